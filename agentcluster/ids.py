@@ -1,0 +1,29 @@
+"""Identifiers: sortable random ids for runs and traces, content hashes for agents and artifacts."""
+
+import hashlib
+import os
+import time
+from typing import Final
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """Return a 26-character lower-case ULID (https://github.com/ulid/spec): 48 bits of ms, 80 random bits."""
+    value = ((time.time_ns() // 1_000_000) << 80) | int.from_bytes(os.urandom(10), "big")
+    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def new_trace_id() -> str:
+    """Return a W3C trace id: 32 hex digits."""
+    return os.urandom(16).hex()
+
+
+def new_span_id() -> str:
+    """Return a W3C span id: 16 hex digits."""
+    return os.urandom(8).hex()
+
+
+def sha256_of(data: bytes) -> str:
+    """Return ``sha256:<64 hex>``, the digest form of artifacts and agent content."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,0 +1,63 @@
+"""The protocol between the engine and an agent instance (features B4).
+
+The engine sends ``Message[CallRequest]`` to ``agent.<instance>.invoke.v1`` with a reply subject; the node answers
+there with ``Message[CallReply]``: first ``accepted`` is *not* sent; the only answers are a result, an error, or (for long
+calls) ``running`` beats every ``HEARTBEAT_S`` seconds so that silence means trouble.
+"""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+HEARTBEAT_S: Final = 5.0
+LEDGER_TTL_S: Final = 24 * 3600
+INLINE_LIMIT: Final = 64 * 1024
+"""Values whose JSON is longer than this many bytes travel as an artifact reference."""
+
+
+class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One attempt of one step. ``call_id`` is unique to the attempt; ``idempotency_key`` stays over attempts."""
+
+    call_id: str
+    idempotency_key: str
+    agent: str
+    version: str
+    input: Any
+    run_id: str = ""
+    workflow_id: str = ""
+    stage_id: str = ""
+    attempt: int = 1
+    deadline_ms: int = 0
+    """Milliseconds the agent may work, counted from receipt (no wall clocks are compared); 0 = the agent's own limit."""
+
+
+class CallError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a call failed. ``code`` is stable; ``field`` is a JSON pointer into the input when one is to blame."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    field: str = ""
+    data: dict[str, Any] = {}
+
+
+class CallReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of a call. Times are ms on the node's clock; differences between them are exact."""
+
+    call_id: str
+    status: Literal["ok", "error", "running", "unknown"]
+    instance: str = ""
+    node: str = ""
+    output: Any = None
+    error: CallError | None = None
+    received_ms: int = 0
+    started_ms: int = 0
+    finished_ms: int = 0
+
+
+class CallControl(msgspec.Struct, frozen=True):
+    """Sent to ``agent.<instance>.control.v1``: ``cancel`` a call, or ``ask`` for its result (answered by CallReply)."""
+
+    action: Literal["cancel", "ask"]
+    call_id: str
+    reason: str = ""

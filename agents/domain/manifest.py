@@ -1,0 +1,58 @@
+"""What an agent is: the manifest, and the identity computed from it (features A2, A4)."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+JSONSchema = dict[str, Any]
+
+
+class ResourceLimits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Limits of one instance: memory in MiB, CPU seconds and wall seconds a call, concurrent calls."""
+
+    memory_mib: int = 1024
+    cpu_s: float = 120.0
+    timeout_s: float = 300.0
+    concurrency: int = 4
+
+
+class IntentSchema(msgspec.Struct, frozen=True):
+    """The JSON Schemas (2020-12) of an agent's input and output."""
+
+    input: JSONSchema
+    output: JSONSchema
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``agent.yaml``: everything about an agent version but its files."""
+
+    name: str
+    version: str
+    title: dict[str, str]
+    """Human title by language tag (``en``, ``zh-Hans``)."""
+    description: dict[str, str]
+    capabilities: tuple[str, ...]
+    intent: IntentSchema
+    entry_point: str
+    """``package.module:attribute`` of the agent's function."""
+    category: str = "data"
+    icon: str = "robot"
+    """A Tabler icon name."""
+    toolset: tuple[str, ...] = ()
+    limits: ResourceLimits = ResourceLimits()
+    cpu_bound: bool = False
+    """True: runs in a worker process of the node; false: on the node's event loop."""
+
+
+def canonical(manifest: Manifest) -> bytes:
+    """Return the manifest as JSON with sorted keys and no spaces: the same bytes on every machine."""
+    return msgspec.json.encode(msgspec.to_builtins(manifest), order="deterministic")
+
+
+def identity(manifest: Manifest, files: dict[str, str] | None = None) -> str:
+    """Return ``agent://sha256:<64 hex>`` over the canonical manifest and each file's path and digest."""
+    digest = hashlib.sha256(canonical(manifest))
+    for path, file_digest in sorted((files or {}).items()):
+        digest.update(f"\n{path}\0{file_digest}".encode())
+    return f"agent://sha256:{digest.hexdigest()}"
