@@ -1,0 +1,10 @@
+"""The agent registry."""
+
+from django.apps import AppConfig
+
+
+class AgentsConfig(AppConfig):
+    """Agents, versions, capabilities."""
+
+    name = "agents"
+    default_auto_field = "django.db.models.BigAutoField"

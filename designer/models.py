@@ -1,0 +1,136 @@
+"""Workflows, their drafts and versions, and the SQL projection of runs. The run log (Redis) is the truth of a run."""
+
+from django.conf import settings
+from django.db import models
+
+from agentcluster.ids import new_id
+from agentcluster.security.models import Project
+
+
+class Workflow(models.Model):
+    """A workflow with its current draft. ``draft_revision`` is the optimistic lock: every save raises it by one."""
+
+    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="workflows")
+    name = models.SlugField(max_length=80, help_text="Used on the command line and in the API")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    draft = models.JSONField(default=dict)
+    draft_revision = models.PositiveIntegerField(default=1)
+    draft_updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="workflow_name_in_project")]
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
+
+class WorkflowVersion(models.Model):
+    """An immutable graph. Published ones have a number; a run of a draft keeps its snapshot without one."""
+
+    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(null=True, blank=True)
+    digest = models.CharField(max_length=71)
+    graph = models.JSONField(help_text="With every agent version pinned")
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["workflow", "number"], name="version_number_in_workflow"),
+            models.UniqueConstraint(
+                fields=["workflow", "digest"], condition=models.Q(number=None), name="one_snapshot_per_content"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the workflow and the number."""
+        return f"{self.workflow.title} v{self.number}" if self.number else f"{self.workflow.title} draft"
+
+
+class RunStatus(models.TextChoices):
+    """Where a run stands; the last three are terminal."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATUSES = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.CANCELLING)
+
+
+class Run(models.Model):
+    """The projection of a run. Written when the run is accepted, then only by the projector, in bulk."""
+
+    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="runs")
+    version = models.ForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="runs")
+    status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.PENDING)
+    input = models.JSONField(default=dict)
+    output = models.JSONField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True)
+    labels = models.JSONField(default=dict, blank=True)
+    trace_id = models.CharField(max_length=32)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)
+    request_digest = models.CharField(max_length=71, blank=True)
+    steps_total = models.PositiveIntegerField(default=0)
+    steps_done = models.PositiveIntegerField(default=0)
+    cursor = models.PositiveIntegerField(default=0, help_text="Sequence number of the last projected event")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["project", "-id"]),
+            models.Index(fields=["workflow", "-id"]),
+            models.Index(fields=["status", "-id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["workflow", "idempotency_key"], name="idempotency_key_in_workflow")
+        ]
+
+    def __str__(self) -> str:
+        """Return the id and the status."""
+        return f"{self.id} {self.status}"
+
+
+class Upload(models.Model):
+    """A file a person or program uploaded, readable by the members of its project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
+    digest = models.CharField(max_length=71)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "digest", "name"], name="one_upload_per_content")]
+
+    def __str__(self) -> str:
+        """Return the file name."""
+        return self.name

@@ -1,0 +1,78 @@
+"""Real servers for tests: each test process starts its own on free ports, in its own temporary folder."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="agentcluster-test-"))
+os.environ["AGENTCLUSTER_HOME"] = str(HOME)
+os.environ.pop("DATABASE_URL", None)
+
+from agentcluster.up import embedded  # noqa: E402
+
+
+class Server:
+    """A server process that a test may kill and start again on the same port and data."""
+
+    def __init__(self, command: list[str], port: int, url: str) -> None:
+        self.command, self.port, self.url = command, port, url
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection((embedded.LOOPBACK, self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError(f"{self.command[0]} did not come up on port {self.port}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=15)
+
+
+def start_valkey(folder: Path) -> Server:
+    port = embedded.free_port()
+    return Server(embedded.valkey_command(folder, port), port, f"redis://{embedded.LOOPBACK}:{port}/0")
+
+
+def start_nats(folder: Path) -> Server:
+    port = embedded.free_port()
+    return Server(embedded.nats_command(folder, port), port, f"nats://{embedded.LOOPBACK}:{port}")
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Server]:
+    server = start_valkey(HOME / "valkey")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[Server]:
+    server = start_nats(HOME / "nats")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(valkey: Server) -> str:
+    return valkey.url
+
+
+@pytest.fixture(scope="session")
+def nats_url(nats_server: Server) -> str:
+    return nats_server.url
