@@ -1,20 +1,15 @@
 """Real servers for tests: each test process starts its own on free ports, in its own temporary folder."""
 
-import os
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-HOME = Path(tempfile.mkdtemp(prefix="agentcluster-test-"))
-os.environ["AGENTCLUSTER_HOME"] = str(HOME)
-os.environ.pop("DATABASE_URL", None)
-
-from agentcluster.up import embedded  # noqa: E402
+from agentcluster.up import embedded
+from tests.environment import HOME
 
 
 class Server:

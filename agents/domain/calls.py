@@ -1,8 +1,8 @@
 """The protocol between the engine and an agent instance (features B4).
 
 The engine sends ``Message[CallRequest]`` to ``agent.<instance>.invoke.v1`` with a reply subject; the node answers
-there with ``Message[CallReply]``: first ``accepted`` is *not* sent; the only answers are a result, an error, or (for long
-calls) ``running`` beats every ``HEARTBEAT_S`` seconds so that silence means trouble.
+there with ``Message[CallReply]``: a result, an error, or (for long calls) ``running`` every ``HEARTBEAT_S`` seconds,
+so that silence means trouble.
 """
 
 from typing import Any, Final, Literal
@@ -28,7 +28,7 @@ class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     stage_id: str = ""
     attempt: int = 1
     deadline_ms: int = 0
-    """Milliseconds the agent may work, counted from receipt (no wall clocks are compared); 0 = the agent's own limit."""
+    """Milliseconds the agent may work, counted from receipt, so no wall clocks meet; 0 = its own limit."""
 
 
 class CallError(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -44,7 +44,7 @@ class StepWaiting(_Event, frozen=True, omit_defaults=True, tag="step_waiting"):
 
 
 class StepStarted(_Event, frozen=True, omit_defaults=True, tag="step_started"):
-    """An attempt was given to an agent instance (``host`` is its node); ``ready_at`` is when it could have started (ms)."""
+    """An attempt was given to an agent instance (``host`` is its node); ``ready_at`` (ms): could have started then."""
 
     step: str
     attempt: int
@@ -58,7 +58,7 @@ class StepStarted(_Event, frozen=True, omit_defaults=True, tag="step_started"):
 
 
 class StepCompleted(_Event, frozen=True, omit_defaults=True, tag="step_completed"):
-    """A step ended well. ``port`` is the way on. ``queued_ms`` is time between dispatch and start, ``worked_ms`` the agent's own."""
+    """A step ended well; ``port`` is the way on. ``queued_ms``: dispatch to start, ``worked_ms``: start to end."""
 
     step: str
     output: Any = None
@@ -146,7 +146,7 @@ TERMINAL: Final = (RunCompleted, RunFailed, RunCancelled)
 
 
 class Record(msgspec.Struct, frozen=True):
-    """An event as it stands in the log: ``seq`` counts from 1, ``at`` is ms, ``prev`` is the hash of the entry before."""
+    """An event as it stands in the log: ``seq`` counts from 1, ``at`` is ms, ``prev`` the hash of the entry before."""
 
     seq: int
     at: int

@@ -1,7 +1,7 @@
 """The workflow document: what the designer draws, what is versioned, what a run executes (features C1, C13).
 
 A document is plain JSON (or YAML). Values inside ``input``, ``output`` and the like are literals, or strings that
-hold CEL between ``${`` and ``}``; the names in scope are ``input``, ``steps.<node id>``, ``run`` and, inside a map, ``item`` and ``index``.
+hold CEL between ``${`` and ``}``; in scope are ``input``, ``steps.<node id>``, ``run`` and, in a map, ``item``, ``index``.
 """
 
 from typing import Any, Final, Literal
@@ -26,7 +26,8 @@ class Position(msgspec.Struct, frozen=True):
 class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often and when a failed attempt is tried again.
 
-    The pause before attempt n+1 is ``initial_s * backoff ** (n-1)``, at most ``max_s``, times a random factor in [1-jitter, 1+jitter].
+    The pause before attempt n+1 is ``initial_s * backoff ** (n-1)``, at most ``max_s``, times a random
+    factor in [1-jitter, 1+jitter].
     ``on`` lists error codes to retry; empty means every error marked retryable.
     """
 
@@ -74,7 +75,7 @@ class EndNode(_Node, frozen=True, omit_defaults=True, tag="end"):
 
 
 class AgentNode(_Step, frozen=True, omit_defaults=True, tag="agent"):
-    """A call to an agent by name; an empty ``version`` means the newest published one, fixed when the version is published."""
+    """A call to an agent by name; an empty ``version`` means the newest, fixed on publishing."""
 
     agent: str = ""
     version: str = ""
@@ -163,7 +164,7 @@ Node = (
 
 
 class Edge(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """``target`` runs after ``source`` when ``port`` of the source is taken (``out``, ``true``, ``false``, ``error``, a case)."""
+    """``target`` runs after ``source`` when ``port`` of the source is taken (``out``, ``true``, ``error``, a case …)."""
 
     source: str
     target: str
