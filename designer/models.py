@@ -134,3 +134,40 @@ class Upload(models.Model):
     def __str__(self) -> str:
         """Return the file name."""
         return self.name
+
+
+class AuditEntry(models.Model):
+    """Who did what, when: written in the transaction of the write it tells of, never changed."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_entries"
+    )
+    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_entries")
+    action = models.CharField(max_length=40, help_text="Such as workflow.publish")
+    object_id = models.CharField(max_length=80)
+    title = models.CharField(max_length=255, blank=True, help_text="What the object was called then")
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["action", "object_id"], name="audit_action_object")]
+
+    def __str__(self) -> str:
+        """Return what was done to what."""
+        return f"{self.action} {self.title or self.object_id}"
+
+
+class Seeded(models.Model):
+    """Something ``manage.py seed`` made once; it is never made again, whatever became of it."""
+
+    name = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "seeded"
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
