@@ -3,15 +3,20 @@
 import os
 from pathlib import Path
 
-import dj_database_url
+from agentcluster.database import database_setting
+from agentcluster.telemetry.logs import logging_config
+from agentcluster.up import services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("AGENTCLUSTER_HOME", BASE_DIR / "data")).resolve()
 DEBUG = os.environ.get("DEBUG", "") == "1"
 
-NATS_URL = os.environ.get("NATS_URL", "nats://127.0.0.1:4222")
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{HOME}/db.sqlite3")}
+NATS_URL = services.find(HOME).nats_url
+REDIS_URL = services.find(HOME).redis_url
+DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
+
+LOGGING_CONFIG = "agentcluster.telemetry.logs.apply"
+LOGGING = logging_config()
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
