@@ -1,0 +1,38 @@
+import { type ComponentType, lazy, Suspense } from "react";
+import { createBrowserRouter } from "react-router";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { NotFound } from "./NotFound";
+import { RouteError } from "./RouteError";
+import { Shell } from "./Shell";
+
+type PageModule = { default: ComponentType };
+
+function page(load: () => Promise<PageModule>) {
+  const Page = lazy(load);
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Page />
+    </Suspense>
+  );
+}
+
+const pages = [
+  { path: "/", element: page(() => import("@/home/HomePage")) },
+  { path: "/workflows", element: page(() => import("@/workflows/WorkflowsPage")) },
+  { path: "/workflows/:id", element: page(() => import("@/canvas/DesignerPage")) },
+  { path: "/runs", element: page(() => import("@/runs/RunsPage")) },
+  { path: "/runs/:id", element: page(() => import("@/trace/RunPage")) },
+  { path: "/agents", element: page(() => import("@/agents/AgentsPage")) },
+  { path: "/agents/:name", element: page(() => import("@/agents/AgentPage")) },
+  { path: "/nodes", element: page(() => import("@/nodes/NodesPage")) },
+  { path: "/settings", element: page(() => import("./SettingsPage")) },
+  { path: "*", element: <NotFound /> },
+];
+
+export const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    errorElement: <RouteError />,
+    children: pages.map((route) => ({ ...route, errorElement: <RouteError /> })),
+  },
+]);

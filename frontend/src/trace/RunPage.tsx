@@ -1,0 +1,5 @@
+import { PageHeader } from "@/ui/PageHeader";
+
+export default function RunPage() {
+  return <PageHeader crumbs={[{ label: "Run" }]} />;
+}

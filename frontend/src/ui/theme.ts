@@ -1,0 +1,108 @@
+import {
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Loader,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  Popover,
+  Tooltip,
+} from "@mantine/core";
+
+const accent: MantineColorsTuple = [
+  "#eceefd",
+  "#d9dcfb",
+  "#b7bcf6",
+  "#959cf0",
+  "#7a83ec",
+  "#5a66ea",
+  "#4650d4",
+  "#3a43bd",
+  "#30389e",
+  "#262c7c",
+];
+
+const grey: MantineColorsTuple = [
+  "#f6f7f9",
+  "#eff1f5",
+  "#e3e6ec",
+  "#cbd1db",
+  "#a9b1be",
+  "#747d8c",
+  "#616a79",
+  "#485160",
+  "#2b313c",
+  "#1a1e26",
+];
+
+const dark: MantineColorsTuple = [
+  "#e7e9ee",
+  "#b1b8c4",
+  "#8f98a7",
+  "#7b8494",
+  "#3a424f",
+  "#272c36",
+  "#1b1f27",
+  "#15181e",
+  "#101318",
+  "#0e1014",
+];
+
+/** Mantine's theme, drawn from the tokens of tokens.css. */
+export const theme = createTheme({
+  primaryColor: "accent",
+  primaryShade: { light: 6, dark: 5 },
+  colors: { accent, gray: grey, dark },
+  fontFamily: "var(--ac-font)",
+  fontFamilyMonospace: "var(--ac-mono)",
+  fontSizes: { xs: "12px", sm: "13px", md: "13px", lg: "15px", xl: "20px" },
+  headings: { fontFamily: "var(--ac-font)", fontWeight: "600" },
+  radius: { xs: "4px", sm: "5px", md: "7px", lg: "10px", xl: "14px" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({ defaultProps: { size: "xs" }, styles: { root: { fontWeight: 550 } } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: 12, px: 8, py: 4 } }),
+    Menu: Menu.extend({
+      defaultProps: { shadow: "md", radius: "md", transitionProps: { transition: "pop", duration: 120 } },
+    }),
+    Popover: Popover.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 120 } } }),
+    Modal: Modal.extend({
+      defaultProps: { radius: "lg", centered: true, transitionProps: { transition: "pop", duration: 150 } },
+    }),
+    Loader: Loader.extend({ defaultProps: { size: "sm" } }),
+    TextInput: { defaultProps: { size: "xs" } },
+    NumberInput: { defaultProps: { size: "xs" } },
+    Textarea: { defaultProps: { size: "xs" } },
+    Select: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
+    MultiSelect: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
+    TagsInput: { defaultProps: { size: "xs" } },
+    Switch: { defaultProps: { size: "xs" } },
+    Checkbox: { defaultProps: { size: "xs" } },
+    SegmentedControl: { defaultProps: { size: "xs" } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
+  },
+});
+
+const TEXT = {
+  "--mantine-color-body": "var(--ac-bg)",
+  "--mantine-color-text": "var(--ac-text)",
+  "--mantine-color-dimmed": "var(--ac-text-3)",
+  "--mantine-color-placeholder": "var(--ac-placeholder)",
+  "--mantine-color-anchor": "var(--ac-accent-text)",
+  "--mantine-color-error": "var(--ac-red)",
+  "--mantine-color-default": "var(--ac-surface)",
+  "--mantine-color-default-hover": "var(--ac-hover)",
+  "--mantine-color-default-color": "var(--ac-text)",
+  "--mantine-color-default-border": "var(--ac-border-strong)",
+  "--mantine-color-gray-light-color": "var(--ac-text-2)",
+  "--mantine-color-gray-light-hover": "var(--ac-hover)",
+  "--mantine-color-accent-text": "var(--ac-accent-text)",
+  "--mantine-color-accent-light": "var(--ac-accent-soft)",
+  "--mantine-color-accent-light-color": "var(--ac-accent-text)",
+};
+
+/** Point Mantine's own variables to the tokens, in both colour schemes. */
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: TEXT, dark: TEXT });
