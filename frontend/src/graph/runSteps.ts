@@ -1,0 +1,153 @@
+import type {
+  MapStarted,
+  StepCancelled,
+  StepCompleted,
+  StepFailed,
+  StepSkipped,
+  StepStarted,
+  StepWaiting,
+} from "@/wire/generated";
+import { nodeOf } from "./runKeys";
+import { storeStep } from "./runTally";
+import type { AttemptView, RunView, StepView } from "./runTypes";
+
+export type StepEvent =
+  | MapStarted
+  | StepCancelled
+  | StepCompleted
+  | StepFailed
+  | StepSkipped
+  | StepStarted
+  | StepWaiting;
+
+export function newStep(key: string): StepView {
+  return {
+    key,
+    node: nodeOf(key),
+    status: "waiting",
+    message: "",
+    port: "out",
+    readyAt: null,
+    startedAt: null,
+    endedAt: null,
+    attempts: [],
+    input: undefined,
+    output: undefined,
+    error: null,
+    iterations: null,
+  };
+}
+
+export function applyStepEvent(view: RunView, event: StepEvent, at: number): void {
+  const step = view.steps.get(event.step) ?? newStep(event.step);
+  storeStep(view, after(step, event, at));
+}
+
+function after(step: StepView, event: StepEvent, at: number): StepView {
+  switch (event.type) {
+    case "step_waiting":
+      return { ...step, status: "queued", message: event.message, readyAt: step.readyAt ?? at };
+    case "step_started":
+      return started(step, event, at);
+    case "step_completed":
+      return completed(step, event, at);
+    case "step_failed":
+      return failed(step, event, at);
+    case "step_skipped":
+      return { ...step, status: "skipped", message: event.reason ?? "", endedAt: at };
+    case "step_cancelled":
+      return {
+        ...step,
+        status: "cancelled",
+        message: event.reason ?? "",
+        endedAt: at,
+        attempts: closed(step.attempts, { endedAt: at, outcome: "cancelled" }),
+      };
+    case "map_started":
+      return {
+        ...step,
+        status: "running",
+        message: "",
+        iterations: event.count,
+        readyAt: step.readyAt ?? at,
+        startedAt: at,
+      };
+  }
+}
+
+function started(step: StepView, event: StepStarted, at: number): StepView {
+  const readyAt = event.ready_at || at;
+  const attempt: AttemptView = {
+    number: event.attempt,
+    callId: event.call_id,
+    agent: event.agent,
+    version: event.version,
+    instance: event.instance,
+    host: event.host,
+    readyAt,
+    startedAt: at,
+    endedAt: null,
+    queuedMs: 0,
+    workedMs: 0,
+    error: null,
+    retryAt: 0,
+    outcome: "running",
+  };
+  const earlier = step.attempts.filter((known) => known.callId !== event.call_id);
+  return {
+    ...step,
+    status: "running",
+    message: "",
+    input: event.input ?? step.input,
+    readyAt: Math.min(step.readyAt ?? readyAt, readyAt),
+    startedAt: step.startedAt ?? at,
+    attempts: [...earlier, attempt],
+  };
+}
+
+function completed(step: StepView, event: StepCompleted, at: number): StepView {
+  return {
+    ...step,
+    status: "completed",
+    message: "",
+    port: event.port ?? "out",
+    output: event.output ?? null,
+    error: null,
+    readyAt: step.readyAt ?? at,
+    startedAt: step.startedAt ?? at,
+    endedAt: at,
+    attempts: closed(step.attempts, {
+      endedAt: at,
+      outcome: "completed",
+      queuedMs: event.queued_ms ?? 0,
+      workedMs: event.worked_ms ?? 0,
+    }),
+  };
+}
+
+function failed(step: StepView, event: StepFailed, at: number): StepView {
+  const retryAt = event.retry_at ?? 0;
+  return {
+    ...step,
+    status: retryAt > 0 ? "retrying" : "failed",
+    message: "",
+    error: event.error,
+    readyAt: step.readyAt ?? at,
+    startedAt: step.startedAt ?? at,
+    endedAt: retryAt > 0 ? null : at,
+    attempts: closed(step.attempts, {
+      endedAt: at,
+      outcome: "failed",
+      error: event.error,
+      retryAt,
+      queuedMs: event.queued_ms ?? 0,
+      workedMs: event.worked_ms ?? 0,
+    }),
+  };
+}
+
+/** Ends the attempt in flight; a step that went on after a failed attempt (by its default) keeps that failure. */
+function closed(attempts: readonly AttemptView[], end: Partial<AttemptView>): readonly AttemptView[] {
+  const last = attempts.at(-1);
+  return last?.outcome === "running" ? [...attempts.slice(0, -1), { ...last, ...end }] : attempts;
+}
