@@ -80,10 +80,11 @@ class StepFailed(_Event, frozen=True, omit_defaults=True, tag="step_failed"):
 
 
 class StepSkipped(_Event, frozen=True, omit_defaults=True, tag="step_skipped"):
-    """The step will not run: its branch was not taken, or its condition was false."""
+    """The step will not run. ``port`` is the way on when its own condition was false; empty when its branch was not taken."""
 
     step: str
     reason: str = ""
+    port: str = ""
 
 
 class StepCancelled(_Event, frozen=True, omit_defaults=True, tag="step_cancelled"):

@@ -1,0 +1,32 @@
+"""When a failed attempt is tried again."""
+
+import zlib
+
+from agents.domain.calls import CallError
+from designer.domain.fold import INFRASTRUCTURE
+from designer.domain.graph import RetryPolicy
+from designer.domain.state import StepState
+
+MAX_REDELIVERIES = 10
+REDELIVERY = RetryPolicy(attempts=MAX_REDELIVERIES, initial_s=0.2, backoff=1.7, max_s=5.0, jitter=0.5)
+
+
+def retry_at(state: StepState, error: CallError, call_id: str, now: int) -> int:
+    """Return when (ms) to try again, or 0 when this error is final."""
+    if error.code in INFRASTRUCTURE:
+        if state.redeliveries >= MAX_REDELIVERIES:
+            return 0
+        return now + _pause_ms(REDELIVERY, state.redeliveries + 1, call_id)
+    policy: RetryPolicy = getattr(state.node.node, "retry", RetryPolicy())
+    wanted = error.code in policy.on if policy.on else error.retryable
+    failures = state.policy_failures + 1
+    if not wanted or failures >= policy.attempts:
+        return 0
+    return now + _pause_ms(policy, failures, call_id)
+
+
+def _pause_ms(policy: RetryPolicy, failures: int, seed: str) -> int:
+    """Exponential, capped, spread by a random factor that is the same whenever it is computed for the same call."""
+    pause = min(policy.initial_s * policy.backoff ** (failures - 1), policy.max_s)
+    spread = (zlib.crc32(seed.encode()) / 0xFFFFFFFF) * 2 - 1
+    return max(1, int(pause * (1 + policy.jitter * spread) * 1000))

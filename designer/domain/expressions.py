@@ -1,0 +1,249 @@
+"""CEL expressions: checked when saved, compiled once, evaluated with a bounded amount of work (features C2)."""
+
+import base64
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+import cel
+from cel import stdlib
+
+from agentcluster.errors import AgentClusterError
+
+MAX_LENGTH: Final = 4000
+MAX_MACRO_NESTING: Final = 3
+MAX_MACRO_WORK: Final = 1_000_000
+"""Most inner evaluations an expression with nested macros may need."""
+ROOTS: Final = frozenset({"input", "steps", "run", "item", "index"})
+
+_MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*([A-Za-z_]\w*)?")
+_STRING: Final = re.compile(r"""[rRbB]{0,2}(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
+_STEP: Final = re.compile(
+    r"""\bsteps\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(['"])([^'"]*)\2\s*\])((?:\s*\.\s*[A-Za-z_]\w*(?!\s*\())*)"""
+)
+_PATH: Final = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$")
+_POSITION: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_KEYWORDS: Final = frozenset({"true", "false", "null", "in"})
+_UNSAFE_FUNCTIONS: Final = frozenset({"replace", "lists.range", "flatten"})
+"""Left out of the extended library: with these a short expression can build an endless value."""
+
+
+class ExpressionError(AgentClusterError):
+    """The expression cannot be used."""
+
+    code = "expression_error"
+    status = 422
+
+    def __init__(self, message: str, column: int = 0, **data: Any) -> None:
+        """Take the reason and the column (from 1; 0 when unknown) inside the expression."""
+        super().__init__(message, **data)
+        self.column = column
+
+
+class ExpressionFailedError(ExpressionError):
+    """The expression could not be evaluated on this data."""
+
+    code: ClassVar[str] = "expression_failed"
+
+
+class StepReference:
+    """``steps.<step>.<path…>`` as it stands in an expression."""
+
+    __slots__ = ("column", "path", "step")
+
+    def __init__(self, step: str, path: tuple[str, ...], column: int) -> None:
+        """Take the node id, the field names after it and the column (from 1)."""
+        self.step, self.path, self.column = step, path, column
+
+
+class Expression:
+    """One compiled CEL expression."""
+
+    __slots__ = ("_functions", "_macro_depth", "_path", "_program", "roots", "source", "steps")
+
+    def __init__(self, source: str) -> None:
+        """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names."""
+        self.source = source
+        bare = _without_strings(source)
+        self._macro_depth = _check_size(source, bare)
+        self._program = _compile(source)
+        bound = {match.group(1) for match in _MACRO.finditer(bare)}
+        self.roots = frozenset(self._program.variables()) & ROOTS
+        _refuse_unknown_names(self._program, bound, bare)
+        self._functions = _needed_functions(self._program, bare)
+        self.steps = tuple(_step_references(source))
+        path = source.strip()
+        is_path = _PATH.match(path) and path not in _KEYWORDS
+        self._path = tuple(path.split(".")) if is_path else None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the expression only names a value, as in ``steps.parse.table``."""
+        return self._path is not None
+
+    def evaluate(self, scope: Mapping[str, Any]) -> Any:
+        """Return the JSON value of the expression; raises ``ExpressionFailedError`` in words a person understands."""
+        if self._path is not None:
+            return _lookup(self._path, scope, self.source)
+        variables = self._variables(scope)
+        if self._macro_depth > 1:
+            _refuse_explosion(variables, self._macro_depth, self.source)
+        try:
+            result = self._program.execute(cel.Context(variables=variables, functions=self._functions))
+        except KeyError as error:
+            raise ExpressionFailedError(f"There is no field {error} in what `{self.source}` looks at.") from error
+        except Exception as error:
+            raise ExpressionFailedError(f"`{self.source}` failed: {_first_sentence(error)}") from error
+        return to_json(result)
+
+    def _variables(self, scope: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand over only what the expression names: copying a large value into CEL costs more than evaluating."""
+        variables = {root: scope[root] for root in self.roots if root in scope and root != "steps"}
+        if "steps" in self.roots:
+            steps = scope["steps"]
+            named = {reference.step for reference in self.steps}
+            variables["steps"] = {step: steps[step] for step in named if step in steps} if named else dict(steps)
+        return variables
+
+
+@lru_cache(maxsize=4096)
+def compile_expression(source: str) -> Expression:
+    """Return the compiled expression, from a cache."""
+    return Expression(source)
+
+
+def to_json(value: Any) -> Any:
+    """Return a CEL result as plain JSON: moments in ISO 8601, durations as seconds (``90s``), bytes as base64."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return f"{value.total_seconds():g}s"
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, list):
+        return [to_json(entry) for entry in value]
+    if isinstance(value, dict):
+        return {str(key): to_json(entry) for key, entry in value.items()}
+    return value
+
+
+def _compile(source: str) -> Any:
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        found = _POSITION.search(str(error))
+        if not found:
+            raise ExpressionError(_first_sentence(error)) from error
+        line, column, reason = int(found.group(1)), int(found.group(2)), found.group(3)
+        offset = sum(len(text) + 1 for text in source.split("\n")[: line - 1])
+        raise ExpressionError(_plain(reason), column=offset + column) from error
+
+
+def _check_size(source: str, bare: str) -> int:
+    if not source.strip():
+        raise ExpressionError("The expression is empty.", column=1)
+    if len(source) > MAX_LENGTH:
+        raise ExpressionError(f"The expression is longer than {MAX_LENGTH} characters.", column=MAX_LENGTH)
+    depth, column = _macro_nesting(bare)
+    if depth > MAX_MACRO_NESTING:
+        raise ExpressionError(
+            f"Macros (map, filter, all, exists) may nest {MAX_MACRO_NESTING} deep at most.", column=column
+        )
+    return depth
+
+
+def _macro_nesting(bare: str) -> tuple[int, int]:
+    """Return how deep macros stand in each other's parentheses, and the column where the deepest begins."""
+    starts = {match.end() - len(match.group(0)) + match.group(0).index("(") for match in _MACRO.finditer(bare)}
+    stack: list[bool] = []
+    deepest, column = 0, 0
+    for position, character in enumerate(bare):
+        if character == "(":
+            stack.append(position in starts)
+            if stack.count(True) > deepest:
+                deepest, column = stack.count(True), position + 1
+        elif character == ")" and stack:
+            stack.pop()
+    return deepest, column
+
+
+def _refuse_unknown_names(program: Any, bound: set[str | None], bare: str) -> None:
+    for name in program.variables():
+        namespace = any(function.startswith(f"{name}.") for function in _library())
+        if name in ROOTS or name in bound or namespace:
+            continue
+        found = re.search(rf"(?<![\w.]){re.escape(name)}\b", bare)
+        allowed = "input, steps, run, item, index"
+        raise ExpressionError(f"Unknown name `{name}`; known are {allowed}.", column=found.start() + 1 if found else 0)
+
+
+def _needed_functions(program: Any, bare: str) -> dict[str, Any]:
+    library = _library()
+    return {name: library[name] for name in library if name.split(".")[-1] in program.functions() and name in bare}
+
+
+@lru_cache(maxsize=1)
+def _library() -> dict[str, Any]:
+    return {name: function for name, function in stdlib.STDLIB_FUNCTIONS.items() if name not in _UNSAFE_FUNCTIONS}
+
+
+def _step_references(source: str) -> list[StepReference]:
+    references = []
+    for match in _STEP.finditer(_without_strings(source, keep_keys=True)):
+        path = tuple(re.findall(r"[A-Za-z_]\w*", match.group(4) or ""))
+        references.append(StepReference(match.group(1) or match.group(3), path, match.start() + 1))
+    return references
+
+
+def _without_strings(source: str, *, keep_keys: bool = False) -> str:
+    """Blank out string literals, keeping every column; ``keep_keys`` leaves those that are an index (``steps['a']``)."""
+
+    def blank(match: re.Match[str]) -> str:
+        is_key = source[: match.start()].rstrip().endswith("[")
+        return match.group(0) if keep_keys and is_key else " " * len(match.group(0))
+
+    return _STRING.sub(blank, source)
+
+
+def _lookup(path: tuple[str, ...], scope: Mapping[str, Any], source: str) -> Any:
+    value: Any = scope
+    for depth, name in enumerate(path):
+        if not isinstance(value, Mapping):
+            raise ExpressionFailedError(f"`{source}`: `{'.'.join(path[:depth])}` has no fields.")
+        if name not in value:
+            where = ".".join(path[:depth])
+            known = ", ".join(sorted(map(str, value))[:10]) or "nothing"
+            raise ExpressionFailedError(f"`{source}`: there is no `{name}` in `{where}` (it has {known}).")
+        value = value[name]
+    return value
+
+
+def _refuse_explosion(variables: dict[str, Any], depth: int, source: str) -> None:
+    longest = max((_longest(value) for value in variables.values()), default=1)
+    if max(longest, source.count(",") + 1) ** depth > MAX_MACRO_WORK:
+        raise ExpressionFailedError(
+            f"`{source}` nests macros over a list of {longest} entries: too much work. Use a map node."
+        )
+
+
+def _longest(value: Any) -> int:
+    if isinstance(value, list):
+        return max(len(value), max((_longest(entry) for entry in value), default=0))
+    if isinstance(value, Mapping):
+        return max(len(value), max((_longest(entry) for entry in value.values()), default=0))
+    return 1
+
+
+def _first_sentence(error: BaseException) -> str:
+    return str(error).split("\n")[0].split(". ")[0].strip()[:300] + "."
+
+
+def _plain(reason: str) -> str:
+    reason = re.sub(r"^Syntax error: ", "", reason.strip())
+    reason = re.sub(r" expecting \{.*", "", reason)
+    replacements = {"mismatched input": "unexpected", "extraneous input": "unexpected", "'<EOF>'": "end of expression"}
+    for technical, plain in replacements.items():
+        reason = reason.replace(technical, plain)
+    return f"Syntax error: {reason}."

@@ -1,0 +1,141 @@
+"""Values with expressions inside: ``"${ … }"`` gives the value itself, ``"Hello ${ … }"`` a text (features C2)."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from designer.domain.expressions import Expression, ExpressionError, compile_expression
+
+Evaluate = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An expression and where it stands: ``pointer`` into the value, ``offset`` of its first character in the string."""
+
+    expression: Expression
+    pointer: str
+    offset: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An expression that does not compile."""
+
+    pointer: str
+    message: str
+    column: int
+
+
+def expressions_in(value: Any, pointer: str = "") -> Iterator[Placed | Fault]:
+    """Yield every expression of a value, or what is wrong with it."""
+    if isinstance(value, str):
+        yield from _expressions_in_text(value, pointer)
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            escaped = str(key).replace("~", "~0").replace("/", "~1")
+            yield from expressions_in(entry, f"{pointer}/{escaped}")
+    elif isinstance(value, (list, tuple)):
+        for index, entry in enumerate(value):
+            yield from expressions_in(entry, f"{pointer}/{index}")
+
+
+def compile_value(value: Any) -> Evaluate:
+    """Return a function from scope to JSON value; raises ``ExpressionError`` when an expression does not compile."""
+    if isinstance(value, str):
+        return _compile_text(value)
+    if isinstance(value, Mapping):
+        entries = {str(key): compile_value(entry) for key, entry in value.items()}
+        return lambda scope: {key: evaluate(scope) for key, evaluate in entries.items()}
+    if isinstance(value, (list, tuple)):
+        items = [compile_value(entry) for entry in value]
+        return lambda scope: [evaluate(scope) for evaluate in items]
+    return lambda scope: value
+
+
+def whole_expression(text: str) -> Expression | None:
+    """Return the expression when ``text`` is nothing but one, else None; raises ``ExpressionError``."""
+    parts = split_template(text)
+    if len(parts) == 1 and isinstance(parts[0], tuple):
+        return compile_expression(parts[0][0])
+    return None
+
+
+def split_template(text: str) -> list[str | tuple[str, int]]:
+    """Split into literal texts and (expression source, offset); ``$${`` stands for a literal ``${``."""
+    parts: list[str | tuple[str, int]] = []
+    literal, position = "", 0
+    while position < len(text):
+        if text.startswith("$${", position):
+            literal += "${"
+            position += 3
+        elif text.startswith("${", position):
+            end = _closing_brace(text, position + 2)
+            if literal:
+                parts.append(literal)
+            literal = ""
+            parts.append((text[position + 2 : end], position + 2))
+            position = end + 1
+        else:
+            literal += text[position]
+            position += 1
+    if literal or not parts:
+        parts.append(literal)
+    return parts
+
+
+def _closing_brace(text: str, start: int) -> int:
+    depth, quote, position = 0, "", start
+    while position < len(text):
+        character = text[position]
+        if quote:
+            if character == "\\":
+                position += 1
+            elif character == quote:
+                quote = ""
+        elif character in "\"'":
+            quote = character
+        elif character == "{":
+            depth += 1
+        elif character == "}":
+            if depth == 0:
+                return position
+            depth -= 1
+        position += 1
+    raise ExpressionError("The `}` that closes `${` is missing.", column=start - 1)
+
+
+def _expressions_in_text(text: str, pointer: str) -> Iterator[Placed | Fault]:
+    try:
+        parts = split_template(text)
+    except ExpressionError as error:
+        yield Fault(pointer, error.message, error.column)
+        return
+    for part in parts:
+        if isinstance(part, str):
+            continue
+        source, offset = part
+        try:
+            yield Placed(compile_expression(source), pointer, offset, whole=len(parts) == 1)
+        except ExpressionError as error:
+            yield Fault(pointer, error.message, offset + error.column)
+
+
+def _compile_text(text: str) -> Evaluate:
+    if "${" not in text:
+        return lambda scope: text
+    parts = [part if isinstance(part, str) else compile_expression(part[0]) for part in split_template(text)]
+    if len(parts) == 1 and isinstance(parts[0], Expression):
+        return parts[0].evaluate
+    return lambda scope: "".join(part if isinstance(part, str) else as_text(part.evaluate(scope)) for part in parts)
+
+
+def as_text(value: Any) -> str:
+    """Return a value as it reads inside a text: strings as they are, nothing for null, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False)
