@@ -64,6 +64,11 @@ class BatchWriter:
             await asyncio.shield(self._room)
         return await self.submit(*args)
 
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` was called: nothing more is taken."""
+        return self._closed
+
     async def close(self) -> None:
         """Send what is queued, then close the connection."""
         if self._closed:

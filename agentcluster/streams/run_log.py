@@ -1,0 +1,119 @@
+"""The log of a run: fenced, gapless, hash-chained, committed in groups.
+
+The fence itself is ``run_log.lua``, a Redis function library. All calls of a process go through one ``BatchWriter``;
+while Redis is away they wait and try again, and a call that had in fact been carried out is recognised, not doubled.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from redis.backoff import ExponentialWithJitterBackoff
+
+from agentcluster.streams import keys
+from agentcluster.streams.batch import Argument, BatchWriter
+from agentcluster.streams.entries import Entry, entries_of, entry_hash
+from agentcluster.streams.errors import ClosedError, CommandError, FencedError, SequenceError, StreamsUnavailableError
+
+LIBRARY: Final = (Path(__file__).parent / "run_log.lua").read_text()
+_REFUSALS: Final = {-1: FencedError, -2: SequenceError, -3: ClosedError}
+_BACKOFF: Final = ExponentialWithJitterBackoff(base=0.05, cap=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What came of a claim: ``granted`` or not, and how the run stands.
+
+    ``status`` is ``open`` or the type of the terminal event; ``previous`` is the owner before; ``written`` says that
+    the log was empty and now holds the given first entries; ``inbox`` counts waiting commands.
+    """
+
+    granted: bool
+    epoch: int
+    seq: int
+    head: str
+    status: str
+    previous: str
+    written: bool
+    inbox: int
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the run has ended."""
+        return self.status != "open"
+
+
+class RunLog:
+    """Claims, appends to, reads and releases runs, on a shared writer."""
+
+    def __init__(self, writer: BatchWriter) -> None:
+        """Use ``writer`` for everything."""
+        self._writer = writer
+        self._loading: asyncio.Future[Any] | None = None
+
+    async def claim(self, run_id: str, owner: str, *, dead: Sequence[str] = (), first: Sequence[bytes] = ()) -> Claim:
+        """Become the owner (epoch + 1) of a run that has none, is ours already, or whose owner is one of ``dead``.
+
+        ``first`` are the entries (epoch 1, seq from 1) for a log that is still empty.
+        """
+        head = entry_hash(first[-1]) if first else ""
+        reply = await self._call("ac_run_claim_1", run_id, owner, len(dead), *dead, head, *first)
+        granted, epoch, seq, found, status, previous, written, inbox = reply
+        return Claim(
+            bool(granted), epoch, seq, found.decode(), status.decode(), previous.decode(), bool(written), inbox
+        )
+
+    async def append(
+        self, run_id: str, epoch: int, seq: int, head: str, entries: Sequence[bytes], *, terminal: str = ""
+    ) -> str:
+        """Add ``entries`` (seq + 1 …) after the entry with number ``seq`` and hash ``head``; return the new head.
+
+        ``terminal`` is the type of the terminal event when the last entry is one. Raises ``FencedError`` for a stale
+        owner, ``SequenceError`` for a gap or another history, ``ClosedError`` after a terminal event.
+        """
+        new_head = entry_hash(entries[-1])
+        code = await self._call("ac_run_append_1", run_id, epoch, seq, head, new_head, terminal, *entries)
+        if code < 0:
+            raise _REFUSALS[code](run_id=run_id)
+        return new_head
+
+    async def release(self, run_id: str, epoch: int) -> bool:
+        """Give the run up so that another worker may claim it at once; False when it was not ours any more."""
+        return bool(await self._call("ac_run_release_1", run_id, epoch))
+
+    async def read(self, run_id: str, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """Return at most ``limit`` entries with a sequence number above ``after``."""
+        return entries_of(await self.command("XRANGE", keys.log(run_id), f"{after + 1}-0", "+", "COUNT", limit))
+
+    async def command(self, *args: Argument) -> Any:
+        """Send any repeatable command, waiting while Redis is away."""
+        failures = 0
+        while True:
+            try:
+                return await self._writer.execute(*args)
+            except StreamsUnavailableError:
+                if self._writer.closed:
+                    raise
+                failures += 1
+                await asyncio.sleep(_BACKOFF.compute(failures))
+
+    async def _call(self, function: str, run_id: str, *args: Argument) -> Any:
+        names = (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id))
+        while True:
+            try:
+                return await self.command("FCALL", function, 3, *names, *args)
+            except CommandError as error:
+                if "Function not found" not in error.message:
+                    raise
+                await self._load()
+
+    async def _load(self) -> None:
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(self.command("FUNCTION", "LOAD", "REPLACE", LIBRARY))
+            self._loading.add_done_callback(self._loaded)
+        await asyncio.shield(self._loading)
+
+    def _loaded(self, _: "asyncio.Future[Any]") -> None:
+        self._loading = None
