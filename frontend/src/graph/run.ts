@@ -1,5 +1,5 @@
 /** A run as the fold of its records: the same rules as the engine's, so that page and engine never disagree. */
-import type { Graph, RunFailed, Record as RunRecord, RunStarted } from "@/wire/generated";
+import type { Graph, MapStarted, RunFailed, Record as RunRecord, RunStarted } from "@/wire/generated";
 import { nodeOf } from "./runKeys";
 import { applyStepEvent, newStep } from "./runSteps";
 import { structureOf } from "./runStructure";
@@ -59,33 +59,41 @@ function applyRecord(view: RunView, { seq, at, event }: RunRecord): void {
   view.cursor = seq;
   switch (event.type) {
     case "run_started":
-      return start(view, event, at);
+      start(view, event, at);
+      break;
     case "run_taken_over":
       view.worker = event.worker;
       view.takeovers += 1;
-      return;
+      break;
     case "run_cancel_requested":
       view.status = "cancelling";
       view.cancelledBy = event.by ?? "";
       view.cancelReason = event.reason ?? "";
-      return;
+      break;
     case "run_completed":
       view.output = event.output ?? null;
       reachEnds(view, at);
-      return finish(view, "completed", at);
+      finish(view, "completed", at);
+      break;
     case "run_failed":
-      return fail(view, event, at);
+      fail(view, event, at);
+      break;
     case "run_cancelled":
       view.cancelledBy = event.by ?? view.cancelledBy;
       view.cancelReason = event.reason ?? view.cancelReason;
-      return finish(view, "cancelled", at);
+      finish(view, "cancelled", at);
+      break;
     case "map_started":
-      for (const child of view.structure.inside.get(nodeOf(event.step)) ?? [])
-        expectMore(view, child, event.count);
-      return applyStepEvent(view, event, at);
+      expectIterations(view, event);
+      applyStepEvent(view, event, at);
+      break;
     default:
-      return applyStepEvent(view, event, at);
+      applyStepEvent(view, event, at);
   }
+}
+
+function expectIterations(view: RunView, { step, count }: MapStarted): void {
+  for (const child of view.structure.inside.get(nodeOf(step)) ?? []) expectMore(view, child, count);
 }
 
 function start(view: RunView, event: RunStarted, at: number): void {

@@ -1,0 +1,108 @@
+/** Every call of the REST API the page makes, by what it does. */
+import { type Answer, address, ask, type Query, request } from "./client";
+import type * as t from "./types";
+
+const id = encodeURIComponent;
+
+export const getMe = (signal?: AbortSignal) => request<t.Me>("/me", { signal });
+
+export const listAgents = (query: Query = {}, signal?: AbortSignal) =>
+  request<t.Page<t.Agent>>("/agents", { query, signal });
+export const getAgent = (name: string, signal?: AbortSignal) =>
+  request<t.AgentDetail>(`/agents/${id(name)}`, { signal });
+export const listNodes = (signal?: AbortSignal) => request<t.Page<t.ClusterNode>>("/nodes", { signal });
+
+export const listTemplates = (signal?: AbortSignal) => request<t.Page<t.Template>>("/templates", { signal });
+export const getTemplate = (name: string, signal?: AbortSignal) =>
+  request<t.Template>(`/templates/${id(name)}`, { signal });
+
+export const listWorkflows = (query: Query = {}, signal?: AbortSignal) =>
+  request<t.Page<t.Workflow>>("/workflows", { query, signal });
+export const getWorkflow = (workflow: string, signal?: AbortSignal) =>
+  request<t.WorkflowDetail>(`/workflows/${id(workflow)}`, { signal });
+
+export interface NewWorkflow {
+  title: string;
+  name?: string;
+  description?: string;
+  project?: string;
+  graph?: t.Graph;
+  template?: string;
+}
+export const createWorkflow = (body: NewWorkflow) =>
+  request<t.WorkflowDetail>("/workflows", { method: "POST", body });
+export const updateWorkflow = (
+  workflow: string,
+  body: Partial<Pick<NewWorkflow, "title" | "name" | "description">>,
+) => request<t.WorkflowDetail>(`/workflows/${id(workflow)}`, { method: "PATCH", body });
+export const deleteWorkflow = (workflow: string) =>
+  request<null>(`/workflows/${id(workflow)}`, { method: "DELETE" });
+
+/** Refused with `draft_conflict` (412) when somebody saved a newer revision in the meantime. */
+export const saveDraft = (workflow: string, graph: t.Graph, revision: number, signal?: AbortSignal) =>
+  request<t.DraftState>(`/workflows/${id(workflow)}/draft`, {
+    method: "PUT",
+    body: { graph },
+    headers: { "If-Match": `"${revision}"` },
+    signal,
+  });
+export const validateGraph = (workflow: string, graph: t.Graph, signal?: AbortSignal) =>
+  request<{ problems: t.Problem[] }>(`/workflows/${id(workflow)}/validate`, {
+    method: "POST",
+    body: { graph },
+    signal,
+  });
+/** Refused with `graph_problems` (422) while the draft has errors. */
+export const publishDraft = (workflow: string, revision: number, note = "") =>
+  request<t.WorkflowVersion>(`/workflows/${id(workflow)}/publish`, {
+    method: "POST",
+    body: { note },
+    headers: { "If-Match": `"${revision}"` },
+  });
+export const listVersions = (workflow: string, signal?: AbortSignal) =>
+  request<t.Page<t.WorkflowVersion>>(`/workflows/${id(workflow)}/versions`, { signal });
+export const getVersion = (workflow: string, number: number, signal?: AbortSignal) =>
+  request<t.WorkflowVersion & { graph: t.Graph }>(`/workflows/${id(workflow)}/versions/${number}`, {
+    signal,
+  });
+
+export interface RunStart {
+  input: Record<string, unknown>;
+  version?: number | "draft";
+  labels?: Record<string, string>;
+}
+/** The key makes a start that is sent twice start one run. */
+export const startRun = (workflow: string, body: RunStart, key: string): Promise<Answer<t.RunDetail>> =>
+  ask<t.RunDetail>(`/workflows/${id(workflow)}/runs`, {
+    method: "POST",
+    body,
+    headers: { "Idempotency-Key": key },
+  });
+export const listRuns = (query: Query = {}, signal?: AbortSignal) =>
+  request<t.Page<t.RunSummary>>("/runs", { query, signal });
+export const getRun = (run: string, signal?: AbortSignal) =>
+  request<t.RunDetail>(`/runs/${id(run)}`, { signal });
+export const getRunEvents = (run: string, after: number, signal?: AbortSignal) =>
+  request<t.RunEvents>(`/runs/${id(run)}/events`, { query: { after, limit: 1000 }, signal });
+export const cancelRun = (run: string, reason = "") =>
+  request<t.RunDetail>(`/runs/${id(run)}/cancel`, { method: "POST", body: { reason } });
+
+export const runArtifactUrl = (run: string, digest: string) =>
+  address(`/runs/${id(run)}/artifacts/${id(digest)}`);
+export const uploadUrl = (digest: string) => address(`/artifacts/${id(digest)}`);
+export const getTableRows = (
+  run: string,
+  digest: string,
+  offset: number,
+  limit: number,
+  signal?: AbortSignal,
+) =>
+  request<t.TableRows>(`/runs/${id(run)}/artifacts/${id(digest)}/table`, {
+    query: { offset, limit },
+    signal,
+  });
+
+export async function getHealth(signal?: AbortSignal): Promise<t.Health> {
+  const response = await fetch("/health/ready", signal ? { signal } : {});
+  return (await response.json()) as t.Health;
+}

@@ -1,0 +1,124 @@
+/** The API as TanStack Query hooks: keys in one place, and which change makes which list old. */
+import {
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { isTerminal } from "@/graph/run";
+import * as api from "./api";
+import { type Query, request } from "./client";
+import type { Page, RunSummary } from "./types";
+
+export const keys = {
+  me: ["me"],
+  agents: ["agents"],
+  nodes: ["nodes"],
+  templates: ["templates"],
+  workflows: ["workflows"],
+  workflow: (id: string) => ["workflows", id],
+  runs: ["runs"],
+  run: (id: string) => ["runs", "one", id],
+  health: ["health"],
+} as const;
+
+const LIVE_MS = 2_000;
+const QUIET_MS = 10_000;
+
+export const useMe = () => useQuery({ queryKey: keys.me, queryFn: ({ signal }) => api.getMe(signal) });
+
+export const agentsQuery = (query: Query = {}) =>
+  queryOptions({
+    queryKey: [...keys.agents, "list", query],
+    queryFn: async ({ signal }) => (await api.listAgents({ limit: 200, ...query }, signal)).results,
+    placeholderData: keepPreviousData,
+  });
+export const useAgents = (query: Query = {}) =>
+  useQuery({ ...agentsQuery(query), refetchInterval: QUIET_MS });
+export const useAgent = (name: string) =>
+  useQuery({
+    queryKey: [...keys.agents, "one", name],
+    queryFn: ({ signal }) => api.getAgent(name, signal),
+    refetchInterval: 5_000,
+  });
+
+export const useNodes = () =>
+  useQuery({
+    queryKey: keys.nodes,
+    queryFn: async ({ signal }) => ({ nodes: (await api.listNodes(signal)).results, at: Date.now() }),
+    refetchInterval: LIVE_MS,
+  });
+
+export const useTemplates = () =>
+  useQuery({
+    queryKey: keys.templates,
+    queryFn: async ({ signal }) => (await api.listTemplates(signal)).results,
+    staleTime: 60_000,
+  });
+
+export const useWorkflows = (query: Query = {}) =>
+  useQuery({
+    queryKey: [...keys.workflows, "list", query],
+    queryFn: async ({ signal }) => (await api.listWorkflows({ limit: 200, ...query }, signal)).results,
+    placeholderData: keepPreviousData,
+  });
+export const useWorkflow = (id: string) =>
+  useQuery({ queryKey: keys.workflow(id), queryFn: ({ signal }) => api.getWorkflow(id, signal) });
+
+export const useRun = (id: string) =>
+  useQuery({
+    queryKey: keys.run(id),
+    queryFn: ({ signal }) => api.getRun(id, signal),
+    refetchOnWindowFocus: false,
+    staleTime: 60_000,
+  });
+
+const someoneRuns = (pages: readonly Page<RunSummary>[] | undefined) =>
+  pages?.some((page) => page.results.some((run) => !isTerminal(run.status))) ?? false;
+
+/** Runs, newest first, page by page; asked for again often while one of them is running. */
+export const useRuns = (query: Query = {}) =>
+  useInfiniteQuery({
+    queryKey: [...keys.runs, "list", query],
+    queryFn: ({ pageParam, signal }) =>
+      pageParam ? request<Page<RunSummary>>(pageParam, { signal }) : api.listRuns(query, signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (someoneRuns(state.data?.pages) ? LIVE_MS : QUIET_MS),
+  });
+
+export function useCancelRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ run, reason }: { run: string; reason?: string }) => api.cancelRun(run, reason),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.runs }),
+  });
+}
+
+export function useStartRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ workflow, body, key }: { workflow: string; body: api.RunStart; key?: string }) =>
+      (await api.startRun(workflow, body, key ?? crypto.randomUUID())).data,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
+  });
+}
+
+export function useCreateWorkflow() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: api.createWorkflow,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.workflows }),
+  });
+}
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: keys.health,
+    queryFn: ({ signal }) => api.getHealth(signal),
+    refetchInterval: QUIET_MS,
+    retry: false,
+  });
