@@ -94,6 +94,9 @@ class Expression:
             result = self._program.execute(cel.Context(variables=variables, functions=self._functions))
         except KeyError as error:
             raise ExpressionFailedError(f"There is no field {error} in what `{self.source}` looks at.") from error
+        except TypeError as error:
+            message = f"`{self.source}`: these types do not go together; convert with int(), double() or string()."
+            raise ExpressionFailedError(message) from error
         except Exception as error:
             raise ExpressionFailedError(f"`{self.source}` failed: {_first_sentence(error)}") from error
         return to_json(result)

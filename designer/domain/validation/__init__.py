@@ -1,0 +1,19 @@
+"""Everything that can be known to be wrong with a graph before it runs (features C2, C3)."""
+
+from designer.domain.catalogue import Catalogue
+from designer.domain.graph import Graph, Problem
+from designer.domain.validation.bindings import check_bindings
+from designer.domain.validation.scope import Sight
+from designer.domain.validation.settings import check_settings
+from designer.domain.validation.topology import check_topology
+
+_FATAL = frozenset({"too_many_nodes", "duplicate_id", "cycle"})
+
+
+def validate(graph: Graph, catalogue: Catalogue) -> list[Problem]:
+    """Return the problems of a graph, the shape's first; a graph without any of severity ``error`` can run."""
+    problems = list(check_topology(graph))
+    if not _FATAL & {problem.code for problem in problems}:
+        sight = Sight(graph, catalogue)
+        problems += [*check_settings(sight), *check_bindings(sight)]
+    return problems

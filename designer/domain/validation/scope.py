@@ -1,0 +1,86 @@
+"""What the expressions of each node can see: the steps that surely come before it, and the shape of what they give."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from designer.domain.catalogue import Catalogue
+from designer.domain.graph import (
+    AgentNode,
+    ConditionNode,
+    Graph,
+    HttpNode,
+    JoinNode,
+    MapNode,
+    Node,
+    StartNode,
+    SwitchNode,
+)
+from designer.domain.plan import DECORATION, HTTP_AGENT
+from designer.domain.types import ANYTHING, Schema
+
+_LIST: dict[str, Any] = {"type": "array"}
+_FIXED: dict[type, Schema] = {
+    ConditionNode: {"type": "object", "properties": {"result": {"type": "boolean"}}},
+    SwitchNode: {"type": "object", "properties": {"case": {"type": "string"}}},
+    JoinNode: {"type": "object", "properties": {"taken": {"type": "integer"}}},
+    MapNode: {"type": "object", "properties": {"results": _LIST, "errors": _LIST}},
+}
+
+
+class Sight:
+    """Answers what a node sees of the others."""
+
+    def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
+        """Take the drawn graph (with whole, acyclic edges) and the agents that exist."""
+        self.graph, self.catalogue = graph, catalogue
+        self.nodes: Mapping[str, Node] = {node.id: node for node in graph.nodes if not isinstance(node, DECORATION)}
+
+    @cached_property
+    def before(self) -> dict[str, set[str]]:
+        """By node: the nodes of its scope that lead to it, directly or through others."""
+        sources: dict[str, set[str]] = defaultdict(set)
+        for edge in self.graph.edges:
+            sources[edge.target].add(edge.source)
+        found: dict[str, set[str]] = {}
+        for node_id in self.nodes:
+            reached, stack = set[str](), list(sources[node_id])
+            while stack:
+                source = stack.pop()
+                if source not in reached:
+                    reached.add(source)
+                    stack += found.get(source, set()) | sources[source]
+            found[node_id] = reached
+        return found
+
+    def visible(self, node: Node, *, inside: bool = False) -> set[str]:
+        """Return the step ids a node's expressions may name; ``inside``: those of a map's own iteration too."""
+        seen = set(self.before[node.id])
+        current: Node | None = node
+        while current is not None and current.parent:
+            current = self.nodes.get(current.parent)
+            if current is not None:
+                seen |= self.before[current.id]
+        if inside:
+            seen |= {other.id for other in self.nodes.values() if other.parent == node.id}
+        return {step for step in seen if not isinstance(self.nodes.get(step), StartNode)}
+
+    def in_map(self, node: Node) -> bool:
+        """Return whether ``item`` and ``index`` mean something here."""
+        return bool(node.parent)
+
+    def output_of(self, step: str) -> Schema:
+        """Return the schema of what a step gives; open where nothing is known."""
+        node = self.nodes[step]
+        if isinstance(node, (AgentNode, HttpNode)):
+            name, version = (node.agent, node.version) if isinstance(node, AgentNode) else (HTTP_AGENT, "")
+            entry = self.catalogue.get(name)
+            intent = entry.intent(version) if entry else None
+            return intent.output if intent and node.on_error.action == "fail" else ANYTHING
+        return _FIXED.get(type(node), ANYTHING)
+
+    @cached_property
+    def input_schema(self) -> Schema:
+        """Return the schema of the run's input."""
+        return next((node.schema for node in self.nodes.values() if isinstance(node, StartNode)), ANYTHING)

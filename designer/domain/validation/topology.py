@@ -1,0 +1,181 @@
+"""Checks of a graph's shape: ids, containers, edges, ports, cycles, reachability."""
+
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
+
+from designer.domain.graph import (
+    MAX_NESTING,
+    MAX_NODES,
+    NODE_ID_PATTERN,
+    AgentNode,
+    ConditionNode,
+    Edge,
+    EndNode,
+    Graph,
+    HttpNode,
+    JoinNode,
+    MapNode,
+    Node,
+    Problem,
+    StartNode,
+    SwitchNode,
+)
+from designer.domain.plan import DECORATION
+
+
+def check_topology(graph: Graph) -> Iterator[Problem]:
+    """Yield what is wrong with the shape; later checks rely on unique ids and whole edges."""
+    if len(graph.nodes) > MAX_NODES:
+        yield Problem("too_many_nodes", f"A workflow may have {MAX_NODES} nodes; this one has {len(graph.nodes)}.")
+        return
+    yield from _check_ids(graph)
+    nodes = {node.id: node for node in graph.nodes}
+    yield from _check_start(graph)
+    yield from _check_containers(nodes)
+    whole = []
+    for edge in graph.edges:
+        problem = _edge_problem(edge, nodes)
+        if problem:
+            yield Problem(problem[0], problem[1], edge=edge_name(edge))
+        else:
+            whole.append(edge)
+    yield from _check_repeats(graph)
+    cycle = find_cycle(whole)
+    if cycle:
+        path = " → ".join([*cycle, cycle[0]])
+        yield Problem(
+            "cycle", f"These nodes wait for each other: {path}. Remove one of their connections.", node=cycle[0]
+        )
+        return
+    yield from _check_reachable(nodes, whole)
+    yield from _check_joins(nodes, whole)
+
+
+def edge_name(edge: Edge) -> str:
+    """Return the name problems use for an edge: ``source:port>target``."""
+    return f"{edge.source}:{edge.port}>{edge.target}"
+
+
+def ports_of(node: Node) -> tuple[str, ...]:
+    """Return the ports edges may leave a node by."""
+    match node:
+        case EndNode():
+            return ()
+        case ConditionNode():
+            return ("true", "false")
+        case SwitchNode():
+            return (*(case.port for case in node.cases), "default")
+        case AgentNode() | HttpNode() | MapNode():
+            return ("out", "error") if node.on_error.action == "branch" else ("out",)
+        case _:
+            return ("out",)
+
+
+def find_cycle(edges: list[Edge]) -> list[str]:
+    """Return the nodes of one cycle in order, or nothing (Kahn's algorithm, then a walk through what is left)."""
+    following: dict[str, list[str]] = defaultdict(list)
+    waiting: Counter[str] = Counter()
+    for edge in edges:
+        following[edge.source].append(edge.target)
+        waiting[edge.target] += 1
+    free = deque(node for node in following if not waiting[node])
+    while free:
+        for target in following[free.popleft()]:
+            waiting[target] -= 1
+            if not waiting[target]:
+                free.append(target)
+    left = {node for node, count in waiting.items() if count > 0}
+    backwards = {edge.target: edge.source for edge in edges if edge.source in left and edge.target in left}
+    if not backwards:
+        return []
+    current, seen = next(iter(backwards)), list[str]()
+    while current not in seen:
+        seen.append(current)
+        current = backwards[current]
+    return seen[seen.index(current) :][::-1]
+
+
+def _check_ids(graph: Graph) -> Iterator[Problem]:
+    for node_id, count in Counter(node.id for node in graph.nodes).items():
+        if count > 1:
+            yield Problem("duplicate_id", f"{count} nodes are called `{node_id}`; each needs its own id.", node=node_id)
+        if not re.match(NODE_ID_PATTERN, node_id):
+            message = (
+                f"`{node_id}` cannot be an id: lower-case letters, digits and _, beginning with a letter, 63 at most."
+            )
+            yield Problem("bad_id", message, node=node_id, field="/id")
+
+
+def _check_start(graph: Graph) -> Iterator[Problem]:
+    starts = [node for node in graph.nodes if isinstance(node, StartNode)]
+    if not starts:
+        yield Problem("no_start", "The workflow needs a Start node.")
+    for extra in starts[1:]:
+        yield Problem("second_start", "There can be only one Start node.", node=extra.id)
+    for node in starts:
+        if node.parent:
+            yield Problem("start_inside", "The Start node cannot stand inside a map.", node=node.id)
+
+
+def _check_containers(nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    children = Counter(node.parent for node in nodes.values() if node.parent and not isinstance(node, DECORATION))
+    for node in nodes.values():
+        if isinstance(node, MapNode) and not children[node.id]:
+            yield Problem("empty_map", "Put at least one node inside the map.", node=node.id)
+        if node.parent is None:
+            continue
+        container = nodes.get(node.parent)
+        if not isinstance(container, MapNode):
+            yield Problem("bad_parent", f"`{node.parent}` is not a map that could hold this node.", node=node.id)
+        elif _depth(node, nodes) > MAX_NESTING:
+            yield Problem("too_deep", f"Maps may nest {MAX_NESTING} deep at most.", node=node.id)
+        if isinstance(node, EndNode):
+            yield Problem("end_inside", "An End node cannot stand inside a map.", node=node.id)
+
+
+def _depth(node: Node, nodes: Mapping[str, Node]) -> int:
+    depth, current = 0, node
+    while current.parent in nodes and current.parent is not None and depth <= MAX_NESTING:
+        current = nodes[current.parent]
+        depth += 1
+    return depth
+
+
+def _edge_problem(edge: Edge, nodes: Mapping[str, Node]) -> tuple[str, str] | None:
+    source, target = nodes.get(edge.source), nodes.get(edge.target)
+    if source is None or target is None:
+        missing = edge.source if source is None else edge.target
+        return "unknown_node", f"The connection leads to `{missing}`, which is not there."
+    if isinstance(source, DECORATION) or isinstance(target, DECORATION):
+        return "not_connectable", "Notes and groups cannot be connected."
+    if isinstance(target, StartNode):
+        return "into_start", "Nothing can lead to the Start node."
+    if (source.parent or "") != (target.parent or ""):
+        return "crosses_container", "A connection cannot go into or out of a map; connect the map itself."
+    if edge.port not in ports_of(source):
+        known = ", ".join(ports_of(source)) or "none"
+        return "unknown_port", f"`{source.id}` has no way out called `{edge.port}` (it has {known})."
+    return None
+
+
+def _check_repeats(graph: Graph) -> Iterator[Problem]:
+    for edge, count in Counter(graph.edges).items():
+        if count > 1:
+            yield Problem("duplicate_edge", "The same connection stands here twice.", edge=edge_name(edge))
+
+
+def _check_reachable(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:
+    targets = {edge.target for edge in edges}
+    for node in nodes.values():
+        if node.parent or isinstance(node, (StartNode, *DECORATION)) or node.id in targets:
+            continue
+        yield Problem("never_runs", "Nothing leads here, so it will never run.", "warning", node=node.id)
+
+
+def _check_joins(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:
+    incoming = Counter(edge.target for edge in edges)
+    for node in nodes.values():
+        if isinstance(node, JoinNode) and node.mode == "count" and not 1 <= node.count <= incoming[node.id]:
+            message = f"The join waits for {node.count} branches, but {incoming[node.id]} lead here."
+            yield Problem("bad_count", message, node=node.id, field="/count")

@@ -1,0 +1,90 @@
+"""Expressions: what they give, and what they say when they cannot."""
+
+import time
+
+import pytest
+
+from designer.domain.expressions import ExpressionError, ExpressionFailedError, compile_expression
+from designer.domain.values import Fault, compile_value, expressions_in
+
+SCOPE = {"input": {"n": 3, "names": ["a", "b"]}, "steps": {"parse": {"rows": [1, 2], "a b": 5}}, "run": {"id": "r"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain", "plain"),
+        ("${input.n}", 3),
+        ("${ input.n > 2 && steps.parse.rows.size() == 2 }", True),
+        ("n is ${input.n}, rows ${steps.parse.rows}", "n is 3, rows [1, 2]"),
+        ("$${input.n}", "${input.n}"),
+        ("${steps.parse['a b']}", 5),
+        ("${'}' + input.names[0]}", "}a"),
+        ("${ {'k': input.n} }", {"k": 3}),
+        ({"deep": ["${input.n}", {"x": "${run.id}"}]}, {"deep": [3, {"x": "r"}]}),
+        ("${input.names.map(name, name + '!')}", ["a!", "b!"]),
+        ("${has(input.x) ? input.x : 'none'}", "none"),
+        ("${timestamp('2026-07-01T00:00:00Z')}", "2026-07-01T00:00:00+00:00"),
+        ("${duration('90s')}", "90s"),
+        ("${input.names.join('-')}", "a-b"),
+        ("${math.greatest(1, 2)}", 2),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_values(value, expected):
+    assert compile_value(value)(SCOPE) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "words"),
+    [
+        ("1 +", 4, "unexpected end of expression"),
+        ("nope + 1", 1, "Unknown name `nope`"),
+        ("input.n + other", 11, "Unknown name `other`"),
+        ("", 1, "empty"),
+        ("x" * 5000, 4000, "longer than"),
+        ("lists.range(1000000000)", 1, "Unknown name"),
+    ],
+)
+def test_what_does_not_compile(source, column, words):
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(source)
+    assert words in caught.value.message
+    assert caught.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("input.missing", "there is no `missing` in `input` (it has n, names)"),
+        ("input.n.deep", "`input.n` has no fields"),
+        ("input.n + 'a'", "these types do not go together"),
+        ("input.names[7]", "failed"),
+        ("1 / (input.n - 3)", "division by zero"),
+    ],
+)
+def test_what_fails_at_run_time_says_why(source, words):
+    with pytest.raises(ExpressionFailedError) as caught:
+        compile_expression(source).evaluate(SCOPE)
+    assert words in caught.value.message
+
+
+def test_an_unclosed_brace_is_found_with_its_column():
+    (fault,) = expressions_in({"a": "x ${ input.n"})
+    assert fault == Fault("/a", "The `}` that closes `${` is missing.", 3)
+
+
+def test_nested_macros_are_capped_in_depth_and_work():
+    too_deep = "input.names.map(a, input.names.map(b, input.names.map(c, input.names.map(d, 1))))"
+    with pytest.raises(ExpressionError, match="nest 3 deep"):
+        compile_expression(too_deep)
+    began = time.monotonic()
+    with pytest.raises(ExpressionFailedError, match="too much work"):
+        compile_expression("input.xs.map(a, input.xs.map(b, a * b))").evaluate({"input": {"xs": list(range(20_000))}})
+    assert time.monotonic() - began < 5
+
+
+def test_names_inside_strings_are_not_references():
+    expression = compile_expression("'steps.ghost.x' + steps.parse.name + steps['other'].y")
+    assert [reference.step for reference in expression.steps] == ["parse", "other"]
