@@ -25,6 +25,13 @@ class BadInputError(AgentClusterError):
     status = 400
 
 
+class ForbiddenError(AgentClusterError):
+    """Your role does not allow this."""
+
+    code = "forbidden"
+    status = 403
+
+
 class NotFoundError(AgentClusterError):
     """There is no such thing, or you may not see it."""
 
@@ -45,3 +52,10 @@ class UnavailableError(AgentClusterError):
     code = "unavailable"
     status = 503
     retryable = True
+
+
+class PreconditionRequiredError(AgentClusterError):
+    """Say which revision you saw: send its number in the If-Match header, as the ETag gave it."""
+
+    code = "precondition_required"
+    status = 428

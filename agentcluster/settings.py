@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+from agentcluster.api.settings import *  # noqa: F403
 from agentcluster.database import database_setting
+from agentcluster.security.settings import *  # noqa: F403
 from agentcluster.telemetry.logs import logging_config
 from agentcluster.up import services
 
@@ -24,8 +26,6 @@ if not SECRET_KEY:
 
     SECRET_KEY = load_or_create(HOME)
 
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-
 INSTALLED_APPS = [
     "daphne",
     "unfold",
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_filters",
     "axes",
     "csp",
@@ -55,7 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "agentcluster.security.csp_policy.ContentSecurityPolicy",
     "axes.middleware.AxesMiddleware",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -82,8 +83,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = None  # WhiteNoise serves the files from where they are
 STATICFILES_DIRS = [path for path in (BASE_DIR / "frontend" / "dist",) if path.exists()]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

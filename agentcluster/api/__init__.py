@@ -1,0 +1,1 @@
+"""What every REST endpoint shares: authentication, permissions, problem details, pages, the OpenAPI document."""

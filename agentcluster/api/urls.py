@@ -1,0 +1,14 @@
+"""``/api/``: version 1, the OpenAPI document and its page."""
+
+from django.urls import include, path
+
+from agentcluster.api.docs import DocsView, SchemaView
+from agentcluster.api.me import MeView
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+    path("v1/me", MeView.as_view(), name="api-me"),
+    path("v1/", include("agents.api.urls")),
+    path("v1/", include("designer.api.urls")),
+]

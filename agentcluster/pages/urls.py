@@ -1,0 +1,16 @@
+"""Logging in and out, and, for every address nothing else answers, the front end."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from agentcluster.pages.login_link import LoginLinkView
+from agentcluster.pages.shell import ShellView
+
+urlpatterns = [
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/link/<str:secret>/", LoginLinkView.as_view(), name="login-link"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("favicon.ico", RedirectView.as_view(url="/static/agentcluster/favicon.svg"), name="favicon"),
+    re_path(r"^(?!(?:api|admin|static|ws|health|metrics|login|logout)(?:/|$))(?P<path>.*)$", ShellView.as_view()),
+]
