@@ -4,7 +4,7 @@ import pytest
 
 from agents.domain.manifest import IntentSchema
 from designer.domain.catalogue import AgentEntry
-from designer.domain.validation import validate
+from designer.domain.validate import validate
 from tests.unit.designer.play import agent, graph, start
 
 TABLE = {"type": "object", "x-type": "table"}

@@ -17,8 +17,8 @@ from designer.domain.graph import (
 )
 from designer.domain.plan import HTTP_AGENT
 from designer.domain.types import fits
-from designer.domain.validation.bindings import mismatch
-from designer.domain.validation.scope import Sight
+from designer.domain.validate.bindings import mismatch
+from designer.domain.validate.scope import Sight
 
 MAX_ATTEMPTS = 100
 MAX_WAIT_S = 24 * 3600.0

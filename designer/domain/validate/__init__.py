@@ -1,11 +1,13 @@
 """Everything that can be known to be wrong with a graph before it runs (features C2, C3)."""
 
-from designer.domain.catalogue import Catalogue
+from designer.domain.catalogue import AgentEntry, Catalogue
 from designer.domain.graph import Graph, Problem
-from designer.domain.validation.bindings import check_bindings
-from designer.domain.validation.scope import Sight
-from designer.domain.validation.settings import check_settings
-from designer.domain.validation.topology import check_topology
+from designer.domain.validate.bindings import check_bindings
+from designer.domain.validate.scope import Sight
+from designer.domain.validate.settings import check_settings
+from designer.domain.validate.topology import check_topology
+
+__all__ = ["AgentEntry", "Catalogue", "validate"]
 
 _FATAL = frozenset({"too_many_nodes", "duplicate_id", "cycle"})
 

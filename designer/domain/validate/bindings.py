@@ -17,7 +17,7 @@ from designer.domain.graph import (
     TransformNode,
 )
 from designer.domain.types import ANYTHING, Schema, fits, schema_at
-from designer.domain.validation.scope import Sight
+from designer.domain.validate.scope import Sight
 from designer.domain.values import Fault, Placed, expressions_in
 
 
