@@ -72,7 +72,6 @@ function applyRecord(view: RunView, { seq, at, event }: RunRecord): void {
       break;
     case "run_completed":
       view.output = event.output ?? null;
-      reachEnds(view, at);
       finish(view, "completed", at);
       break;
     case "run_failed":
@@ -111,23 +110,6 @@ function fail(view: RunView, event: RunFailed, at: number): void {
   view.error = event.error;
   view.failedStep = event.step ?? "";
   finish(view, "failed", at);
-}
-
-/** An end node was reached when one of the ways to it was taken. */
-function reachEnds(view: RunView, at: number): void {
-  for (const node of view.structure.nodes.values()) {
-    const step = view.steps.get(node.id);
-    if (node.kind !== "end" || !step || hasEnded(step.status)) continue;
-    const reached = (view.graph.edges ?? []).some(
-      (edge) => edge.target === node.id && tookPort(view.steps.get(edge.source), edge.port ?? "out"),
-    );
-    if (reached) storeStep(view, passed(step, at, view.output));
-  }
-}
-
-function tookPort(step: StepView | undefined, port: string): boolean {
-  if (step?.status === "failed") return port === "error";
-  return step?.status === "completed" && step.port === port;
 }
 
 /** After the run's end nothing runs: what was in flight is cancelled, what never began is skipped. */

@@ -30,12 +30,17 @@ export function storeStep(view: RunView, next: StepView): void {
   if (previous) count(tally, previous.status, -1);
   count(tally, next.status, 1);
   if (next.status === "completed") tally.ports.add(next.port);
-  if (next.status === "failed") tally.ports.add("error");
+  if (next.status === "failed") tally.ports.add(portAfterFailure(view, next.node));
   tally.attempt = Math.max(tally.attempt, next.attempts.at(-1)?.number ?? 0);
   tally.startedAt = least(tally.startedAt, next.startedAt);
   tally.endedAt = greatest(tally.endedAt, next.endedAt);
   tally.message = next.message || next.error?.message || "";
   view.touched.add(next.node);
+}
+
+function portAfterFailure(view: RunView, id: string): string {
+  const node = view.structure.nodes.get(id);
+  return node && "on_error" in node && node.on_error?.action === "continue" ? "out" : "error";
 }
 
 export function expectMore(view: RunView, node: string, executions: number): void {

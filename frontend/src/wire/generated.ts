@@ -415,9 +415,10 @@ export interface StepFailed {
   worked_ms?: number;
 }
 /**
- * The step will not run: its branch was not taken, or its condition was false.
+ * The step will not run. ``port`` is the way on when its own condition was false; empty when its branch was not taken.
  */
 export interface StepSkipped {
+  port?: string;
   reason?: string;
   step: string;
   type: "step_skipped";
