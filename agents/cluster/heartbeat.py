@@ -1,0 +1,88 @@
+"""What a node says of itself every 5 s (features A6; docs/wire.md)."""
+
+from typing import Final
+
+import msgspec
+
+from agentcluster.messaging import Bucket, Bus
+from agentcluster.subjects import AGENT_MANIFESTS, CLUSTER_STATE, NODE_KEY_PREFIX
+from agents.domain.health import ENTRY_TTL_S, Health
+from agents.domain.scoring import InstanceInfo
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Calls in work on the node, and how many it takes at most."""
+
+    busy: int
+    max: int
+
+
+class HostedInstance(msgspec.Struct, frozen=True):
+    """An agent instance on the node."""
+
+    name: str
+    version: str
+    identity: str
+    instance: str
+    in_flight: int
+    concurrency: int
+
+
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
+    """A node at the moment ``ts`` (ms, its clock); ``load`` is 0-100."""
+
+    node_id: str
+    name: str
+    ts: int
+    load: int
+    region: str
+    role: str
+    toolset: tuple[str, ...]
+    version: str
+    host: str
+    pid: int
+    started_ms: int
+    slots: Slots
+    agents: tuple[HostedInstance, ...]
+
+
+class NodeStatus(Heartbeat, frozen=True, kw_only=True):
+    """A node as an observer sees it; ``age_ms`` since its last beat was seen."""
+
+    status: Health
+    age_ms: int
+
+
+decoder: Final = msgspec.json.Decoder(Heartbeat)
+
+
+def state_bucket(bus: Bus) -> Bucket:
+    """Return the bucket of heartbeats; entries live 10 s and are not worth keeping over a restart."""
+    return Bucket(bus, CLUSTER_STATE, ttl_s=ENTRY_TTL_S, memory=True)
+
+
+def manifest_bucket(bus: Bus) -> Bucket:
+    """Return the bucket of manifests, by the 64 hex digits of the identity."""
+    return Bucket(bus, AGENT_MANIFESTS)
+
+
+def node_key(node_id: str) -> str:
+    """Return the node's key in the bucket of heartbeats."""
+    return f"{NODE_KEY_PREFIX}{node_id}"
+
+
+def instances(beat: Heartbeat) -> list[InstanceInfo]:
+    """Return the instances on the node, as the choice of an instance wants them."""
+    return [
+        InstanceInfo(
+            instance=hosted.instance,
+            node=beat.node_id,
+            agent=hosted.name,
+            version=hosted.version,
+            identity=hosted.identity,
+            in_flight=hosted.in_flight,
+            concurrency=max(1, hosted.concurrency),
+            load=beat.load,
+        )
+        for hosted in beat.agents
+    ]
