@@ -1,0 +1,89 @@
+"""Pieces of the JSON Schemas (draft 2020-12) of the built-in agents.
+
+``x-type`` marks files, tables and charts (docs/wire.md); ``x-title`` holds the title in other languages.
+"""
+
+from typing import Any, Final
+
+from agents.domain.manifest import JSONSchema
+
+_ARTIFACT: Final[JSONSchema] = {
+    "type": "object",
+    "required": ["$artifact"],
+    "properties": {
+        "$artifact": {
+            "type": "object",
+            "required": ["digest", "size"],
+            "properties": {
+                "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                "size": {"type": "integer", "minimum": 0},
+                "media_type": {"type": "string"},
+                "name": {"type": "string"},
+            },
+        }
+    },
+}
+_TABLE: Final[JSONSchema] = {
+    "type": "object",
+    "required": ["columns", "row_count", "data"],
+    "properties": {
+        "columns": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "type"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "type": {"enum": ["string", "integer", "number", "boolean", "datetime", "date"]},
+                },
+            },
+        },
+        "row_count": {"type": "integer", "minimum": 0},
+        "preview": {"type": "array"},
+        "data": _ARTIFACT,
+    },
+}
+_CHART: Final[JSONSchema] = {
+    "type": "object",
+    "required": ["figure", "png"],
+    "properties": {"figure": {"type": ["object", "null"]}, "png": {"anyOf": [_ARTIFACT, {"type": "null"}]}},
+}
+
+
+def described(title: str, chinese: str, description: str = "", **schema: Any) -> JSONSchema:
+    """Return a schema with its title in English and Chinese, and a description when there is one."""
+    words = {"title": title, "x-title": {"zh-Hans": chinese}}
+    return {**words, **({"description": description} if description else {}), **schema}
+
+
+def file(title: str = "File", chinese: str = "文件", description: str = "", **schema: Any) -> JSONSchema:
+    """Return the schema of a file in the artifact store."""
+    return described(title, chinese, description, **{"x-type": "file", **_ARTIFACT, **schema})
+
+
+def table(title: str = "Table", chinese: str = "表格", description: str = "", **schema: Any) -> JSONSchema:
+    """Return the schema of a table."""
+    return described(title, chinese, description, **{"x-type": "table", **_TABLE, **schema})
+
+
+def chart(title: str = "Chart", chinese: str = "图表", description: str = "") -> JSONSchema:
+    """Return the schema of a chart."""
+    return described(title, chinese, description, **{"x-type": "chart", **_CHART})
+
+
+def warnings() -> JSONSchema:
+    """Return the schema of a list of notes on what was done."""
+    return described(
+        "Warnings", "警告", "What was found and mended on the way.", type="array", items={"type": "string"}
+    )
+
+
+def obj(properties: dict[str, JSONSchema], required: tuple[str, ...] = (), **schema: Any) -> JSONSchema:
+    """Return the schema of an object that has these properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+        **schema,
+    }
