@@ -11,10 +11,12 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 http = get_asgi_application()
 
+from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
+
 websocket_urlpatterns = [re_path(r"", WebsocketDenier.as_asgi())]
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": HealthRoutes(http),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

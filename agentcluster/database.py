@@ -5,19 +5,39 @@ from typing import Any
 
 import dj_database_url
 
+from agentcluster.errors import BadInputError
+
+SQLITE = "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
 }
 """Several processes write: wait for the lock, take it at the start of a transaction, let readers go on."""
+POSTGRES_OPTIONS = {"connect_timeout": 5}
+
+
+class DatabaseUrlError(BadInputError):
+    """DATABASE_URL is not understood: use postgres://user:password@host:5432/name or sqlite:////absolute/path."""
+
+    code = "database_url"
 
 
 def database_setting(url: str, home: Path) -> dict[str, Any]:
-    """Return the ``default`` entry of ``DATABASES`` for ``url`` (empty: ``<home>/db.sqlite3``)."""
-    setting: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{home}/db.sqlite3"))
-    if setting["ENGINE"] == "django.db.backends.sqlite3":
+    """Return the ``default`` entry of ``DATABASES`` for ``url`` (empty: ``<home>/db.sqlite3``).
+
+    Raises ``DatabaseUrlError``, which never repeats the URL: it may hold a password.
+    """
+    try:
+        setting: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{home}/db.sqlite3"))
+    except ValueError:
+        raise DatabaseUrlError from None
+    if not setting.get("NAME"):
+        raise DatabaseUrlError
+    if setting["ENGINE"] == SQLITE:
         setting["OPTIONS"] = {**SQLITE_OPTIONS, **setting.get("OPTIONS", {})}
     else:
         setting["CONN_HEALTH_CHECKS"] = True
+    if setting["ENGINE"] == "django.db.backends.postgresql":
+        setting["OPTIONS"] = {**POSTGRES_OPTIONS, **setting.get("OPTIONS", {})}
     return setting

@@ -1,0 +1,20 @@
+"""Whether any node can take calls, as the rest of this process sees the cluster."""
+
+import asyncio
+
+from agentcluster.errors import AgentClusterError
+from agentcluster.health.checks import NotReadyError
+from agents.cluster import snapshot
+from agents.domain.health import Health
+
+
+async def check_nodes() -> str:
+    """Return how many nodes are active; raises ``NotReadyError`` when none is."""
+    try:
+        nodes = await asyncio.to_thread(snapshot.read)
+    except AgentClusterError as error:
+        raise NotReadyError("unknown without NATS") from error
+    active = sum(1 for node in nodes if node.status is Health.ACTIVE)
+    if not active:
+        raise NotReadyError("no node is active")
+    return f"{active} active"

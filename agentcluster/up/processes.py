@@ -1,0 +1,57 @@
+"""The processes of one installation; docker-compose.yml runs the same commands."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from agentcluster.up.child import ProcessSpec
+from agentcluster.up.config import UpConfig
+from agentcluster.up.services import Services
+
+CELERY = ("-m", "celery", "-A", "agentcluster", "-q")
+ENGINE = (*CELERY, "worker", "-Q", "runs", "--pool", "solo", "-n", "engine@%h", "--without-gossip", "--without-mingle")
+JOBS = (*CELERY, "worker", "-Q", "jobs", "-c", "1", "-n", "jobs@%h", "--without-gossip", "--without-mingle")
+BEAT = (*CELERY, "beat")
+NODE = ("manage.py", "runnode", "--name", "local")
+PREPARE = ("manage.py", "prepare", "--login-link")
+
+
+def web_arguments(host: str, port: int) -> tuple[str, ...]:
+    """Return Daphne's arguments for the web process; ``-v 0`` leaves requests out of the log."""
+    return ("-m", "daphne", "-b", host, "-p", str(port), "-v", "0", "agentcluster.asgi:application")
+
+
+def prepare_spec(config: UpConfig, services: Services) -> ProcessSpec:
+    """Return the one-shot process that readies the database and the static files."""
+    return _spec("prepare", PREPARE, config, services)
+
+
+def app_specs(config: UpConfig, services: Services, *, beat: bool) -> list[ProcessSpec]:
+    """Return the long-running processes, first to start first."""
+    wanted = [
+        _spec("node", NODE, config, services),
+        _spec("worker", ENGINE, config, services, grace_s=15),
+        _spec("jobs", JOBS, config, services, grace_s=15),
+        _spec("web", web_arguments(config.host, config.port), config, services, grace_s=15),
+    ]
+    if beat:
+        schedule = config.home / "beat"
+        arguments = (*BEAT, "--schedule", str(schedule), "--pidfile", "")
+        wanted.append(_spec("beat", arguments, config, services))
+    return wanted
+
+
+def _spec(
+    name: str, arguments: Sequence[str], config: UpConfig, services: Services, grace_s: float = 7.0
+) -> ProcessSpec:
+    environment = {
+        "AGENTCLUSTER_HOME": str(config.home),
+        "AGENTCLUSTER_PROCESS": name,
+        "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or config.allowed_hosts,
+        "DJANGO_SETTINGS_MODULE": "agentcluster.settings",
+        "LOG_FORMAT": "json",
+        "NATS_URL": services.nats_url,
+        "PYTHONUNBUFFERED": "1",
+        "REDIS_URL": services.redis_url,
+    }
+    return ProcessSpec(name, [sys.executable, *arguments], environment, grace_s)
