@@ -1,0 +1,66 @@
+/** Spans of time in words that keep their width: `4 ms`, `1.24 s`, `2 min 05 s`, `3 h 07 min`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return "0 ms";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${(Math.floor(ms / 10) / 100).toFixed(2)} s`;
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${two(Math.floor(seconds / 60) % 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor(seconds / 3600) % 24} h`;
+}
+
+/** A ticking span, in whole seconds so that it does not flicker. */
+export function formatTicking(ms: number): string {
+  return ms < 60_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : formatDuration(ms);
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+/** A moment to the millisecond, in the reader's time zone. */
+export function formatMoment(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+  }).format(at);
+}
+
+/** The time of day to the millisecond. */
+export function formatClock(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    hourCycle: "h23",
+  }).format(at);
+}
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+/** "2 minutes ago"; for under a minute `now` in the reader's words. */
+export function formatRelative(at: number, now: number, language: string): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const passed = at - now;
+  for (const [unit, ms] of UNITS) {
+    if (Math.abs(passed) >= ms) {
+      if (unit === "day" && Math.abs(passed) > 30 * ms)
+        return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(at);
+      return words.format(Math.trunc(passed / ms), unit);
+    }
+  }
+  return words.format(0, "second");
+}
+
+export function formatBytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1_000_000) return `${(size / 1000).toFixed(size < 10_000 ? 1 : 0)} kB`;
+  if (size < 1_000_000_000) return `${(size / 1_000_000).toFixed(1)} MB`;
+  return `${(size / 1_000_000_000).toFixed(2)} GB`;
+}
