@@ -1,0 +1,68 @@
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+
+export type InspectorTab = "settings" | "input" | "output" | "runs";
+export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave";
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+type ViewState = {
+  nodes: ReadonlySet<string>;
+  edges: ReadonlySet<string>;
+  tab: InspectorTab | null;
+  /** A field to bring into view, from a problem: node id and JSON pointer. */
+  focus: { node: string; field: string } | null;
+  dialog: Dialog | null;
+  problemsOpen: boolean;
+  /** The run shown on the canvas and in the drawer below it. */
+  run: string | null;
+  paletteOpen: boolean;
+  minimap: boolean;
+  snap: boolean;
+
+  select(nodes: Iterable<string>, edges?: Iterable<string>): void;
+  show(patch: Partial<Pick<ViewState, "tab" | "focus" | "dialog" | "problemsOpen" | "run">>): void;
+  toggle(what: "paletteOpen" | "minimap" | "snap" | "problemsOpen"): void;
+  reset(): void;
+};
+
+/** What is selected and which panels are open; the panels are remembered. */
+export const useView = create<ViewState>()(
+  persist(
+    (set) => ({
+      nodes: NOTHING,
+      edges: NOTHING,
+      tab: null,
+      focus: null,
+      dialog: null,
+      problemsOpen: false,
+      run: null,
+      paletteOpen: true,
+      minimap: true,
+      snap: true,
+      select: (nodes, edges = []) =>
+        set((state) => {
+          const next = new Set(nodes);
+          const same =
+            next.size === 1 && state.nodes.size === 1 && [...next].every((id) => state.nodes.has(id));
+          return { nodes: next, edges: new Set(edges), ...(same ? {} : { tab: null }) };
+        }),
+      show: (patch) => set(patch),
+      toggle: (what) => set((state) => ({ [what]: !state[what] })),
+      reset: () =>
+        set({
+          nodes: NOTHING,
+          edges: NOTHING,
+          tab: null,
+          focus: null,
+          dialog: null,
+          problemsOpen: false,
+          run: null,
+        }),
+    }),
+    {
+      name: "ac-designer",
+      partialize: ({ paletteOpen, minimap, snap }) => ({ paletteOpen, minimap, snap }),
+    },
+  ),
+);
