@@ -27,6 +27,7 @@ class Agent(models.Model):
     category = models.CharField(max_length=40, default="data")
     icon = models.CharField(max_length=60, default="robot", help_text="Tabler icon name")
     enabled = models.BooleanField(default=True, help_text="Disabled agents cannot be added to workflows or called")
+    search_text = models.TextField(editable=False, default="", help_text="Lower-case words people search by")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -55,7 +56,8 @@ class AgentVersion(models.Model):
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
     version = models.CharField(max_length=40)
-    sort_key = models.CharField(max_length=80, editable=False, help_text="Sorts as semantic versions do")
+    sort_key = models.CharField(max_length=160, editable=False, help_text="Sorts as semantic versions do")
+    prerelease = models.BooleanField(default=False, editable=False, help_text="Newest only when nothing else is there")
     identity = models.CharField(max_length=80, unique=True)
     manifest = models.JSONField()
     intent_schema = models.ForeignKey(IntentSchema, on_delete=models.PROTECT, related_name="versions")
@@ -63,7 +65,7 @@ class AgentVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["agent__name", "-sort_key"]
+        ordering = ["agent__name", "prerelease", "-sort_key"]
         constraints = [models.UniqueConstraint(fields=["agent", "version"], name="one_content_per_version")]
 
     def __str__(self) -> str:
