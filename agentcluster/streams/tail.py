@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -75,7 +75,7 @@ class Tail:
             for entry in batch:
                 yield entry
 
-    async def batches(self, run_id: str, after: int = 0) -> AsyncIterator[list[Entry]]:
+    async def batches(self, run_id: str, after: int = 0) -> AsyncGenerator[list[Entry], None]:
         """As ``watch``, in lists of what has arrived since the last one was taken."""
         follower = _Follower(run_id, after)
         self._followers.add(follower)

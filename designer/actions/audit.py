@@ -1,0 +1,15 @@
+"""The audit trail: one entry for each write, in the same transaction."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from agentcluster.security.models import Project
+from designer.models import AuditEntry
+
+
+def record(user: User | None, action: str, project: Project, object_id: str, title: str = "", **data: Any) -> None:
+    """Write down that ``user`` (None: the system) did ``action`` to an object; ``data`` is JSON-safe detail."""
+    AuditEntry.objects.create(
+        user=user, action=action, project=project, object_id=object_id, title=title[:255], data=data
+    )

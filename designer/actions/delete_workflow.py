@@ -1,0 +1,29 @@
+"""Delete a workflow with its versions and its finished runs."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from agentcluster.security import permissions
+from agentcluster.security.permissions import Action
+from designer.actions import audit
+from designer.actions.errors import WorkflowBusyError
+from designer.models import OPEN_STATUSES, Workflow
+
+
+def delete_workflow(user: User, workflow: Workflow) -> None:
+    """Delete ``workflow`` for good.
+
+    Raises:
+        ForbiddenError: the user may not edit in the project.
+        WorkflowBusyError: some of its runs have not ended.
+    """
+    permissions.require(user, Action.DELETE, workflow.project)
+    with transaction.atomic():
+        # Writing first takes the lock that start_run takes too, so no run can begin while this looks.
+        Workflow.objects.filter(pk=workflow.pk).update(updated_at=workflow.updated_at)
+        open_runs = workflow.runs.filter(status__in=OPEN_STATUSES).count()
+        if open_runs:
+            raise WorkflowBusyError(open_runs=open_runs)
+        audit.record(user, "workflow.delete", workflow.project, workflow.pk, workflow.title, name=workflow.name)
+        workflow.runs.all().delete()
+        workflow.delete()

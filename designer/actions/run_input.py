@@ -1,0 +1,99 @@
+"""Is this input what the workflow asks for? Told field by field, before a run exists."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from agentcluster.artifacts import ArtifactRef
+from agentcluster.artifacts.reference import KEY
+from agentcluster.errors import BadInputError
+from agentcluster.security.models import Project
+from agents.domain.calls import INLINE_LIMIT
+from agents.domain.schema_check import check, pointer, with_defaults
+from designer.actions.errors import InvalidInputError
+from designer.models import Upload
+
+Found = tuple[str, dict[str, Any]]
+FieldErrors = list[dict[str, str]]
+
+
+def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[str, Any]:
+    """Return the input with defaults filled in and file references as they were uploaded.
+
+    Raises:
+        InvalidInputError: a field is missing, has the wrong type, or names a file the project does not have.
+    """
+    if not isinstance(value, dict):
+        raise InvalidInputError([_error("", "must be an object with a value for each input", "type")])
+    filled: dict[str, Any] = with_defaults(schema, value)
+    if len(msgspec.json.encode(filled)) > INLINE_LIMIT:
+        message = f"is larger than {INLINE_LIMIT // 1024} KB; upload large data and pass the reference to it"
+        raise InvalidInputError([_error("", message, "too_large")])
+    not_files = list(_not_files(schema, filled))
+    fields = {each["field"] for each in not_files}
+    misfits = [_error(each.pointer, each.message, each.code) for each in check(schema, filled)]
+    errors = not_files + [each for each in misfits if not any(each["field"].startswith(field) for field in fields)]
+    known, unknown = _resolve(list(_references(filled)), project)
+    if errors or unknown:
+        raise InvalidInputError(errors + unknown)
+    return {key: _replaced(entry, known) for key, entry in filled.items()}
+
+
+def _not_files(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for name, field in schema.get("properties", {}).items():
+        wants_file = isinstance(field, dict) and field.get("x-type") == "file"
+        if wants_file and name in value and not (isinstance(value[name], dict) and KEY in value[name]):
+            message = "must be a file: upload it (POST /api/v1/artifacts) and pass the `ref` of the answer"
+            yield _error(pointer([name]), message, "file")
+
+
+def _references(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Found]:
+    if isinstance(value, dict):
+        if KEY in value:
+            yield pointer(path), value
+        for key, entry in value.items():
+            yield from _references(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _references(entry, (*path, index))
+
+
+def _resolve(references: list[Found], project: Project) -> tuple[dict[str, ArtifactRef], FieldErrors]:
+    """Return the references by digest as the project's uploads have them, and the errors of the others."""
+    digests = {value[KEY].get("digest") for _, value in references if isinstance(value[KEY], dict)}
+    uploads = {upload.digest: upload for upload in Upload.objects.filter(project=project, digest__in=digests)}
+    known: dict[str, ArtifactRef] = {}
+    errors: FieldErrors = []
+    for field, value in references:
+        try:
+            reference = ArtifactRef.from_value(value)
+        except BadInputError as error:
+            errors.append(_error(field, error.message, error.code))
+            continue
+        upload = uploads.get(reference.digest)
+        if upload is None:
+            name = reference.name or "The file"
+            message = (
+                f"{name} was not uploaded to the project “{project.name}”; upload it first (POST /api/v1/artifacts)"
+            )
+            errors.append(_error(field, message, "unknown_artifact"))
+        else:
+            known[upload.digest] = ArtifactRef(
+                digest=upload.digest, size=upload.size, media_type=upload.media_type, name=reference.name or upload.name
+            )
+    return known, errors
+
+
+def _replaced(value: Any, known: dict[str, ArtifactRef]) -> Any:
+    if isinstance(value, dict):
+        if KEY in value:
+            return known[value[KEY]["digest"]].to_value()
+        return {key: _replaced(entry, known) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_replaced(entry, known) for entry in value]
+    return value
+
+
+def _error(field: str, message: str, code: str) -> dict[str, str]:
+    return {"field": f"/input{field}", "message": message, "code": code}

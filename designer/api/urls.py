@@ -1,0 +1,31 @@
+"""The designer's part of ``/api/v1/``."""
+
+from django.urls import path
+
+from designer.api.artifacts import ArtifactsView, RunArtifactView, UploadedView
+from designer.api.drafts import DraftView, ValidateView
+from designer.api.events import EventsView
+from designer.api.run_detail import CancelView, RunView
+from designer.api.runs import RunsView, StartView
+from designer.api.tables import TableView
+from designer.api.versions import PublishView, VersionsView, VersionView
+from designer.api.workflows import WorkflowsView, WorkflowView
+
+urlpatterns = [
+    path("workflows", WorkflowsView.as_view()),
+    path("workflows/<str:workflow_id>", WorkflowView.as_view()),
+    path("workflows/<str:workflow_id>/draft", DraftView.as_view()),
+    path("workflows/<str:workflow_id>/validate", ValidateView.as_view()),
+    path("workflows/<str:workflow_id>/publish", PublishView.as_view()),
+    path("workflows/<str:workflow_id>/versions", VersionsView.as_view()),
+    path("workflows/<str:workflow_id>/versions/<int:number>", VersionView.as_view()),
+    path("workflows/<str:workflow_id>/runs", StartView.as_view()),
+    path("runs", RunsView.as_view()),
+    path("runs/<str:run_id>", RunView.as_view()),
+    path("runs/<str:run_id>/events", EventsView.as_view()),
+    path("runs/<str:run_id>/cancel", CancelView.as_view()),
+    path("runs/<str:run_id>/artifacts/<str:digest>", RunArtifactView.as_view()),
+    path("runs/<str:run_id>/artifacts/<str:digest>/table", TableView.as_view()),
+    path("artifacts", ArtifactsView.as_view()),
+    path("artifacts/<str:digest>", UploadedView.as_view()),
+]

@@ -1,0 +1,110 @@
+"""Workflows: list, create, read, rename, delete."""
+
+from typing import Any
+
+from django.db.models import Q
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from agentcluster.api.preconditions import etag
+from agentcluster.errors import BadInputError
+from designer.actions.create_workflow import create_workflow
+from designer.actions.delete_workflow import delete_workflow
+from designer.actions.update_workflow import update_workflow
+from designer.api.finding import find_project, find_workflow, user_of
+from designer.api.parsers import BoundedJSONParser
+from designer.api.workflow_rows import as_detail, as_items, workflow_rows
+from designer.api.workflow_schemas import NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
+from designer.models import Workflow
+
+_FILTERS = [
+    OpenApiParameter("search", OpenApiTypes.STR, description="Part of the title, the name or the description"),
+    OpenApiParameter("name", OpenApiTypes.STR, description="The exact name"),
+    OpenApiParameter("project", OpenApiTypes.STR, description="Slug of a project"),
+]
+
+
+class WorkflowsView(GenericAPIView[Workflow]):
+    """The workflows of the projects you are a member of."""
+
+    parser_classes = [BoundedJSONParser]
+    serializer_class = WorkflowItem
+    page_order = ("-updated_at", "-id")
+
+    @extend_schema(
+        operation_id="list_workflows", parameters=_FILTERS, responses=WorkflowItem(many=True), tags=["workflows"]
+    )
+    def get(self, request: Request) -> Response:
+        """List workflows, the last changed first."""
+        rows, params = workflow_rows(user_of(request)), request.query_params
+        if search := params.get("search", "").strip():
+            rows = rows.filter(
+                Q(title__icontains=search) | Q(name__icontains=search) | Q(description__icontains=search)
+            )
+        if name := params.get("name"):
+            rows = rows.filter(name=name)
+        if project := params.get("project"):
+            rows = rows.filter(project__slug=project)
+        return self.get_paginated_response(as_items(self.paginate_queryset(rows) or []))
+
+    @extend_schema(
+        operation_id="create_workflow", request=NewWorkflow, responses={201: WorkflowDetail}, tags=["workflows"]
+    )
+    def post(self, request: Request) -> Response:
+        """Create a workflow: empty, from a graph, or from a template."""
+        body = NewWorkflow(data=request.data)
+        body.is_valid(raise_exception=True)
+        given, user = dict(body.validated_data), user_of(request)
+        project = find_project(user, given.pop("project", None))
+        workflow = create_workflow(user, project, graph=_graph(given), **given)
+        detail = as_detail(user, workflow.pk)
+        headers = {
+            "ETag": etag(workflow.draft_revision),
+            "Location": request.build_absolute_uri(f"/api/v1/workflows/{workflow.pk}"),
+        }
+        return Response(detail, status=201, headers=headers)
+
+
+def _graph(given: dict[str, Any]) -> dict[str, Any] | None:
+    graph: dict[str, Any] | None = given.pop("graph", None)
+    name = given.pop("template", None)
+    if graph is not None and name is not None:
+        raise BadInputError("Give a graph or a template, not both.", field="/template")
+    return graph
+
+
+class WorkflowView(APIView):
+    """One workflow."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @extend_schema(operation_id="get_workflow", responses=WorkflowDetail, tags=["workflows"])
+    def get(self, request: Request, workflow_id: str) -> Response:
+        """Read a workflow with its draft. The ``ETag`` is what a save of the draft sends as ``If-Match``."""
+        return _detail(request, find_workflow(user_of(request), workflow_id))
+
+    @extend_schema(
+        operation_id="update_workflow", request=WorkflowChanges, responses=WorkflowDetail, tags=["workflows"]
+    )
+    def patch(self, request: Request, workflow_id: str) -> Response:
+        """Change the title, the name or the description; the draft keeps its revision."""
+        workflow = find_workflow(user_of(request), workflow_id)
+        body = WorkflowChanges(data=request.data)
+        body.is_valid(raise_exception=True)
+        update_workflow(user_of(request), workflow, **body.validated_data)
+        return _detail(request, workflow)
+
+    @extend_schema(operation_id="delete_workflow", responses={204: None}, tags=["workflows"])
+    def delete(self, request: Request, workflow_id: str) -> Response:
+        """Delete a workflow with its versions and finished runs; 409 ``workflow_busy`` while a run goes on."""
+        delete_workflow(user_of(request), find_workflow(user_of(request), workflow_id))
+        return Response(status=204)
+
+
+def _detail(request: Request, workflow: Workflow) -> Response:
+    detail = as_detail(user_of(request), workflow.pk)
+    return Response(detail, headers={"ETag": etag(detail["draft"]["revision"])})

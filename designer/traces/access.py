@@ -1,0 +1,16 @@
+"""Who may watch a run: the project's members; for everybody else it does not exist."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from agentcluster.security.permissions import visible
+from designer.models import Run
+
+
+def may_watch(user: Any, run_id: str) -> bool:
+    """Say whether the run exists and is in one of the user's projects."""
+    return visible(Run.objects.filter(pk=run_id), user).exists()
+
+
+may_watch_async = sync_to_async(may_watch)

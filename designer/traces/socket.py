@@ -1,0 +1,111 @@
+"""The live trace over WebSocket: ``/ws/runs/{id}/?after=`` (docs/wire.md)."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+
+from agentcluster.errors import AgentClusterError
+from designer.traces.access import may_watch_async
+from designer.traces.relay import Relay
+from designer.traces.window import Window
+from designer.traces.wire import end_message, error_message, events_message
+
+NOT_LOGGED_IN: Final = 4401
+NOT_FOUND: Final = 4404
+BAD_REQUEST: Final = 4400
+DONE: Final = 1000
+FAILED: Final = 1011
+MAX_MESSAGE: Final = 1024
+
+
+class Ack(msgspec.Struct, tag="ack", tag_field="type"):
+    """What a client says: everything up to ``cursor`` is painted."""
+
+    cursor: int
+
+
+async def trace_socket(scope: Any, receive: Any, send: Any) -> None:
+    """Serve one WebSocket (an ASGI application); ``scope["user"]`` is who listens.
+
+    Closes with 4401 (not logged in), 4404 (no such run for this user), 4400 (not understood), else 1000 after ``end``.
+    """
+    if (await receive())["type"] != "websocket.connect":
+        return
+    await send({"type": "websocket.accept"})
+    run_id, after = scope["url_route"]["kwargs"]["run_id"], _after(scope)
+    refusal = await _refusal(scope["user"], run_id, after)
+    if refusal or after is None:
+        await _refuse(send, *(refusal or (BAD_REQUEST, "bad_cursor", "")))
+        return
+    window = Window(after)
+    listening = asyncio.create_task(_listen(receive, window))
+    sending = asyncio.create_task(_send_all(send, Relay(run_id, after), window))
+    try:
+        await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
+        await _finish(send, listening, sending)
+    finally:
+        listening.cancel()
+        sending.cancel()
+        await asyncio.gather(listening, sending, return_exceptions=True)
+
+
+async def _refusal(user: Any, run_id: str, after: int | None) -> tuple[int, str, str] | None:
+    if not user.is_authenticated:
+        return NOT_LOGGED_IN, "not_logged_in", "Log in, or send a token."
+    if after is None:
+        return BAD_REQUEST, "bad_cursor", "`after` is the sequence number of the last event you have."
+    if not await may_watch_async(user, run_id):
+        return NOT_FOUND, "not_found", "There is no such run, or you may not see it."
+    return None
+
+
+async def _send_all(send: Any, relay: Relay, window: Window) -> None:
+    async with aclosing(relay.batches()) as batches:
+        async for batch in batches:
+            rest = batch
+            while rest:
+                room = await window.room()
+                window.sent = rest[:room][-1].seq
+                await send({"type": "websocket.send", "text": events_message(rest[:room])})
+                rest = rest[room:]
+    await send({"type": "websocket.send", "text": end_message(relay.status)})
+
+
+async def _listen(receive: Any, window: Window) -> bool:
+    """Take acknowledgements until the client goes (True) or says something else (False)."""
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            return True
+        text = message.get("text") or message.get("bytes") or b""
+        try:
+            window.acknowledge(msgspec.json.decode(text[:MAX_MESSAGE], type=Ack).cursor)
+        except msgspec.DecodeError:
+            return False
+
+
+async def _finish(send: Any, listening: "asyncio.Task[bool]", sending: "asyncio.Task[None]") -> None:
+    if listening.done():
+        if not listening.result():
+            await _refuse(send, BAD_REQUEST, "bad_message", 'Only {"type": "ack", "cursor": <number>} is understood.')
+        return
+    error = sending.exception()
+    if isinstance(error, AgentClusterError):
+        await _refuse(send, FAILED, error.code, error.message)
+    elif error is not None:
+        raise error
+    else:
+        await send({"type": "websocket.close", "code": DONE})
+
+
+async def _refuse(send: Any, close_code: int, code: str, message: str) -> None:
+    await send({"type": "websocket.send", "text": error_message(code, message)})
+    await send({"type": "websocket.close", "code": close_code})
+
+
+def _after(scope: Any) -> int | None:
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", ["0"])[0]
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else None

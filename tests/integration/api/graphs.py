@@ -1,0 +1,56 @@
+"""Small workflow documents."""
+
+from typing import Any
+
+
+def document(*nodes: dict[str, Any], edges: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "schema": "agentcluster.workflow/v1",
+        "nodes": list(nodes),
+        "edges": [{"source": source, "target": target} for source, target in edges],
+    }
+
+
+def greeting() -> dict[str, Any]:
+    """Needs an input ``name`` (text), may have ``file``; runs without any agent."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "minLength": 1},
+            "punctuation": {"type": "string", "default": "!"},
+            "file": {"type": "object", "x-type": "file"},
+        },
+        "required": ["name"],
+    }
+    return document(
+        {"kind": "start", "id": "start", "schema": schema},
+        {"kind": "transform", "id": "greet", "output": {"text": "Hello ${ input.name }${ input.punctuation }"}},
+        {"kind": "end", "id": "end", "output": {"text": "${ steps.greet.text }"}},
+        edges=[("start", "greet"), ("greet", "end")],
+    )
+
+
+def with_agent(version: str = "") -> dict[str, Any]:
+    """One call of the agent ``file-reader``."""
+    return document(
+        {"kind": "start", "id": "start"},
+        {
+            "kind": "agent",
+            "id": "say",
+            "agent": "file-reader",
+            "version": version,
+            "input": {"path": "report.txt"},
+        },
+        {"kind": "end", "id": "end"},
+        edges=[("start", "say"), ("say", "end")],
+    )
+
+
+def cyclic() -> dict[str, Any]:
+    return document(
+        {"kind": "start", "id": "start"},
+        {"kind": "transform", "id": "a", "output": 1},
+        {"kind": "transform", "id": "b", "output": 2},
+        {"kind": "end", "id": "end"},
+        edges=[("start", "a"), ("a", "b"), ("b", "a"), ("b", "end")],
+    )
