@@ -3,8 +3,16 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 app = Celery("agentcluster")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def keep_logging(**_: object) -> None:
+    """Leave logging as Django's settings set it up; a receiver alone keeps Celery's own set-up away."""
+
+
+setup_logging.connect(keep_logging)

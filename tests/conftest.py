@@ -10,6 +10,7 @@ import pytest
 
 from agentcluster.up import embedded
 from tests.environment import HOME
+from tests.postgres import Postgres
 
 
 class Server:
@@ -71,3 +72,23 @@ def redis_url(valkey: Server) -> str:
 @pytest.fixture(scope="session")
 def nats_url(nats_server: Server) -> str:
     return nats_server.url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    return postgres.url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A file, as in real life: SQLite in memory lets threads share a connection and locks whole tables."""
+    from django.db import connections
+
+    connections["default"].settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")

