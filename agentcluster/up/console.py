@@ -88,8 +88,10 @@ class Console:
                 self._paint(LEVEL_COLOURS.get(level, "0"), f"{level.upper():<7}"),
             )
         )
-        lines = [f"{head}  {record.get('event', '')}{'  ' + self._paint('2', fields) if fields else ''}"]
-        lines += [f"    {line}" for line in str(record.get("exception") or "").rstrip().splitlines()]
+        first, *more = str(record.get("event", "")).strip().splitlines() or [""]
+        lines = [f"{head}  {first}{'  ' + self._paint('2', fields) if fields else ''}"]
+        more += str(record.get("exception") or "").rstrip().splitlines()
+        lines += [f"    {line}" for line in more]
         return "\n".join(lines)
 
     def _paint(self, code: str, text: str) -> str:

@@ -13,6 +13,8 @@ ENGINE = (*CELERY, "worker", "-Q", "runs", "--pool", "solo", "-n", "engine@%h", 
 JOBS = (*CELERY, "worker", "-Q", "jobs", "-c", "1", "-n", "jobs@%h", "--without-gossip", "--without-mingle")
 BEAT = (*CELERY, "beat")
 NODE = ("manage.py", "runnode", "--name", "local")
+ROOT_IS_KNOWN = "ignore:You're running the worker with superuser privileges"
+"""Who starts this as root on a machine of their own need not be told twice at every start."""
 PREPARE = ("manage.py", "prepare", "--login-link")
 
 
@@ -52,6 +54,7 @@ def _spec(
         "LOG_FORMAT": "json",
         "NATS_URL": services.nats_url,
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS") or ROOT_IS_KNOWN,
         "REDIS_URL": services.redis_url,
     }
     return ProcessSpec(name, [sys.executable, *arguments], environment, grace_s)
