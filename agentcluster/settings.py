@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from agentcluster.api.settings import *  # noqa: F403
+from agentcluster.celery_settings import *  # noqa: F403
+from agentcluster.celery_settings import broker_url, transport_options
 from agentcluster.database import database_setting
 from agentcluster.security.settings import *  # noqa: F403
 from agentcluster.telemetry.logs import logging_config
@@ -15,6 +17,9 @@ DEBUG = os.environ.get("DEBUG", "") == "1"
 
 NATS_URL = services.find(HOME).nats_url
 REDIS_URL = services.find(HOME).redis_url
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
+ENGINE_MAX_RUNS = int(os.environ.get("ENGINE_MAX_RUNS", "1000"))
 DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
 
 LOGGING_CONFIG = "agentcluster.telemetry.logs.apply"

@@ -17,6 +17,8 @@ from agentcluster.streams.errors import LOST, CommandError, StreamsUnavailableEr
 MAX_COMMANDS: Final = 1024
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_QUEUED: Final = 20_000
+PASSING: Final = ("OOM", "MISCONF", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS")
+"""Refusals that an operator or the server itself will end: memory or disk is full, a failover is under way."""
 
 Argument = str | bytes | int | float
 _Item = tuple[bytes, "asyncio.Future[Any]"]
@@ -117,7 +119,7 @@ class BatchWriter:
                 raise
             except ResponseError as error:
                 if not future.done():
-                    future.set_exception(CommandError(str(error)))
+                    future.set_exception(_refusal(str(error)))
                 continue
             if not future.done():
                 future.set_result(reply)
@@ -127,3 +129,9 @@ class BatchWriter:
         for _, future in batch:
             if not future.done():
                 future.set_exception(StreamsUnavailableError(f"Redis cannot be reached right now: {error}"))
+
+
+def _refusal(message: str) -> CommandError | StreamsUnavailableError:
+    if message.startswith(PASSING):
+        return StreamsUnavailableError(f"Redis cannot take writes right now: {message}")
+    return CommandError(message)

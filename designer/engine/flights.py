@@ -1,0 +1,75 @@
+"""Calls on their way: which run waits for which call, and since when nothing was heard of it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from agents.domain.calls import CallReply, CallRequest
+
+
+class Caller(Protocol):
+    """The run that made a call."""
+
+    trace_id: str
+
+    def deliver(self, step: str, reply: CallReply) -> None:
+        """Take the final reply to the call of ``step``; at most once a call."""
+
+
+class Flight:
+    """A call at an instance. Times are seconds on the monotonic clock; ``deadline`` 0 means the agent's own limit."""
+
+    __slots__ = (
+        "caller", "deadline", "heard", "instance", "node", "request", "resend", "settling", "step", "token", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self, caller: Caller, step: str, request: CallRequest, instance: str, node: str, *, now: float
+    ) -> None:
+        """Begin at ``now``."""
+        self.caller, self.step, self.request = caller, step, request
+        self.instance, self.node = instance, node
+        self.version = request.version
+        self.heard = now
+        self.deadline = now + request.deadline_ms / 1000 if request.deadline_ms else 0.0
+        self.token = ""
+        self.resend = False
+        """Did not reach the instance; to be sent again."""
+        self.settling = False
+        """Being looked up in the call ledger."""
+
+
+class FlightTable:
+    """The flights of one worker, by call id and by reply token."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_call: dict[str, Flight] = {}
+        self._by_token: dict[str, Flight] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        """Return how many calls are on their way."""
+        return len(self._by_call)
+
+    def add(self, flight: Flight) -> None:
+        """Take a flight in and give it a token."""
+        self._next += 1
+        flight.token = str(self._next)
+        self._by_call[flight.request.call_id] = self._by_token[flight.token] = flight
+
+    def remove(self, flight: Flight) -> bool:
+        """Forget a flight; False when it was gone already."""
+        self._by_token.pop(flight.token, None)
+        return self._by_call.pop(flight.request.call_id, None) is not None
+
+    def by_token(self, token: str) -> Flight | None:
+        """Return the flight a message on the reply subject is about."""
+        return self._by_token.get(token)
+
+    def by_call(self, call_id: str) -> Flight | None:
+        """Return the flight of a call."""
+        return self._by_call.get(call_id)
+
+    def all(self) -> Iterable[Flight]:
+        """Return a copy of all flights."""
+        return [*self._by_call.values()]

@@ -1,0 +1,24 @@
+"""How an accepted run gets to an engine worker. The SQL row is committed first; this is only a hint.
+
+When Redis is away the run is not lost: the reaper finds its row within seconds of Redis coming back.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from agentcluster.streams import blocking
+from designer.engine.redis import shared_client
+from designer.engine.request import RunRequest, encode_request
+
+
+def submit(requests: Iterable[RunRequest]) -> int:
+    """Hint at runs whose rows are committed, all in one round trip; return how many.
+
+    Raises ``StreamsUnavailableError`` when Redis is away, which callers may ignore: see above.
+    """
+    return blocking.add_hints(shared_client(), (encode_request(request) for request in requests))
+
+
+async def asubmit(requests: Sequence[RunRequest]) -> int:
+    """As ``submit``, for asynchronous callers."""
+    return await asyncio.to_thread(submit, requests)

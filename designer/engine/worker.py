@@ -1,0 +1,225 @@
+"""The engine of one worker process: takes runs in, drives them, takes over those of the dead, hands over its own."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import msgspec
+
+from agentcluster.clock import now_ms
+from agentcluster.ids import new_id
+from agentcluster.messaging import Bus, BusUnavailableError, connect
+from agentcluster.streams import keys
+from agentcluster.streams.batch import BatchWriter
+from agentcluster.streams.ready import Hint, ReadyStream
+from agentcluster.streams.run_log import RunLog
+from agentcluster.streams.wake import WakeStream
+from agents.cluster.view import ClusterView
+from designer.engine.dispatch import Dispatcher
+from designer.engine.driver import Driver, Outcome, Parts
+from designer.engine.liveness import Liveness
+from designer.engine.projector import Projector
+from designer.engine.reaper import Reaper
+from designer.engine.request import decode_request, encode_request
+from designer.engine.versions import Versions
+
+logger = logging.getLogger(__name__)
+
+INTAKE: Final = 256
+RECOVER_S: Final = 2.0
+CLOCK_S: Final = 1.0
+FINISH_S: Final = 3.0
+HAND_OVER_S: Final = 10.0
+
+
+class Engine:
+    """Make it inside the running loop; ``serve`` until told to stop."""
+
+    def __init__(self, redis_url: str, nats_url: str, *, max_runs: int, worker: str = "") -> None:
+        """Hold at most ``max_runs`` runs in memory; ``worker`` must be new for every start of a process."""
+        self.worker = worker or new_id()
+        self._redis_url, self._nats_url, self._max_runs = redis_url, nats_url, max_runs
+        self._drivers: dict[str, Driver] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="engine-sql")
+        self._side_executor = ThreadPoolExecutor(1, thread_name_prefix="engine-reaper")
+        self._writer = BatchWriter(redis_url)
+        self._log = RunLog(self._writer)
+        self._ready = ReadyStream(redis_url, self._log, self.worker)
+        self._wake = WakeStream(redis_url, self._log, self.worker)
+        self._liveness = Liveness(self._log, self.worker)
+        self._projector = Projector(self._executor)
+
+    def stop(self) -> None:
+        """Admit no more runs, finish or hand over those at hand, then let ``serve`` return."""
+        self._stopping.set()
+
+    async def serve(self) -> None:
+        """Drive runs until ``stop``; waits for Redis and NATS as long as it takes."""
+        await self._liveness.start()
+        bus = await self._connect()
+        if bus is None:
+            return await self._close()
+        view = ClusterView(bus)
+        await self._start_view(view)
+        dispatcher = Dispatcher(bus, view, self._log, self.worker)
+        await dispatcher.start()
+        versions = Versions(self._executor)
+        self._parts = Parts(self.worker, self._log, dispatcher, versions, self._projector, self._liveness)
+        self._liveness.on_stall = lambda: self._spawn(self._check_ownership())
+        self._projector.start()
+        reaper = Reaper(self._log, self._ready, self._liveness, self._side_executor, self.worker)
+        loops = [
+            asyncio.create_task(loop)
+            for loop in (self._follow_wakes(), self._recover_forever(), self._watch_clocks(), reaper.run())
+        ]
+        logger.info("engine worker %s is ready", self.worker)
+        await self._take_in_until_stopped(loops)
+        await self._hand_over()
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await dispatcher.stop()
+        await view.stop()
+        await self._close()
+        await bus.close()
+
+    async def _connect(self) -> Bus | None:
+        while not self._stopping.is_set():
+            try:
+                return await connect(self._nats_url, f"engine-{self.worker}", wait_s=5)
+            except BusUnavailableError as error:
+                logger.warning("waiting for NATS: %s", error)
+        return None
+
+    async def _start_view(self, view: ClusterView) -> None:
+        while not self._stopping.is_set():
+            try:
+                return await view.start()
+            except BusUnavailableError as error:
+                logger.warning("waiting for the state of the cluster: %s", error)
+
+    async def _take_in_until_stopped(self, loops: list[asyncio.Task[None]]) -> None:
+        while not self._stopping.is_set():
+            for task in loops:
+                if task.done():
+                    task.result()
+            room = self._max_runs - len(self._drivers)
+            if room <= 0:
+                self._room.clear()
+                stopped = asyncio.ensure_future(self._stopping.wait())
+                roomy = asyncio.ensure_future(self._room.wait())
+                await asyncio.wait({stopped, roomy}, return_when=asyncio.FIRST_COMPLETED)
+                stopped.cancel()
+                roomy.cancel()
+                continue
+            for hint in await self._ready.read(min(room, INTAKE)):
+                self._admit(hint, fresh=True)
+
+    def _admit(self, hint: Hint, *, fresh: bool) -> None:
+        try:
+            request = decode_request(hint.data)
+        except msgspec.MsgspecError as error:
+            logger.error("a hint cannot be read and is dropped: %s", error)
+            self._ready.done(hint.entry_id)
+            return
+        if request.run_id in self._drivers:
+            self._ready.done(hint.entry_id)
+            return
+        driver = self._drivers[request.run_id] = Driver(self._parts, request, fresh=fresh)
+        self._spawn(self._drive(driver, hint))
+
+    async def _drive(self, driver: Driver, hint: Hint) -> None:
+        run_id = driver.request.run_id
+        try:
+            outcome = await driver.drive()
+        except Exception:
+            logger.exception("run %s: driving it failed, and so did recording that; the reaper brings it back", run_id)
+            await driver.release()
+            outcome = Outcome.ELSEWHERE
+        finally:
+            del self._drivers[run_id]
+            self._room.set()
+        if outcome is Outcome.HANDED_OVER:
+            await self._ready.add(encode_request(driver.request))
+        if outcome is not Outcome.FENCED:
+            self._ready.done(hint.entry_id)
+
+    async def _follow_wakes(self) -> None:
+        while True:
+            for run_id in await self._wake.read():
+                driver = self._drivers.get(run_id)
+                if driver is not None:
+                    driver.read_inbox()
+
+    async def _recover_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RECOVER_S)
+            try:
+                await self._recover()
+            except Exception:
+                logger.exception("taking over from dead workers failed, trying again")
+
+    async def _recover(self) -> None:
+        """Take over the hints, and with them the runs, of dead workers."""
+        consumers = set(await self._ready.consumers())
+        for worker in consumers:
+            self._liveness.is_dead(worker)
+        for worker in self._liveness.unburied():
+            room = min(INTAKE, self._max_runs - len(self._drivers))
+            if worker not in consumers:
+                await self._liveness.bury(worker)
+                continue
+            if room <= 0:
+                return
+            hints = await self._ready.take_from(worker, room)
+            if hints:
+                logger.warning("worker %s is dead: taking over %d runs", worker, len(hints))
+            for hint in hints:
+                self._admit(hint, fresh=False)
+            if not hints and await self._ready.forget(worker):
+                await self._liveness.bury(worker)
+
+    async def _watch_clocks(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_S)
+            now = now_ms()
+            for driver in [*self._drivers.values()]:
+                driver.check_clock(now)
+
+    async def _check_ownership(self) -> None:
+        """After this process stood still: find out which runs others have taken over meanwhile."""
+        for run_id, driver in [*self._drivers.items()]:
+            epoch = await self._log.command("HGET", keys.meta(run_id), "epoch")
+            if epoch is not None:
+                driver.fence(int(epoch))
+
+    async def _hand_over(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_S)
+        if self._drivers:
+            logger.info("handing %d runs over", len(self._drivers))
+        for driver in [*self._drivers.values()]:
+            driver.hand_over()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=HAND_OVER_S)
+        for task in [*self._tasks]:
+            task.cancel()
+
+    async def _close(self) -> None:
+        await self._projector.stop()
+        await self._ready.close()
+        await self._wake.close()
+        await self._liveness.stop()
+        await self._writer.close()
+        self._executor.shutdown()
+        self._side_executor.shutdown()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
