@@ -1,0 +1,32 @@
+"""What the documents say is so."""
+
+import json
+import re
+import tomllib
+
+import pytest
+
+from agentcluster.up.config import PROJECT
+
+DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/configuration.md", "docs/wire.md"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name: str) -> None:
+    document = PROJECT / name
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_direct_dependency_has_its_line() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    python = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    page = json.loads((PROJECT / "frontend" / "package.json").read_text())
+    names = {re.split(r"[\[<>=;]", text)[0] for text in python} | {*page["dependencies"], *page["devDependencies"]}
+    explained = set(re.findall(r"^\| (\S+) \|", (PROJECT / "docs" / "dependencies.md").read_text(), re.MULTILINE))
+    assert names - explained == set()
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    assert re.findall(r"^make .*$", (PROJECT / ".ci" / "run").read_text(), re.MULTILINE) == ["make test"]
+    assert "    make test" in (PROJECT / "README.md").read_text()
