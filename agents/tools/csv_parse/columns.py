@@ -46,8 +46,11 @@ class Column:
         signs = {each.decimal for each in self._numbers.possible}
         return next(iter(signs)) if len(signs) == 1 else None
 
-    def decide(self, decimal: str) -> tuple[pa.DataType, Converter, str]:
-        """Return the column's type, the function that makes it from texts, and a warning or nothing."""
+    def decide(self, decimal: str, settled: bool) -> tuple[pa.DataType, Converter, str]:
+        """Return the column's type, the function that makes it from texts, and a warning or nothing.
+
+        ``decimal`` is the file's decimal sign, ``settled`` by other columns or only supposed.
+        """
         if not self.has_values:
             return pa.string(), _same, ""
         if self._boolean:
@@ -55,7 +58,7 @@ class Column:
         number = self._numbers.choose(decimal)
         if number is not None:
             whole = self._numbers.is_whole(number)
-            note = self._either_sign(number.decimal) if self._numbers.is_ambiguous() else ""
+            note = self._either_sign(number.decimal) if self._numbers.is_ambiguous() and not settled else ""
             return (pa.int64() if whole else pa.float64()), lambda texts: number.convert(texts, whole), note
         if not self._dates:
             return pa.string(), _same, ""

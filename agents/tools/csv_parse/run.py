@@ -94,8 +94,9 @@ def _second_pass(
         if column.has_values or column.name not in layout.unnamed
     ]
     signs = {column.decimal_sign() for column in columns} - {None}
-    decimal = signs.pop() if len(signs) == 1 else ("," if layout.delimiter == ";" else ".")
-    decided = [(index, column.name, *column.decide(decimal or ".")) for index, column in kept]
+    settled = len(signs) == 1
+    decimal = signs.pop() if settled else ("," if layout.delimiter == ";" else ".")
+    decided = [(index, column.name, *column.decide(decimal or ".", settled)) for index, column in kept]
     schema = pa.schema([(name, kind) for _, name, kind, _, _ in decided])
     converters = [(index, convert) for index, _, _, convert, _ in decided]
     table = write_batches(schema, _converted(spool, schema, converters, context), name)

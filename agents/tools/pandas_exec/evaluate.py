@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from agents.tools.columns import WrongTypeError, unknown_column
 from agents.tools.errors import ToolError
-from agents.tools.pandas_exec.errors import BadExpressionError, WrongTypeError, unknown_column
-from agents.tools.pandas_exec.frames import Series, clean, kind
+from agents.tools.frames import Series, clean, kind
+from agents.tools.pandas_exec.errors import BadExpressionError
 from agents.tools.pandas_exec.functions import FUNCTIONS
 from agents.tools.pandas_exec.parse import Parsed, parse
 
@@ -155,7 +156,9 @@ class _Evaluator:
     def _must_be_numbers(self, sign: str, *values: Any) -> None:
         for value in values:
             if self._kind(value) not in ("number", "boolean"):
-                shown = f"column '{value.name}'" if isinstance(value, pd.Series) and value.name is not None else "one side"
+                shown = (
+                    f"column '{value.name}'" if isinstance(value, pd.Series) and value.name is not None else "one side"
+                )
                 message = f"'{sign}' needs numbers, and {shown} is {self._kind(value)}; cast it first."
                 raise WrongTypeError(message, field=self._field)
 

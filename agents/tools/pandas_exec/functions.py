@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.frames import clean
+from agents.tools.frames import clean
 
 Function = Callable[..., Any]
 

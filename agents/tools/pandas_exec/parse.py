@@ -61,7 +61,7 @@ def parse(text: str, field: str) -> Parsed:
 
 
 def _translate(text: str, field: str) -> tuple[str, dict[str, tuple[str, Any]], list[tuple[int, int]]]:
-    code, position = "", 0
+    code, position = "", len(text) - len(text.lstrip())
     names: dict[str, tuple[str, Any]] = {}
     places: list[tuple[int, int]] = []
     while position < len(text):
@@ -69,7 +69,8 @@ def _translate(text: str, field: str) -> tuple[str, dict[str, tuple[str, Any]], 
         if match is None:
             raise _bad(_stray(text, position), position + 1, field)
         places.append((len(code), position + 1))
-        code += _written(match, text, names)
+        written = _written(match, text, names)
+        code += written if code else written.lstrip()
         position = match.end()
     if not code.strip():
         raise BadExpressionError("The expression is empty.", field=field)

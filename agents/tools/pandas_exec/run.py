@@ -4,7 +4,7 @@ from typing import Any
 
 from agents.tools.context import CallContext
 from agents.tools.errors import ToolError
-from agents.tools.pandas_exec.frames import to_frame, to_table
+from agents.tools.frames import to_frame, to_table
 from agents.tools.pandas_exec.operations import OPERATIONS, Scope
 from agents.tools.tables import read_table, write_table
 

@@ -95,6 +95,9 @@ OPERATION: Final[JSONSchema] = {
             every=_enum("Every", "周期", EVERY, "week"),
             by=_columns("For each", "分组依据", fewest=0),
             aggregate=_AGGREGATE,
+            partial_periods=_enum(
+                "First and last period when not complete", "首尾不完整周期", ("keep", "drop"), "keep"
+            ),
             empty_periods=_enum("Periods without rows", "无数据的周期", ("skip", "zero", "missing"), "skip"),
         ),
         _operation(

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.errors import BadCastError, BadExpressionError, DuplicateColumnError, WrongTypeError
+from agents.tools.columns import WrongTypeError
+from agents.tools.frames import Series, clean, kind
+from agents.tools.pandas_exec.errors import BadCastError, BadExpressionError, DuplicateColumnError
 from agents.tools.pandas_exec.evaluate import evaluate
-from agents.tools.pandas_exec.frames import Series, clean, kind
 from agents.tools.pandas_exec.operations.scope import Scope
 
 _TARGET: Final = re.compile(r"\s*(?:`([^`]+)`|([^\W\d]\w*))\s*=(?!=)\s*(.*)", re.DOTALL)

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.errors import DuplicateColumnError, WrongTypeError
-from agents.tools.pandas_exec.frames import clean, kind
-from agents.tools.pandas_exec.operations.periods import EVERY, all_periods, period_start
+from agents.tools.columns import WrongTypeError
+from agents.tools.frames import clean, kind
+from agents.tools.pandas_exec.errors import DuplicateColumnError
+from agents.tools.pandas_exec.operations.periods import EVERY, all_periods, is_covered, period_start
 from agents.tools.pandas_exec.operations.scope import Scope
 
 FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
@@ -47,7 +48,11 @@ def resample(frame: pd.DataFrame, op: dict[str, Any], scope: Scope) -> pd.DataFr
             f"'{name}' is {kind(series)}, not a date; cast it to date first.", field=scope.at("column"), column=name
         )
     by = scope.known(frame, op.get("by") or [], "by")
-    dated = frame[series.notna()].assign(**{name: period_start(series.dropna(), op["every"])})
+    moments = series.dropna()
+    starts = period_start(moments, op["every"])
+    dated = frame[series.notna()].assign(**{name: starts})
+    if op.get("partial_periods", "keep") == "drop":
+        dated = dated[is_covered(starts, moments, op["every"])]
     result = _summary(dated, [name, *by], op["aggregate"], scope)
     empty = op.get("empty_periods", "skip")
     if empty != "skip" and len(result):

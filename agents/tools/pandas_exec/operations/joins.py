@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.errors import TooManyRowsError, UnknownTableError, WrongTypeError
-from agents.tools.pandas_exec.frames import kind, to_frame
+from agents.tools.columns import WrongTypeError
+from agents.tools.frames import kind, to_frame
+from agents.tools.pandas_exec.errors import TooManyRowsError, UnknownTableError
 from agents.tools.pandas_exec.operations.scope import Scope
 from agents.tools.tables import read_table
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.frames import Series
+from agents.tools.frames import Series
 
 _RANGE: Final = {"hour": "h", "day": "D", "week": "7D", "month": "MS", "quarter": "QS", "year": "YS"}
 EVERY: Final = tuple(_RANGE)
@@ -29,3 +29,15 @@ def period_start(moments: Series, every: str) -> Series:
 def all_periods(starts: Series, every: str) -> pd.DatetimeIndex:
     """Return the beginnings of all periods from the first to the last of ``starts``."""
     return pd.date_range(starts.min(), starts.max(), freq=_RANGE[every])
+
+
+def is_covered(starts: Series, moments: Series, every: str) -> Series:
+    """Return which rows are in periods that the data covers from their first to their last day (or hour)."""
+    if starts.empty:
+        return starts.notna()
+    first, last = starts.min(), starts.max()
+    step = pd.tseries.frequencies.to_offset(_RANGE[every])
+    unit = "h" if every == "hour" else "D"
+    begun = moments.min().floor(unit) <= first
+    ended = moments.max().floor(unit) + pd.Timedelta(1, unit) >= last + step
+    return ((starts != first) | begun) & ((starts != last) | ended)

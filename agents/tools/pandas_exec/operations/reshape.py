@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from agents.tools.pandas_exec.errors import DuplicateColumnError, TooManyRowsError, WrongTypeError
-from agents.tools.pandas_exec.frames import clean, kind
+from agents.tools.columns import WrongTypeError
+from agents.tools.frames import clean, kind
+from agents.tools.pandas_exec.errors import DuplicateColumnError, TooManyRowsError
 from agents.tools.pandas_exec.operations.groups import group
 from agents.tools.pandas_exec.operations.scope import Scope
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from agents.tools.columns import WrongTypeError
 from agents.tools.errors import BadValueError
-from agents.tools.pandas_exec.errors import WrongTypeError
+from agents.tools.frames import Series, kind
 from agents.tools.pandas_exec.evaluate import evaluate_mask
-from agents.tools.pandas_exec.frames import Series, kind
 from agents.tools.pandas_exec.operations.scope import Scope
 
 _ORDERED: Final[dict[str, Callable[[Any, Any], Any]]] = {

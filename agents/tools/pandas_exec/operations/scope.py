@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from agents.tools.pandas_exec.errors import unknown_column
-from agents.tools.pandas_exec.frames import Series
+from agents.tools.columns import unknown_column
+from agents.tools.frames import Series
 
 
 @dataclass(frozen=True)
