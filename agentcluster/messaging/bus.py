@@ -59,6 +59,13 @@ class Subscription:
         """Subscribe on ``client``."""
         self._inner = await client.subscribe(self.subject, queue=self.queue, cb=self._handle)
 
+    async def drain(self) -> None:
+        """Take no more messages, and return when those that were on their way are handled."""
+        self.active = False
+        if self._inner is not None:
+            with contextlib.suppress(nats.errors.Error):
+                await self._inner.drain()
+
     async def stop(self) -> None:
         """Take no more messages; those already received but not handled are dropped."""
         self.active = False

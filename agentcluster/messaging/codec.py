@@ -28,6 +28,10 @@ class Codec(Generic[T]):
         """Return the message; ``trace_id`` is 32 hex digits."""
         return _encoder.encode(Message(trace_id, now_ms(), self.schema, payload))
 
+    def encode_raw(self, payload: bytes, trace_id: str) -> bytes:
+        """Return the message around a payload that is JSON already."""
+        return _encoder.encode(Message(trace_id, now_ms(), self.schema, msgspec.Raw(payload)))
+
     def decode(self, data: bytes) -> Message[T]:
         """Return the message; BadMessageError when it is no JSON, of another contract or of another major version."""
         try:

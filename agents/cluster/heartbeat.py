@@ -7,6 +7,7 @@ import msgspec
 from agentcluster.messaging import Bucket, Bus
 from agentcluster.subjects import AGENT_MANIFESTS, CLUSTER_STATE, NODE_KEY_PREFIX
 from agents.domain.health import ENTRY_TTL_S, Health
+from agents.domain.lifecycle import LifeState
 from agents.domain.scoring import InstanceInfo
 
 
@@ -18,7 +19,7 @@ class Slots(msgspec.Struct, frozen=True):
 
 
 class HostedInstance(msgspec.Struct, frozen=True):
-    """An agent instance on the node."""
+    """An agent instance on the node; only a running one takes calls."""
 
     name: str
     version: str
@@ -26,6 +27,7 @@ class HostedInstance(msgspec.Struct, frozen=True):
     instance: str
     in_flight: int
     concurrency: int
+    state: LifeState = LifeState.RUNNING
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ def node_key(node_id: str) -> str:
 
 
 def instances(beat: Heartbeat) -> list[InstanceInfo]:
-    """Return the instances on the node, as the choice of an instance wants them."""
+    """Return the instances on the node that take calls, as the choice of an instance wants them."""
     return [
         InstanceInfo(
             instance=hosted.instance,
@@ -85,4 +87,5 @@ def instances(beat: Heartbeat) -> list[InstanceInfo]:
             load=beat.load,
         )
         for hosted in beat.agents
+        if hosted.state is LifeState.RUNNING
     ]

@@ -13,6 +13,7 @@ from agentcluster.subjects import NODE_KEY_PREFIX
 from agents.cluster.heartbeat import NodeStatus, decoder, instances, state_bucket
 from agents.cluster.sighting import SeeingClock, Sighting
 from agents.domain.health import Health
+from agents.domain.lifecycle import LifeState
 from agents.domain.scoring import InstanceInfo
 from agents.domain.semver import newest
 
@@ -146,10 +147,9 @@ class ClusterView:
         found: dict[tuple[str, str], list[InstanceInfo]] = {}
         self._nodes_of = {}
         for sighting in self._sightings.values():
-            for instance in instances(sighting.beat):
-                self._nodes_of[instance.instance] = sighting.health
-                if sighting.health is Health.ACTIVE:
-                    found.setdefault((instance.agent, instance.version), []).append(instance)
+            self._nodes_of.update(dict.fromkeys((hosted.instance for hosted in sighting.beat.agents), sighting.health))
+            for instance in instances(sighting.beat) if sighting.health is Health.ACTIVE else ():
+                found.setdefault((instance.agent, instance.version), []).append(instance)
         for agent in {agent for agent, _ in found}:
             latest = newest({version for name, version in found if name == agent})
             found[agent, ""] = found[agent, latest]
@@ -165,5 +165,5 @@ class ClusterView:
                 task.add_done_callback(self._notified.discard)
 
 
-def _hosting(sighting: Sighting) -> tuple[Health, frozenset[tuple[str, str]]]:
-    return sighting.health, frozenset((hosted.instance, hosted.version) for hosted in sighting.beat.agents)
+def _hosting(sighting: Sighting) -> tuple[Health, frozenset[tuple[str, LifeState]]]:
+    return sighting.health, frozenset((hosted.instance, hosted.state) for hosted in sighting.beat.agents)

@@ -1,0 +1,75 @@
+"""``manage.py runnode``: host agents on this machine until told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+import uvloop
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from agentcluster.errors import AgentClusterError
+from agentcluster.messaging import connect
+from agentcluster.streams.batch import BatchWriter
+from agents.domain.manifest import Manifest
+from agents.node.beats import NodeProfile
+from agents.node.node import MAX_CONCURRENCY, Node, profile
+from agents.tools import builtin
+
+logger = logging.getLogger(__name__)
+
+CONNECT_S = 30.0
+
+
+class Command(BaseCommand):
+    """Parses the options, runs the node, ends on SIGTERM or Ctrl-C."""
+
+    help = "Run a node: connect to NATS, host agents, take calls. SIGTERM or Ctrl-C lets calls finish first."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Define the options."""
+        parser.add_argument("--name", default="local", help="what the node is called (default: local)")
+        parser.add_argument("--region", default=os.environ.get("NODE_REGION", ""), help="where it is, e.g. eu-west")
+        parser.add_argument("--role", default="node", help="what it is for, e.g. orchestrator")
+        parser.add_argument("--toolset", default="", help="what it offers besides agents, separated by commas")
+        parser.add_argument("--agents", default="all", help="names separated by commas, or 'all' (default)")
+        parser.add_argument(
+            "--max-concurrency", type=int, default=MAX_CONCURRENCY, help="calls at a time, over all agents"
+        )
+        parser.add_argument("--processes", type=int, default=None, help="worker processes (default: one per core)")
+
+    def handle(self, **options: Any) -> None:
+        """Run until stopped; an option that makes no sense ends with a sentence and exit code 2."""
+        try:
+            about = profile(options["name"], options["region"], options["role"], _names(options["toolset"]))
+            manifests = builtin(None if options["agents"] == "all" else _names(options["agents"]))
+            if options["max_concurrency"] < 1 or (options["processes"] or 1) < 1:
+                raise CommandError("--max-concurrency and --processes are at least 1.", returncode=2)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(about, manifests, options["max_concurrency"], options["processes"]))
+        except AgentClusterError as error:
+            raise CommandError(error.message, returncode=2 if error.status < 500 else 1) from error
+
+
+async def _serve(about: NodeProfile, manifests: tuple[Manifest, ...], limit: int, processes: int | None) -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    writer = BatchWriter(settings.REDIS_URL)
+    try:
+        async with await connect(settings.NATS_URL, about.node_id, wait_s=CONNECT_S) as bus:
+            node = Node(bus, writer, about, manifests, max_concurrency=limit, processes=processes)
+            await node.start()
+            await ended.wait()
+            logger.info("stopping: calls at work may finish")
+            await node.stop()
+    finally:
+        await writer.close()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

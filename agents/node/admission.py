@@ -1,0 +1,61 @@
+"""How much the node takes on: bounded at work, bounded in waiting, by agent and for the whole node (features E1)."""
+
+from collections.abc import Callable, Sequence
+
+from agents.node.call import Call
+from agents.node.hosted import HostedAgent
+
+
+class Admission:
+    """Starts calls while there is room, lets some wait, refuses the rest."""
+
+    def __init__(self, agents: Sequence[HostedAgent], limit: int, start: Callable[[Call], None]) -> None:
+        """At most ``limit`` calls run on the node at a time; ``start`` begins one and must not fail."""
+        self.limit = limit
+        self.busy = 0
+        self._agents = list(agents)
+        self._start = start
+
+    def offer(self, call: Call) -> bool:
+        """Start the call or let it wait; False when there is no room for either."""
+        hosted = call.hosted
+        if self._room(hosted):
+            self._begin(call)
+            return True
+        if len(hosted.waiting) >= hosted.queue_limit:
+            return False
+        hosted.waiting.append(call)
+        return True
+
+    def release(self, hosted: HostedAgent) -> None:
+        """A call has ended: start whatever its place is good for."""
+        hosted.running -= 1
+        self.busy -= 1
+        if hosted.waiting and self._room(hosted):
+            self._begin(hosted.waiting.popleft())
+        elif self.busy == self.limit - 1:
+            self._start_other()
+
+    def withdraw(self, call: Call) -> bool:
+        """Forget a call that waits; False when it is not waiting (any more)."""
+        try:
+            call.hosted.waiting.remove(call)
+        except ValueError:
+            return False
+        return True
+
+    def _room(self, hosted: HostedAgent) -> bool:
+        return self.busy < self.limit and hosted.running < hosted.manifest.limits.concurrency
+
+    def _begin(self, call: Call) -> None:
+        call.hosted.running += 1
+        self.busy += 1
+        self._start(call)
+
+    def _start_other(self) -> None:
+        """The node was full: the next agent in turn that has something waiting gets the place."""
+        for place, hosted in enumerate(self._agents):
+            if hosted.waiting and self._room(hosted):
+                self._agents.append(self._agents.pop(place))
+                self._begin(hosted.waiting.popleft())
+                return

@@ -1,0 +1,142 @@
+"""The node's heartbeat and the manifests of what it hosts, in the buckets everybody watches (features A6)."""
+
+import asyncio
+import logging
+import os
+import random
+import socket
+from typing import Final, Literal
+
+import msgspec
+import psutil
+
+from agentcluster.clock import now_ms
+from agentcluster.ids import new_trace_id
+from agentcluster.messaging import Bus, BusUnavailableError
+from agentcluster.subjects import AGENT_STATUS
+from agents.cluster.heartbeat import Heartbeat, HostedInstance, Slots, manifest_bucket, node_key, state_bucket
+from agents.cluster.protocol import STATUS_NOTES, StatusNote
+from agents.domain.health import BEAT_S
+from agents.domain.lifecycle import LifeState
+from agents.domain.manifest import canonical
+from agents.node.admission import Admission
+from agents.node.hosted import HostedAgent
+
+logger = logging.getLogger(__name__)
+
+VERSION: Final = "0.1.0"
+JITTER_S: Final = 0.25
+RETRY_S: Final = 1.0
+MANIFESTS_EVERY: Final = 12
+"""Beats between two looks at whether our manifests are still announced."""
+
+
+class NodeProfile(msgspec.Struct, frozen=True):
+    """What a node is called and stands for; ``toolset`` names what it offers besides agents."""
+
+    node_id: str
+    name: str
+    region: str = ""
+    role: str = "node"
+    toolset: tuple[str, ...] = ()
+
+
+class Beats:
+    """Tells the cluster every 5 s what this node is and hosts."""
+
+    def __init__(self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], admission: Admission) -> None:
+        """Nothing is told before ``start``."""
+        self._bus, self._profile, self._agents, self._admission = bus, profile, agents, admission
+        self._state, self._manifests = state_bucket(bus), manifest_bucket(bus)
+        self._started_ms = now_ms()
+        self._now = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        psutil.cpu_percent()
+
+    async def start(self) -> None:
+        """Announce the manifests, then the node, and go on beating."""
+        await self._announce_manifests()
+        await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
+        self._bus.on_return(self._on_return)
+        self._note("joined")
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def soon(self) -> None:
+        """Beat at once: what the node hosts has changed."""
+        self._note("changed")
+        self._now.set()
+
+    async def stop(self) -> None:
+        """Beat no more and take the entry away, so that everybody knows at once."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        try:
+            await self._state.delete(node_key(self._profile.node_id))
+            self._note("left")
+        except BusUnavailableError as error:
+            logger.warning("the node could not sign off, its entry will expire: %s", error.message)
+
+    def beat(self) -> Heartbeat:
+        """Return the node as it is at this moment."""
+        profile, busy, limit = self._profile, self._admission.busy, self._admission.limit
+        return Heartbeat(
+            node_id=profile.node_id,
+            name=profile.name,
+            ts=now_ms(),
+            load=min(100, round(max(psutil.cpu_percent(), 100 * busy / limit))),
+            region=profile.region,
+            role=profile.role,
+            toolset=profile.toolset,
+            version=VERSION,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started_ms=self._started_ms,
+            slots=Slots(busy, limit),
+            agents=tuple(_instance(hosted) for hosted in self._agents if hosted.state is not LifeState.STOPPED),
+        )
+
+    async def _run(self) -> None:
+        count = 0
+        while True:
+            pause_s = BEAT_S + random.uniform(-JITTER_S, JITTER_S)  # noqa: S311 - spreads the nodes' beats
+            try:
+                count += 1
+                if count % MANIFESTS_EVERY == 0:
+                    await self._announce_manifests()
+                await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
+            except BusUnavailableError as error:
+                logger.warning("the heartbeat did not get through: %s", error.message)
+                pause_s = RETRY_S
+            self._now.clear()
+            try:
+                await asyncio.wait_for(self._now.wait(), pause_s)
+            except TimeoutError:
+                continue
+
+    async def _on_return(self) -> None:
+        """NATS is back, maybe empty: say everything again at once."""
+        await self._announce_manifests()
+        self._now.set()
+
+    async def _announce_manifests(self) -> None:
+        for hosted in self._agents:
+            key = hosted.identity.rpartition(":")[2]
+            if await self._manifests.get(key) is None:
+                await self._manifests.put(key, canonical(hosted.manifest))
+
+    def _note(self, event: Literal["joined", "left", "changed"]) -> None:
+        note = StatusNote(self._profile.node_id, self._profile.name, event)
+        self._bus.send(AGENT_STATUS, STATUS_NOTES.encode(note, new_trace_id()))
+
+
+def _instance(hosted: HostedAgent) -> HostedInstance:
+    return HostedInstance(
+        name=hosted.name,
+        version=hosted.manifest.version,
+        identity=hosted.identity,
+        instance=hosted.instance,
+        in_flight=hosted.in_flight,
+        concurrency=hosted.concurrency,
+        state=hosted.state,
+    )

@@ -1,0 +1,100 @@
+"""A call on this node, from its message to its reply."""
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+
+from agentcluster.messaging import Codec
+from agents.domain.calls import CallError, CallReply
+from agents.node.clock import steady_ms
+from agents.node.hosted import HostedAgent
+
+
+class NodeRequest(msgspec.Struct, frozen=True):
+    """``CallRequest`` as the node reads it: the input stays JSON until whoever needs it decodes it."""
+
+    call_id: str
+    idempotency_key: str
+    agent: str
+    version: str
+    input: msgspec.Raw
+    deadline_ms: int = 0
+
+
+REQUESTS: Final = Codec(NodeRequest, "agent.invoke.v1")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a call. ``kept``: the agent has run (or may have), so the result must stay the same for ever."""
+
+    output: Any = None
+    error: CallError | None = None
+    kept: bool = True
+    started_s: float = 0.0
+    """When a worker process began, on the monotonic clock; 0 when the node's loop did the work."""
+
+
+class Call:
+    """One ``call_id`` in flight. ``replies``: where its result is wanted; a repeat of the call adds itself here."""
+
+    __slots__ = (
+        "deadline_s", "done", "force", "heard_s", "hosted", "received_ms", "replies", "request", "started_ms", "stopping",
+        "task", "timer", "trace_id",
+    )  # fmt: skip
+
+    def __init__(self, hosted: HostedAgent, request: NodeRequest, trace_id: str, now_s: float) -> None:
+        """Take the request in at ``now_s`` (monotonic seconds)."""
+        self.hosted, self.request, self.trace_id = hosted, request, trace_id
+        self.replies: list[str] = []
+        self.received_ms = steady_ms()
+        self.started_ms = 0
+        self.heard_s = now_s
+        limit_s = hosted.manifest.limits.timeout_s
+        self.deadline_s = now_s + (min(limit_s, request.deadline_ms / 1000) if request.deadline_ms else limit_s)
+        self.task: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.force: asyncio.TimerHandle | None = None
+        self.stopping: CallError | None = None
+        """Why the call is being stopped."""
+        self.done = False
+
+    @property
+    def call_id(self) -> str:
+        """The id of the attempt."""
+        return self.request.call_id
+
+    def begin(self) -> None:
+        """Note that the agent begins now."""
+        self.started_ms = steady_ms()
+
+    def forget_timers(self) -> None:
+        """Drop what would stop the call; it has ended."""
+        for timer in (self.timer, self.force):
+            if timer is not None:
+                timer.cancel()
+
+    def reply(self, node: str, outcome: Outcome) -> CallReply:
+        """Return the final reply."""
+        return CallReply(
+            self.request.call_id,
+            "ok" if outcome.error is None else "error",
+            self.hosted.instance,
+            node,
+            outcome.output,
+            outcome.error,
+            self.received_ms,
+            self.started_ms,
+            steady_ms(),
+        )
+
+    def running(self, node: str) -> CallReply:
+        """Return the sign of life."""
+        return CallReply(
+            self.request.call_id,
+            "running",
+            self.hosted.instance,
+            node,
+            received_ms=self.received_ms,
+            started_ms=self.started_ms,
+        )

@@ -1,0 +1,113 @@
+"""Running an agent: on the node's loop, or in a worker process when it needs the CPU."""
+
+import asyncio
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from agents.domain.calls import INLINE_LIMIT
+from agents.domain.schema_check import FieldError, check
+from agents.node import output
+from agents.node.call import Call, Outcome
+from agents.node.clock import to_ms
+from agents.node.failures import from_exception, of_schema
+from agents.node.workers.frames import Job, Result
+from agents.node.workers.pool import WorkerPool
+from agents.node.workers.process import WorkerGoneError, WorkerProcess
+from agents.tools import CallContext
+
+GRACE_S: Final = 2.0
+"""A worker process that is told to stop gets this long before it is killed."""
+
+
+class Executor:
+    """Runs calls. ``pool`` is None on a node without agents that need it."""
+
+    def __init__(self, pool: WorkerPool | None) -> None:
+        """Use the workers of ``pool``, which the caller starts and closes."""
+        self._pool = pool
+        self._folder = tempfile.TemporaryDirectory(prefix="agentcluster-node-")
+        self._jobs = 0
+
+    async def run(self, call: Call) -> Outcome:
+        """Return what came of the call; cancelling stops it, and then there may still be an outcome."""
+        if call.hosted.function is None:
+            return await self._in_worker(call)
+        return await self._on_loop(call)
+
+    def close(self) -> None:
+        """Remove the files by which worker processes are told to stop."""
+        self._folder.cleanup()
+
+    async def _on_loop(self, call: Call) -> Outcome:
+        function, intent, request = call.hosted.function, call.hosted.manifest.intent, call.request
+        if function is None:
+            raise TypeError("this agent runs in a worker process")
+        given = msgspec.json.decode(request.input)
+        if intent.input and (problems := await _check(intent.input, given, len(bytes(request.input)))):
+            return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
+        try:
+            returned = await function(given, CallContext(request.call_id, request.idempotency_key, call.deadline_s))
+        except Exception as error:
+            return Outcome(error=from_exception(error, request.call_id))
+        return await _outcome(intent.output, returned)
+
+    async def _in_worker(self, call: Call) -> Outcome:
+        if self._pool is None:
+            raise TypeError("this agent needs a worker process")
+        self._jobs += 1
+        file = Path(self._folder.name) / str(self._jobs)
+        worker = await self._pool.borrow(call.hosted.manifest.limits.memory_mib)
+        try:
+            result = await _run_job(worker, call, file)
+        except WorkerGoneError as gone:
+            return Outcome(error=gone.error)
+        finally:
+            file.unlink(missing_ok=True)
+            self._pool.give_back(worker)
+        call.started_ms = to_ms(result.started_s)
+        return Outcome(msgspec.Raw(result.output) if result.error is None else None, result.error, result.kept)
+
+
+async def _run_job(worker: WorkerProcess, call: Call, cancel_file: Path) -> Result:
+    """Return the result of the job; when cancelled, the agent is told and gets ``GRACE_S`` seconds to end in order."""
+    request = call.request
+    job = Job(
+        call.hosted.identity,
+        request.call_id,
+        request.idempotency_key,
+        bytes(request.input),
+        call.deadline_s,
+        str(cancel_file),
+    )
+    try:
+        return await worker.run(job)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            cancel_file.touch()  # noqa: ASYNC240 - an empty file in a local folder
+        result = await worker.finish(GRACE_S)
+        if result is None:
+            raise
+        return result
+
+
+async def _outcome(schema: Any, returned: Any) -> Outcome:
+    """Return the outcome; what is large is checked and stored in a thread, so that the loop stays free."""
+    try:
+        data = output.encode(returned)
+    except output.InvalidOutputError as error:
+        return Outcome(error=error.error)
+    if len(data) > INLINE_LIMIT:
+        prepared = await asyncio.to_thread(output.finish, schema, returned, data)
+    else:
+        prepared = output.finish(schema, returned, data)
+    return Outcome(prepared) if isinstance(prepared, msgspec.Raw) else Outcome(error=prepared)
+
+
+async def _check(schema: Any, value: Any, size: int) -> list[FieldError]:
+    if size > INLINE_LIMIT:
+        return await asyncio.to_thread(check, schema, value)
+    return check(schema, value)

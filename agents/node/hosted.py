@@ -1,0 +1,70 @@
+"""An agent instance on this node: what it is, how busy it is, how it has done."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from agents.domain.lifecycle import LifeState, move
+from agents.domain.manifest import Manifest, identity
+from agents.tools import resolve
+
+if TYPE_CHECKING:
+    from agents.node.call import Call
+
+QUEUE_MIN: Final = 256
+
+
+@dataclass(slots=True)
+class Stats:
+    """Totals since the instance came up; ``processing_ns`` is the sum over all requests."""
+
+    requests: int = 0
+    errors: int = 0
+    processing_ns: int = 0
+    last_error: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class HostedAgent:
+    """One instance. ``instance`` is its id in the cluster (no dots); at most ``concurrency`` calls run at a time."""
+
+    manifest: Manifest
+    instance: str
+    identity: str
+    function: Callable[..., Any] | None
+    """The coroutine function to call; None when a worker process does the work."""
+    state: LifeState = LifeState.IDLE
+    running: int = 0
+    waiting: "deque[Call]" = field(default_factory=deque)
+    stats: Stats = field(default_factory=Stats)
+
+    @property
+    def name(self) -> str:
+        """The agent's name."""
+        return self.manifest.name
+
+    @property
+    def concurrency(self) -> int:
+        """How many calls may run at a time."""
+        return self.manifest.limits.concurrency
+
+    @property
+    def queue_limit(self) -> int:
+        """How many calls may wait."""
+        return max(QUEUE_MIN, 2 * self.concurrency)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that run or wait."""
+        return self.running + len(self.waiting)
+
+    def become(self, state: LifeState) -> None:
+        """Move on in the life cycle; IllegalMoveError when that does not follow."""
+        self.state = move(self.state, state)
+
+
+def host(manifest: Manifest, suffix: str) -> HostedAgent:
+    """Return the instance of ``manifest`` on the node with the id ``suffix``."""
+    function = None if manifest.cpu_bound else resolve(manifest.entry_point)
+    return HostedAgent(manifest, f"{manifest.name}-{suffix}", identity(manifest), function)

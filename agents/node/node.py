@@ -1,0 +1,122 @@
+"""A node: hosts one instance of each of its agents, tells the cluster, takes calls, leaves in good order."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from agentcluster import subjects
+from agentcluster.errors import BadInputError
+from agentcluster.messaging import Bus, Subscription, traceparent
+from agentcluster.messaging.codec import Codec
+from agentcluster.streams.batch import BatchWriter
+from agents.cluster.protocol import REPLIES
+from agents.domain.calls import CallReply
+from agents.domain.lifecycle import LifeState
+from agents.domain.manifest import Manifest
+from agents.node.beats import Beats, NodeProfile
+from agents.node.discovery import QUEUE, Discovery
+from agents.node.execution import Executor
+from agents.node.hosted import host
+from agents.node.ledger import Ledger
+from agents.node.service import CallService
+from agents.node.workers.pool import WorkerPool
+
+logger = logging.getLogger(__name__)
+
+MAX_CONCURRENCY: Final = 1024
+FINISH_S: Final = 17.0
+"""How long calls may go on once the node is told to stop; with what follows it is gone within 25 s."""
+
+_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_replies: Final[Codec[CallReply]] = REPLIES
+
+
+class NodeNameError(BadInputError):
+    """A node's name is 1 to 40 lower-case letters, digits and hyphens, with a letter or digit at both ends."""
+
+    code = "bad_node_name"
+
+
+class NothingToHostError(BadInputError):
+    """A node needs at least one agent to host."""
+
+    code = "nothing_to_host"
+
+
+def profile(name: str, region: str = "", role: str = "node", toolset: tuple[str, ...] = ()) -> NodeProfile:
+    """Return the profile of a new node with an id of its own; NodeNameError when it cannot be called that."""
+    if not _NAME.fullmatch(name):
+        raise NodeNameError(name=name)
+    return NodeProfile(f"{name}-{os.urandom(4).hex()}", name, region, role, toolset)
+
+
+class Node:
+    """Start it, stop it. Everything runs on the loop of whoever calls ``start``."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        writer: BatchWriter,
+        profile: NodeProfile,
+        manifests: Sequence[Manifest],
+        *,
+        max_concurrency: int = MAX_CONCURRENCY,
+        processes: int | None = None,
+    ) -> None:
+        """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default."""
+        if not manifests:
+            raise NothingToHostError
+        self.profile = profile
+        self._bus = bus
+        self.agents = [host(manifest, profile.node_id) for manifest in manifests]
+        heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
+        self.pool = WorkerPool(heavy, processes) if heavy else None
+        self._executor = Executor(self.pool)
+        self.service = CallService(profile.node_id, self.agents, max_concurrency, self._executor, Ledger(writer))
+        self.service.send = self._send
+        self._beats = Beats(bus, profile, self.agents, self.service.admission)
+        self._discovery = Discovery(bus, profile.node_id, self.agents)
+        self._calls: list[Subscription] = []
+        self._controls: list[Subscription] = []
+
+    async def start(self) -> None:
+        """Take calls, then tell the cluster; BusUnavailableError when NATS or its JetStream is not there."""
+        if self.pool is not None:
+            self.pool.start()
+        for hosted in self.agents:
+            on_invoke = partial(self.service.on_invoke, hosted)
+            on_control = partial(self.service.on_control, hosted)
+            self._calls.append(await self._bus.subscribe(subjects.invoke(hosted.instance), on_invoke))
+            self._calls.append(await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE))
+            self._controls.append(await self._bus.subscribe(subjects.control(hosted.instance), on_control))
+            hosted.become(LifeState.RUNNING)
+        await self._discovery.start()
+        await self._bus.flush()
+        await self._beats.start()
+        logger.info("node %s hosts %s", self.profile.node_id, ", ".join(hosted.name for hosted in self.agents))
+
+    async def stop(self, finish_s: float = FINISH_S) -> None:
+        """Take no more calls, let those at work finish, give back the rest, sign off; at most about 25 s."""
+        for hosted in self.agents:
+            hosted.become(LifeState.STOPPING)
+        self._beats.soon()
+        self.service.hand_back()
+        await asyncio.gather(*(subscription.drain() for subscription in self._calls))
+        await self.service.drained(finish_s)
+        for hosted in self.agents:
+            hosted.become(LifeState.STOPPED)
+        await self._discovery.stop()
+        await self._beats.stop()
+        await asyncio.gather(*(subscription.stop() for subscription in self._controls))
+        await self.service.close()
+        if self.pool is not None:
+            await self.pool.close()
+        self._executor.close()
+        logger.info("node %s has stopped", self.profile.node_id)
+
+    def _send(self, subject: str, reply: bytes, trace_id: str) -> None:
+        self._bus.send(subject, _replies.encode_raw(reply, trace_id), headers=traceparent(trace_id))

@@ -1,0 +1,255 @@
+"""Calls as they come in: known ones join, new ones run, results are kept, then sent (features B4)."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from agentcluster.clock import monotonic
+from agentcluster.messaging import BadMessageError, BusUnavailableError, MessageTooLargeError, Received
+from agents.cluster.protocol import CONTROLS
+from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply
+from agents.node.admission import Admission
+from agents.node.call import REQUESTS, Call, NodeRequest, Outcome
+from agents.node.execution import Executor
+from agents.node.failures import CANCELLED, DEADLINE, OVERLOADED, STOPPING, from_exception
+from agents.node.hosted import HostedAgent
+from agents.node.ledger import Ledger
+
+logger = logging.getLogger(__name__)
+
+CALLS_MAX: Final = 20_000
+SWEEP_S: Final = 0.5
+FORCE_S: Final = 5.0
+"""A call that was told to stop is answered after this long, whatever its agent does."""
+
+Send = Callable[[str, bytes, str], None]
+"""Takes the reply subject, the payload (JSON of a CallReply) and the trace id."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class CallService:
+    """All calls of a node. Runs on one loop; give it messages, it sends replies."""
+
+    def __init__(self, node: str, agents: list[HostedAgent], limit: int, executor: Executor, ledger: Ledger) -> None:
+        """``node`` is the node's id; at most ``limit`` calls run at a time."""
+        self.node = node
+        self.calls: dict[str, Call] = {}
+        self.stopping = False
+        self.admission = Admission(agents, limit, self._start)
+        self.send: Send = _nowhere
+        self._executor, self._ledger = executor, ledger
+        self._arrived: list[Call] = []
+        self._loop = asyncio.get_running_loop()
+        self._sweeper = self._loop.create_task(self._sweep())
+        self._empty = asyncio.Event()
+
+    def on_invoke(self, hosted: HostedAgent, message: Received) -> None:
+        """Take a request in."""
+        try:
+            envelope = REQUESTS.decode(message.data)
+        except BadMessageError as error:
+            logger.warning("a request on %s cannot be read: %s", message.subject, error.message)
+            self._send_now(message.reply, _refusal(hosted, self.node, "", CallError(error.code, error.message)), "")
+            return
+        request, trace_id = envelope.payload, envelope.trace_id
+        call = self.calls.get(request.call_id)
+        if call is None:
+            refused = self._refuse(hosted, request)
+            if refused is not None:
+                self._send_now(message.reply, _refusal(hosted, self.node, request.call_id, refused), trace_id)
+                return
+            call = self._take(hosted, request, trace_id)
+        if message.reply and message.reply not in call.replies:
+            call.replies.append(message.reply)
+
+    def on_control(self, hosted: HostedAgent, message: Received) -> None:
+        """Cancel a call, or tell what became of it."""
+        try:
+            envelope = CONTROLS.decode(message.data)
+        except BadMessageError as error:
+            logger.warning("a control message on %s cannot be read: %s", message.subject, error.message)
+            return
+        control, trace_id = envelope.payload, envelope.trace_id
+        call = self.calls.get(control.call_id)
+        if call is None:
+            then = partial(self._tell, hosted, control, message.reply, trace_id)
+            if message.reply:
+                self._ledger.find([control.call_id], then)
+            return
+        if message.reply and message.reply not in call.replies:
+            call.replies.append(message.reply)
+        if control.action == "cancel":
+            self.stop_call(call, _cancelled(control.reason))
+        elif message.reply:
+            self._send_now(message.reply, call.running(self.node), trace_id)
+
+    def stop_call(self, call: Call, error: CallError) -> None:
+        """Stop a call: one that waits ends here, one that runs is told, and ends within ``FORCE_S`` seconds."""
+        if call.done or call.stopping is not None:
+            return
+        call.stopping = error
+        if call.task is None:
+            self.admission.withdraw(call)
+            self._end(call, Outcome(error=error, kept=False))
+            return
+        # Not at once: a task that is cancelled before its first step would never reach its own clean-up.
+        self._loop.call_soon(call.task.cancel)
+        call.force = self._loop.call_later(FORCE_S, self._force, call)
+
+    def hand_back(self) -> None:
+        """Take nothing more, and give back what has not begun."""
+        self.stopping = True
+        for call in list(self.calls.values()):
+            if call.task is None:
+                self.stop_call(call, STOPPING)
+
+    async def drained(self, wait_s: float) -> None:
+        """Wait until no call is left; those that last longer than ``wait_s`` seconds are stopped and given back."""
+        try:
+            await asyncio.wait_for(self._until_empty(), wait_s)
+        except TimeoutError:
+            for call in list(self.calls.values()):
+                self.stop_call(call, STOPPING)
+            try:
+                await asyncio.wait_for(self._until_empty(), FORCE_S + 1)
+            except TimeoutError:
+                logger.error("%d results could not be kept before the node had to end", len(self.calls))
+
+    async def close(self) -> None:
+        """Stop sending signs of life."""
+        self._sweeper.cancel()
+        await asyncio.gather(self._sweeper, return_exceptions=True)
+
+    def _refuse(self, hosted: HostedAgent, request: NodeRequest) -> CallError | None:
+        if self.stopping:
+            return STOPPING
+        if len(self.calls) >= CALLS_MAX:
+            return OVERLOADED
+        version = hosted.manifest.version
+        if request.agent != hosted.name or request.version not in ("", version):
+            what = f"{hosted.name} {version}"
+            return CallError("unknown_version", f"This is {what}, not {request.agent} {request.version}.", True)
+        return None
+
+    def _take(self, hosted: HostedAgent, request: NodeRequest, trace_id: str) -> Call:
+        now = monotonic()
+        call = Call(hosted, request, trace_id, now)
+        call.timer = self._loop.call_later(call.deadline_s - now, self.stop_call, call, DEADLINE)
+        self.calls[request.call_id] = call
+        self._arrived.append(call)
+        if len(self._arrived) == 1:
+            self._loop.call_soon(self._look_up)
+        return call
+
+    def _look_up(self) -> None:
+        """Ask the ledger for everything that came in this turn of the loop."""
+        arrived, self._arrived = self._arrived, []
+        self._ledger.find([call.request.call_id for call in arrived], partial(self._admit, arrived))
+
+    def _admit(self, arrived: list[Call], kept: list[bytes | None]) -> None:
+        for call, reply in zip(arrived, kept, strict=True):
+            if call.done:
+                continue
+            if reply is not None:
+                call.done = True
+                self._answer(call, reply)
+            elif self.stopping or not self.admission.offer(call):
+                self._end(call, Outcome(error=STOPPING if self.stopping else OVERLOADED, kept=False))
+
+    def _start(self, call: Call) -> None:
+        call.task = self._loop.create_task(self._run(call))
+
+    async def _run(self, call: Call) -> None:
+        hosted = call.hosted
+        started_s = monotonic()
+        call.begin()
+        try:
+            outcome = await self._executor.run(call)
+        except asyncio.CancelledError:
+            outcome = Outcome(error=call.stopping or STOPPING, kept=call.stopping is not STOPPING)
+        except Exception as error:
+            outcome = Outcome(error=from_exception(error, call.call_id))
+        hosted.stats.processing_ns += int((monotonic() - started_s) * 1e9)
+        if not call.done:
+            self.admission.release(hosted)
+            self._end(call, outcome)
+
+    def _force(self, call: Call) -> None:
+        """The agent does not stop: answer without it."""
+        if not call.done and call.stopping is not None:
+            logger.warning("call %s of %s did not stop in time", call.call_id, call.hosted.instance)
+            self.admission.release(call.hosted)
+            self._end(call, Outcome(error=call.stopping, kept=call.stopping is not STOPPING))
+
+    def _end(self, call: Call, outcome: Outcome) -> None:
+        call.done = True
+        stats = call.hosted.stats
+        stats.requests += 1
+        if outcome.error is not None:
+            stats.errors += 1
+            stats.last_error = f"{outcome.error.code}: {outcome.error.message}"
+        reply = _encode(call.reply(self.node, outcome))
+        if outcome.kept:
+            self._ledger.keep(call.request.call_id, reply, partial(self._answer, call, reply))
+        else:
+            self._answer(call, reply)
+
+    def _answer(self, call: Call, reply: bytes) -> None:
+        call.forget_timers()
+        del self.calls[call.request.call_id]
+        for subject in call.replies:
+            self._send(subject, reply, call.trace_id)
+        if not self.calls:
+            self._empty.set()
+
+    def _tell(
+        self, hosted: HostedAgent, control: CallControl, subject: str, trace_id: str, kept: list[bytes | None]
+    ) -> None:
+        unknown = CallReply(control.call_id, "unknown", hosted.instance, self.node)
+        self._send(subject, kept[0] or _encode(unknown), trace_id)
+
+    def _send_now(self, subject: str, reply: CallReply, trace_id: str) -> None:
+        if subject:
+            self._send(subject, _encode(reply), trace_id)
+
+    def _send(self, subject: str, reply: bytes, trace_id: str) -> None:
+        try:
+            self.send(subject, reply, trace_id)
+        except (BusUnavailableError, MessageTooLargeError) as error:
+            logger.warning("a reply could not be sent; it stays in the ledger: %s", error)
+
+    async def _sweep(self) -> None:
+        """Send a sign of life for each call nobody has heard of for ``HEARTBEAT_S`` seconds."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = monotonic()
+            for call in self.calls.values():
+                if now - call.heard_s >= HEARTBEAT_S:
+                    call.heard_s = now
+                    for subject in call.replies:
+                        self._send_now(subject, call.running(self.node), call.trace_id)
+
+    async def _until_empty(self) -> None:
+        while self.calls:
+            self._empty.clear()
+            await self._empty.wait()
+
+
+def _nowhere(subject: str, reply: bytes, trace_id: str) -> None:
+    raise BusUnavailableError(f"There is no way yet to send a reply to {subject}.")
+
+
+def _cancelled(reason: str) -> CallError:
+    return CallError(CANCELLED.code, f"The call was cancelled: {reason}.") if reason else CANCELLED
+
+
+def _refusal(hosted: HostedAgent, node: str, call_id: str, error: CallError) -> CallReply:
+    hosted.stats.requests += 1
+    hosted.stats.errors += 1
+    hosted.stats.last_error = f"{error.code}: {error.message}"
+    return CallReply(call_id, "error", hosted.instance, node, error=error)

@@ -1,0 +1,110 @@
+"""The worker process: imports its agents once, then runs one call at a time until the node goes away."""
+
+import asyncio
+import inspect
+import logging
+import os
+import queue
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from agentcluster.clock import monotonic
+from agents.domain.manifest import Manifest, ResourceLimits, identity
+from agents.domain.schema_check import check
+from agents.node import output
+from agents.node.failures import from_exception, of_schema
+from agents.node.workers.frames import Job, Ready, Result, Setup, pack, read_blocking
+from agents.tools import CallContext, resolve
+
+logger = logging.getLogger(__name__)
+
+MIB: Final = 1024 * 1024
+ADDRESS_SLACK_MIB: Final = 1024
+"""Address space beyond the limit: libraries reserve far more than they use. Use itself is watched by the node."""
+
+Agents = dict[str, tuple[Manifest, Callable[..., Any]]]
+
+
+def main(connection: socket.socket) -> None:
+    """Serve until the other end closes."""
+    setup = read_blocking(connection)
+    if not isinstance(setup, Setup):
+        return
+    agents = {identity(manifest): (manifest, resolve(manifest.entry_point)) for manifest in setup.manifests}
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
+    connection.sendall(pack(Ready()))
+    while True:
+        connection.sendall(pack(run(agents, jobs.get())))
+
+
+def run(agents: Agents, job: Job) -> Result:
+    """Do the job, whatever happens in it."""
+    started_s = monotonic()
+    manifest, function = agents[job.identity]
+    try:
+        _limit(manifest.limits)
+        prepared, kept = _call(manifest, function, job)
+    except Exception as error:
+        return Result(b"", from_exception(error, job.call_id), True, started_s)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    if isinstance(prepared, msgspec.Raw):
+        return Result(bytes(prepared), None, kept, started_s)
+    return Result(b"", prepared, kept, started_s)
+
+
+def _call(manifest: Manifest, function: Callable[..., Any], job: Job) -> tuple[output.Prepared, bool]:
+    given = msgspec.json.decode(job.input)
+    problems = check(manifest.intent.input, given)
+    if problems:
+        return of_schema(problems, code="invalid_input", what="The input"), False
+    context = CallContext(job.call_id, job.idempotency_key, job.deadline_s, job.cancel_file)
+    returned = function(given, context)
+    if inspect.iscoroutine(returned):
+        returned = asyncio.run(returned)
+    return output.prepare(manifest.intent.output, returned), True
+
+
+def _limit(limits: ResourceLimits) -> None:
+    """Set what the kernel enforces: CPU seconds from here on, and address space as a backstop."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used_s = usage.ru_utime + usage.ru_stime
+    _soft(resource.RLIMIT_CPU, int(used_s + limits.cpu_s + 1))
+    _soft(resource.RLIMIT_AS, _address_space() + (2 * limits.memory_mib + ADDRESS_SLACK_MIB) * MIB)
+
+
+def _soft(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _address_space() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _receive(connection: socket.socket, jobs: "queue.SimpleQueue[Job]") -> None:
+    """Pass jobs on; when the node is gone, end this process and everything it has started."""
+    while isinstance(job := read_blocking(connection), Job):
+        jobs.put(job)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    from agentcluster.telemetry import logs
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
+    logs.configure(os.environ.get("AGENTCLUSTER_PROCESS", "node"))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    main(socket.socket(fileno=int(sys.argv[1])))
