@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +21,23 @@ from designer.api.workflow_rows import as_detail, as_items, workflow_rows
 from designer.api.workflow_schemas import NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
 from designer.models import Workflow
 
-_FILTERS = [
-    OpenApiParameter("search", OpenApiTypes.STR, description="Part of the title, the name or the description"),
-    OpenApiParameter("name", OpenApiTypes.STR, description="The exact name"),
-    OpenApiParameter("project", OpenApiTypes.STR, description="Slug of a project"),
-]
+
+class WorkflowFilters(serializers.Serializer[Any]):
+    """What narrows the list of workflows."""
+
+    search = serializers.CharField(required=False, help_text="Part of the title, the name or the description")
+    name = serializers.SlugField(required=False, help_text="The exact name")
+    project = serializers.SlugField(required=False, help_text="Slug of a project")
+
+    def narrowed(self, rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
+        """Return the rows that fit what was asked for."""
+        asked = self.validated_data
+        lookups = {"name": "name", "project": "project__slug"}
+        rows = rows.filter(**{lookup: asked[name] for name, lookup in lookups.items() if name in asked})
+        if words := asked.get("search", "").strip():
+            found = Q(title__icontains=words) | Q(name__icontains=words) | Q(description__icontains=words)
+            rows = rows.filter(found)
+        return rows
 
 
 class WorkflowsView(GenericAPIView[Workflow]):
@@ -36,19 +48,16 @@ class WorkflowsView(GenericAPIView[Workflow]):
     page_order = ("-updated_at", "-id")
 
     @extend_schema(
-        operation_id="list_workflows", parameters=_FILTERS, responses=WorkflowItem(many=True), tags=["workflows"]
+        operation_id="list_workflows",
+        parameters=[WorkflowFilters],
+        responses=WorkflowItem(many=True),
+        tags=["workflows"],
     )
     def get(self, request: Request) -> Response:
         """List workflows, the last changed first."""
-        rows, params = workflow_rows(user_of(request)), request.query_params
-        if search := params.get("search", "").strip():
-            rows = rows.filter(
-                Q(title__icontains=search) | Q(name__icontains=search) | Q(description__icontains=search)
-            )
-        if name := params.get("name"):
-            rows = rows.filter(name=name)
-        if project := params.get("project"):
-            rows = rows.filter(project__slug=project)
+        filters = WorkflowFilters(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        rows = filters.narrowed(workflow_rows(user_of(request)))
         return self.get_paginated_response(as_items(self.paginate_queryset(rows) or []))
 
     @extend_schema(

@@ -70,6 +70,11 @@ def test_lists_are_searched_and_paged(api, registry):
     assert [row["title"] for row in page["results"] + rest["results"]] == [f"Report {n}" for n in (4, 3, 2, 1)]
 
 
+def test_a_search_no_database_can_do_is_refused(api):
+    answer = api.get(f"{WORKFLOWS}?search=%00")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "/search")
+
+
 def test_renaming_keeps_the_draft(api, workflow):
     answer = api.patch(f"{WORKFLOWS}/{workflow['id']}", {"title": "Greetings", "name": "greetings"})
     assert (answer.json()["title"], answer.json()["name"]) == ("Greetings", "greetings")

@@ -1,0 +1,5 @@
+"""``python -m agentcluster.cli``."""
+
+from agentcluster.cli.main import main
+
+main()

@@ -1,0 +1,128 @@
+"""The REST API for commands: one method a verb, errors as sentences."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import httpx
+
+from agentcluster.cli.errors import CliError, RefusedError, UnreachableError
+from agentcluster.cli.installation import Installation
+
+TIMEOUT: Final = httpx.Timeout(30, connect=5)
+SILENCE_S: Final = 45
+"""A stream that says nothing for so long (the server speaks every 15 s) is taken for dead."""
+
+
+class Sent(NamedTuple):
+    """A server-sent event; ``seq`` is 0 where it has no id."""
+
+    seq: int
+    event: str
+    data: Any
+
+
+class Api:
+    """A connection to one installation; use as a context manager."""
+
+    def __init__(self, installation: Installation) -> None:
+        """Connect when first used."""
+        self.url = installation.url
+        headers = {"Authorization": f"Bearer {installation.token}"} if installation.token else {}
+        self._client = httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=TIMEOUT)
+
+    def __enter__(self) -> "Api":
+        """Use it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Return the JSON a GET answers; parameters that are None or empty are left out."""
+        return self._request("GET", path, params={name: value for name, value in params.items() if value})
+
+    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
+        """Return the JSON a POST answers; ``key`` is an Idempotency-Key, with which it may safely be tried again."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._request("POST", path, json=body or {}, headers=headers, tries=3 if key else 1)
+
+    def rows(self, path: str, limit: int, **params: Any) -> list[Any]:
+        """Return at most ``limit`` rows of a list."""
+        answer = self.get(path, limit=min(limit, 500), **params)
+        rows: list[Any] = answer if isinstance(answer, list) else answer["results"]
+        while isinstance(answer, dict) and answer["next"] and len(rows) < limit:
+            answer = self._request("GET", answer["next"])
+            rows += answer["results"]
+        return rows[:limit]
+
+    def upload(self, path: Path, project: str) -> dict[str, Any]:
+        """Upload a file and return the reference to it."""
+        try:
+            with path.open("rb") as file:
+                answer = self._request(
+                    "POST", "artifacts", files={"file": (path.name, file)}, data={"project": project}
+                )
+        except OSError as error:
+            raise CliError(f"{path} cannot be read: {error.strerror}.", field="--file") from error
+        reference: dict[str, Any] = answer["ref"]
+        return reference
+
+    def events(self, run_id: str, after: int) -> Iterator[Sent]:
+        """Yield what a run's stream says from ``after`` on, to its end or until the connection breaks."""
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
+        timeout = httpx.Timeout(SILENCE_S, connect=5)
+        try:
+            with self._client.stream("GET", f"runs/{run_id}/events", headers=headers, timeout=timeout) as answer:
+                if answer.is_error:
+                    answer.read()
+                    _refuse(answer)
+                yield from _parsed(answer.iter_lines())
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+
+    def _request(self, method: str, path: str, *, tries: int = 1, **options: Any) -> Any:
+        for left in reversed(range(tries)):
+            try:
+                answer = self._client.request(method, path, **options)
+            except httpx.TransportError as error:
+                if not left:
+                    raise self._unreachable(error) from error
+                continue
+            if answer.is_error:
+                _refuse(answer)
+            return answer.json() if answer.content else None
+        return None
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        return UnreachableError(f"AgentCluster at {self.url} cannot be reached ({error}). Is it running?")
+
+
+def _parsed(lines: Iterator[str]) -> Iterator[Sent]:
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line.startswith(":"):
+            continue
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif fields:
+            yield Sent(int(fields.get("id", 0)), fields.get("event", ""), json.loads(fields.get("data", "null")))
+            fields = {}
+
+
+def _refuse(answer: httpx.Response) -> None:
+    try:
+        problem = answer.json()
+        sentence = problem["detail"]
+    except (ValueError, KeyError, TypeError):
+        problem, sentence = {}, f"The server answered {answer.status_code}."
+    if answer.status_code == 401:
+        raise RefusedError(
+            {**problem, "detail": "Set AGENTCLUSTER_TOKEN to a valid token (agent-coordinator token create)."}
+        )
+    if answer.status_code >= 500:
+        raise UnreachableError(sentence)
+    raise RefusedError({**problem, "detail": sentence})

@@ -1,0 +1,51 @@
+"""``agent-coordinator``: start and watch runs, look at the cluster, make tokens, start nodes."""
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from agentcluster.cli import cluster, run_command, runs, server
+from agentcluster.cli.errors import OK, CliError
+from agentcluster.cli.output import print_error
+
+HELP = """Start workflows of cooperating agents and watch them.
+
+On the machine where [bold]make up[/bold] runs nothing has to be set. Elsewhere set AGENTCLUSTER_URL and
+AGENTCLUSTER_TOKEN (made by [bold]agent-coordinator token create <user>[/bold] on the server).
+
+Exit codes: 0 done, 1 the run failed or was cancelled, 2 bad input, 3 AgentCluster cannot be reached.
+"""
+
+
+class ExitCodes(TyperGroup):
+    """Makes what a command returns the exit code of the program."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and exit with its code."""
+        raise typer.Exit(super().invoke(ctx) or OK)
+
+
+app = typer.Typer(
+    name="agent-coordinator",
+    cls=ExitCodes,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+run_command.add_to(app)
+runs.add_to(app)
+cluster.add_to(app)
+server.add_to(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; every error becomes a sentence on standard error."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(given, prog_name="agent-coordinator")
+    except CliError as error:
+        print_error(error, "--json" in given)
+        sys.exit(error.exit_code)

@@ -1,0 +1,140 @@
+"""``run``: start a workflow and follow it."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.prompt import Confirm
+from rich.text import Text
+
+from agentcluster.cli import given_input, installation
+from agentcluster.cli.client import Api
+from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
+from agentcluster.cli.output import console, errors, print_json
+from agentcluster.cli.progress import Progress
+from agentcluster.cli.values import show_output
+from agentcluster.cli.watching import watch
+
+HELP = """Start a workflow and follow it to its end.
+
+Examples:
+
+  agent-coordinator run --workflow analyse-sales --file sales_q3.csv
+
+  agent-coordinator run --workflow greet --input name=Ada --input times=3 --json
+
+  agent-coordinator run --workflow import --file orders=orders.csv --file prices=prices.csv --no-watch
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run", help=HELP)(run)
+
+
+def run(
+    *,
+    workflow: Annotated[str, typer.Option("--workflow", "-w", help="Name or id of the workflow")],
+    file: Annotated[list[str] | None, typer.Option("--file", "-f", help="File to upload: path, or input=path")] = None,
+    given: Annotated[list[str] | None, typer.Option("--input", "-i", help="name=value; may be repeated")] = None,
+    input_json: Annotated[str, typer.Option("--input-json", help="JSON file with the input; - reads it here")] = "",
+    version: Annotated[str, typer.Option("--version", help="A published number, or draft; else the newest")] = "",
+    project: Annotated[str, typer.Option("--project", help="Slug of the project, where names are ambiguous")] = "",
+    watching: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow the run to its end")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON")] = False,
+) -> int:
+    """Start a run; return 0 when it completes, 1 when it does not."""
+    with Api(installation.find()) as api:
+        found = _find(api, workflow, project)
+        wanted = _version(version)
+        schema = given_input.start_schema(_graph(api, found, wanted))
+        value = given_input.build(
+            api, schema, found["project"]["slug"], files=file or [], pairs=given or [], document=input_json
+        )
+        body = {"input": value} | ({"version": wanted} if wanted else {})
+        started = api.post(f"workflows/{found['id']}/runs", body, key=str(uuid4()))
+        if watching:
+            return _follow(api, started, as_json)
+        if as_json:
+            print_json(started)
+        else:
+            console.print(f"Started run {started['id']}. Follow it: {api.url}/runs/{started['id']}")
+        return OK
+
+
+def _find(api: Api, name: str, project: str) -> dict[str, Any]:
+    rows = api.rows("workflows", 10, name=name, project=project)
+    if not rows and len(name) == 26:
+        found: dict[str, Any] = api.get(f"workflows/{name}")
+        return found
+    if not rows:
+        raise CliError(f"There is no workflow called {name}. `agent-coordinator workflows` lists those you may see.")
+    if len(rows) > 1:
+        projects = ", ".join(row["project"]["slug"] for row in rows)
+        raise CliError(f"Several projects have a workflow called {name}: choose one with --project ({projects}).")
+    row: dict[str, Any] = rows[0]
+    return row
+
+
+def _version(given: str) -> int | str | None:
+    if given in ("", "draft"):
+        return given or None
+    if not given.isdecimal():
+        raise CliError(f'--version {given}: give a published number, such as 3, or "draft".')
+    return int(given)
+
+
+def _graph(api: Api, workflow: dict[str, Any], version: int | str | None) -> dict[str, Any]:
+    number = version if isinstance(version, int) else workflow["published_version"]
+    if version == "draft":
+        draft: dict[str, Any] = api.get(f"workflows/{workflow['id']}")["draft"]["graph"]
+        return draft
+    if number is None:
+        raise CliError(f"{workflow['name']} has no published version yet: publish it, or run it with --version draft.")
+    graph: dict[str, Any] = api.get(f"workflows/{workflow['id']}/versions/{number}")["graph"]
+    return graph
+
+
+def _follow(api: Api, run: dict[str, Any], as_json: bool) -> int:
+    if not as_json:
+        console.print(Text(f"{run['workflow']['title']}  {run['id']}", style="bold"))
+    try:
+        progress = watch(api, run, console, quiet=as_json)
+    except KeyboardInterrupt:
+        return _interrupted(api, run["id"])
+    if as_json:
+        print_json(_ended(api.get(f"runs/{run['id']}"), progress))
+    else:
+        _show_end(api, run["id"], progress)
+    return OK if progress.status == "completed" else RUN_FAILED
+
+
+def _ended(run: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Return the run as the API has it, with the end that its events told: rows follow events by moments."""
+    told = {"status": progress.status, "output": progress.output, "error": progress.error, "cursor": progress.cursor}
+    return {**run, **told}
+
+
+def _show_end(api: Api, run_id: str, progress: Progress) -> None:
+    seconds = (progress.now - progress.started) / 1000
+    if progress.status == "completed":
+        console.print(Text(f"Completed in {seconds:.2f} s", style="bold green"))
+        show_output(console, progress.output, f"{api.url}/api/v1/runs/{run_id}/artifacts")
+    elif progress.error:
+        step = progress.error.get("step", "")
+        title = progress.steps[step].title if step in progress.steps else step
+        where = f" at “{title}”" if title else ""
+        errors.print(Text(f"Failed{where}: {progress.error['message']}", style="bold red"))
+    else:
+        errors.print(Text("Cancelled", style="bold magenta"))
+    console.print(Text(f"{api.url}/runs/{run_id}", style="dim"))
+
+
+def _interrupted(api: Api, run_id: str) -> int:
+    """Leave the run going unless the user, asked, wants it cancelled."""
+    if errors.is_terminal and Confirm.ask("\nCancel the run, too?", default=False, console=errors):
+        api.post(f"runs/{run_id}/cancel", {"reason": "Cancelled on the command line"})
+        errors.print(f"Run {run_id} was told to stop.")
+    else:
+        errors.print(f"\nRun {run_id} goes on. To cancel it: agent-coordinator cancel {run_id}")
+    return INTERRUPTED

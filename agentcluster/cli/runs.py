@@ -1,0 +1,135 @@
+"""``runs``, ``runs show``, ``cancel``, ``workflows``."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from agentcluster.cli import installation
+from agentcluster.cli.client import Api
+from agentcluster.cli.errors import OK, RUN_FAILED
+from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.progress import Progress
+from agentcluster.cli.values import show_output
+from agentcluster.cli.watching import table, watch
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=5000, help="At most so many")]
+runs_app = typer.Typer(help="List runs, or look at one.", invoke_without_command=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(runs_app, name="runs")
+    app.command("cancel")(cancel)
+    app.command("workflows")(workflows)
+
+
+@runs_app.callback()
+def list_runs(
+    context: typer.Context,
+    status: Annotated[list[str] | None, typer.Option("--status", "-s", help="Such as failed; may be repeated")] = None,
+    search: Annotated[str, typer.Option("--search", help="Start of an id, or part of a workflow's title")] = "",
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> int:
+    """List runs, newest first. Example: agent-coordinator runs --status failed --limit 5"""
+    if context.invoked_subcommand:
+        return OK
+    with Api(installation.find()) as api:
+        rows = api.rows("runs", limit, status=status, search=search)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows([_row(run) for run in rows], "There are no runs. Start one: agent-coordinator run --help")
+    return OK
+
+
+def _row(run: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": run["id"],
+        "workflow": run["workflow"]["name"],
+        "version": run["version"] or "draft",
+        "status": run["status"],
+        "steps": f"{run['steps_done']}/{run['steps_total']}",
+        "started": run["created_at"][:19].replace("T", " "),
+        "by": run["created_by"],
+        "error": (run["error"] or {}).get("message"),
+    }
+
+
+@runs_app.command("show")
+def show(run_id: str, as_json: Json = False) -> int:
+    """Show a run's steps and its output; exit code 1 when it failed or was cancelled."""
+    with Api(installation.find()) as api:
+        run = api.get(f"runs/{run_id}")
+        if as_json:
+            print_json(run)
+        else:
+            _show(api, run)
+    return RUN_FAILED if run["status"] in ("failed", "cancelled") else OK
+
+
+def _show(api: Api, run: dict[str, Any]) -> None:
+    progress, terminal = Progress(run["graph"]), False
+    while not terminal:
+        page = api.get(f"runs/{run['id']}/events", after=progress.cursor)
+        for record in page["events"]:
+            progress.apply(record)
+        terminal = page["terminal"] or not page["events"]
+    console.print(Text(f"{run['workflow']['title']}  {run['id']}  {progress.status}", style="bold"))
+    console.print(table(progress))
+    if progress.error:
+        console.print(Text(progress.error["message"], style="red"))
+    elif progress.status == "completed":
+        show_output(console, progress.output, f"{api.url}/api/v1/runs/{run['id']}/artifacts")
+
+
+@runs_app.command("watch")
+def watch_run(run_id: str) -> int:
+    """Follow a run to its end, from wherever it is."""
+    with Api(installation.find()) as api:
+        progress = watch(api, api.get(f"runs/{run_id}"), console)
+    return OK if progress.status == "completed" else RUN_FAILED
+
+
+def cancel(
+    run_id: str,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who look at the run later")] = "",
+    as_json: Json = False,
+) -> int:
+    """Ask a run to stop. Example: agent-coordinator cancel 01m7zzttch… --reason "wrong file" """
+    with Api(installation.find()) as api:
+        run = api.post(f"runs/{run_id}/cancel", {"reason": reason})
+    if as_json:
+        print_json(run)
+    else:
+        console.print(f"Run {run_id} was told to stop.")
+    return OK
+
+
+def workflows(
+    search: Annotated[str, typer.Option("--search", help="Part of the title, the name or the description")] = "",
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> int:
+    """List workflows."""
+    with Api(installation.find()) as api:
+        rows = api.rows("workflows", limit, search=search)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(
+            [
+                {
+                    "name": row["name"],
+                    "title": row["title"],
+                    "project": row["project"]["slug"],
+                    "published": row["published_version"] or "no",
+                    "last run": (row["last_run"] or {}).get("status"),
+                }
+                for row in rows
+            ],
+            "There are no workflows yet.",
+        )
+    return OK
