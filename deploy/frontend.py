@@ -44,14 +44,28 @@ def build(npm: list[str]) -> int:
 
 
 def install_packages(npm: list[str]) -> None:
-    """Install exactly the locked packages, when the lock changed."""
-    stamp, wanted = FRONTEND / "node_modules" / ".installed-from", digest([FRONTEND / "package-lock.json"])
+    """Install the locked packages, when the lock changed.
+
+    Not by ``npm ci``: it refuses a lock that leaves out the binaries of other platforms, as one does that was written
+    where the registry offers only this platform's. The lock is followed all the same, and not written.
+    """
+    lock = FRONTEND / "package-lock.json"
+    stamp, wanted = FRONTEND / "node_modules" / ".installed-from", digest([lock])
     if stamp.exists() and stamp.read_text() == wanted:
         return
+    require_same(FRONTEND / "package.json", lock)
     say("front-end packages")
-    if run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) != 0:
+    if run(npm, ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]) != 0:
         sys.exit("The front-end packages could not be installed: npm's message above says why.")
     stamp.write_text(wanted)
+
+
+def require_same(package: Path, lock: Path) -> None:
+    """End with a sentence when the lock was not made from this package.json."""
+    wanted, locked = json.loads(package.read_text()), json.loads(lock.read_text())["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        if wanted.get(kind, {}) != locked.get(kind, {}):
+            sys.exit(f"{lock.name} does not fit {package.name} ({kind}): run npm install in frontend/ and commit both.")
 
 
 def find_npm() -> list[str]:

@@ -25,10 +25,8 @@ async def read_counters(client: AsyncClient) -> dict[str, int]:
 class WorkersCheck:
     """Remembers each worker's counter and when it last moved, by this process's monotonic clock."""
 
-    def __init__(
-        self, read: Callable[[], Awaitable[dict[str, int]]], *, ours: Callable[[str], bool] | None = None
-    ) -> None:
-        self._read, self._ours = read, ours
+    def __init__(self, read: Callable[[], Awaitable[dict[str, int]]]) -> None:
+        self._read = read
         self._counts: dict[str, int] = {}
         self._moved: dict[str, float] = {}
 
@@ -52,4 +50,4 @@ class WorkersCheck:
                 self._moved[worker] = now
         self._counts = counts
         self._moved = {worker: at for worker, at in self._moved.items() if worker in counts and now - at < FRESH_S}
-        return sum(1 for worker in self._moved if self._ours is None or self._ours(worker))
+        return len(self._moved)
