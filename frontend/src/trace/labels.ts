@@ -1,0 +1,36 @@
+import type { TFunction } from "i18next";
+import { nodeOf, parseIteration, scopeOf } from "@/graph/runKeys";
+import type { GraphNode } from "@/graph/runStructure";
+import type { RunView, StepView } from "@/graph/runTypes";
+
+/** What a node is called: its title, else its agent, else its kind. */
+export function nodeLabel(node: GraphNode, t: TFunction<"trace">): string {
+  if (node.title) return node.title;
+  if (node.kind === "agent" && node.agent) return node.agent;
+  return t(`kind.${node.kind}`);
+}
+
+/** What a step or an iteration is called, with the iterations it stands in. */
+export function stepLabel(view: RunView, key: string, t: TFunction<"trace">): string {
+  const iteration = parseIteration(key);
+  if (iteration) {
+    return `${stepLabel(view, iteration.map, t)} · ${t("waterfall.iteration", { number: iteration.index + 1 })}`;
+  }
+  const node = view.structure.nodes.get(nodeOf(key));
+  const label = node ? nodeLabel(node, t) : key;
+  const indexes = [...scopeOf(key).matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]) + 1);
+  return indexes.length > 0 ? `${label} · ${indexes.join(".")}` : label;
+}
+
+const URGENCY = ["failed", "retrying", "running", "queued", "cancelled", "completed", "skipped", "waiting"];
+
+/** Of all executions of a node the one a reader wants to see first. */
+export function stepOfNode(view: RunView, node: string): string | null {
+  if (view.steps.has(node)) return node;
+  let best: StepView | null = null;
+  for (const step of view.steps.values()) {
+    if (step.node !== node) continue;
+    if (!best || URGENCY.indexOf(step.status) < URGENCY.indexOf(best.status)) best = step;
+  }
+  return best?.key ?? null;
+}

@@ -1,0 +1,48 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { ChartView } from "./ChartView";
+import { FileView, ImageView } from "./FileView";
+import { JsonTree } from "./JsonTree";
+import { type Shape, sectionsOf } from "./shapes";
+import { TableView } from "./TableView";
+import { TextView } from "./TextView";
+import classes from "./ValueView.module.css";
+
+/** Any input or output: each part in the viewer that suits it. */
+export function ValueView({ run, value, none }: { run: string; value: unknown; none: string }) {
+  const { t } = useTranslation("trace");
+  const sections = useMemo(() => sectionsOf(value), [value]);
+  if (sections.length === 0 || sections.every(({ shape }) => shape.kind === "nothing")) {
+    return <p className={classes.none}>{none}</p>;
+  }
+  const several = sections.length > 1;
+  return (
+    <div className={classes.sections}>
+      {sections.map(({ name, shape }) => (
+        <section key={name}>
+          {several && <h3 className={classes.name}>{name || t("value.rest")}</h3>}
+          <Part run={run} shape={shape} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Part({ run, shape }: { run: string; shape: Shape }) {
+  switch (shape.kind) {
+    case "table":
+      return <TableView run={run} table={shape.table} />;
+    case "chart":
+      return <ChartView run={run} chart={shape.chart} />;
+    case "image":
+      return <ImageView run={run} artifact={shape.artifact} />;
+    case "file":
+      return <FileView run={run} artifact={shape.artifact} />;
+    case "text":
+      return <TextView text={shape.text} />;
+    case "json":
+      return <JsonTree value={shape.value} />;
+    case "nothing":
+      return null;
+  }
+}

@@ -1,0 +1,74 @@
+/** Plotly as the page wears it: loaded when a chart is to be shown, coloured by the tokens. */
+import type { Config, Layout, PlotlyHTMLElement } from "plotly.js";
+
+export type PlotlyModule = typeof import("plotly.js");
+
+export interface Figure {
+  data: Plotly.Data[];
+  layout: Partial<Layout>;
+}
+
+export async function loadPlotly(): Promise<PlotlyModule> {
+  const loaded = (await import("plotly.js-strict-dist-min")) as { default?: PlotlyModule } & PlotlyModule;
+  return loaded.default ?? loaded;
+}
+
+export function isPlot(element: HTMLElement): element is PlotlyHTMLElement {
+  return "data" in element && "layout" in element;
+}
+
+export const CONFIG: Partial<Config> = { displaylogo: false, displayModeBar: false, responsive: false };
+
+const SERIES = [
+  "--ac-accent-line",
+  "--ac-kind-data",
+  "--ac-kind-chart",
+  "--ac-amber",
+  "--ac-violet",
+  "--ac-blue",
+  "--ac-green",
+];
+
+/** A token's colour as the browser computes it: Plotly does not read CSS. */
+export function tokenColour(name: string, around: HTMLElement): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  around.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** The figure's own layout on the page's ground: transparent, our type, quiet grid, our colours where it names none. */
+export function themed(layout: Partial<Layout>, element: HTMLElement): Partial<Layout> {
+  const colour = (name: string) => tokenColour(name, element);
+  const axis = {
+    gridcolor: colour("--ac-border"),
+    linecolor: colour("--ac-border-strong"),
+    zerolinecolor: colour("--ac-border-strong"),
+    tickfont: { color: colour("--ac-text-3"), size: 12 },
+    automargin: true,
+  };
+  const restyled = Object.entries(layout).flatMap(([name, value]): [string, unknown][] =>
+    /^[xy]axis\d*$/.test(name) && typeof value === "object" ? [[name, { ...value, ...axis }]] : [],
+  );
+  const { width: _width, height: _height, template: _template, ...kept } = layout;
+  return {
+    ...kept,
+    xaxis: { ...axis },
+    yaxis: { ...axis },
+    ...Object.fromEntries(restyled),
+    autosize: true,
+    colorway: layout.colorway ?? SERIES.map(colour),
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: getComputedStyle(element).fontFamily, size: 12, color: colour("--ac-text-2") },
+    hoverlabel: {
+      bgcolor: colour("--ac-surface-raised"),
+      bordercolor: colour("--ac-border-strong"),
+      font: { color: colour("--ac-text") },
+    },
+    legend: { ...layout.legend, bgcolor: "rgba(0,0,0,0)" },
+    margin: { l: 56, r: 20, t: layout.title ? 56 : 20, b: 44, ...layout.margin },
+  };
+}

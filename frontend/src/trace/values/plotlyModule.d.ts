@@ -1,0 +1,3 @@
+declare module "plotly.js-strict-dist-min" {
+  export * from "plotly.js";
+}
