@@ -7,7 +7,7 @@ from typing import Any, Final
 from agentcluster.errors import NotFoundError
 from agents.domain.manifest import Manifest
 
-CATALOGUE: Final = ("file-reader", "csv-parse", "pandas-exec", "plotly-render")
+CATALOGUE: Final = ("file-reader", "csv-parse", "pandas-exec", "plotly-render", "http-client", "json", "text")
 ON_REQUEST: Final = ("bench-noop",)
 """Agents a node hosts only when told to by name."""
 

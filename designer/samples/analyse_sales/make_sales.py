@@ -10,7 +10,7 @@ import math
 import random
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
 COLUMNS: Final = ("date", "region", "product", "channel", "units", "unit_price", "discount")
@@ -25,6 +25,18 @@ PRODUCTS: Final = {
     "Desk plant": (24.5, 6.5),
 }
 CHANNELS: Final = {"Online": 0.52, "Store": 0.33, "Partner": 0.15}
+
+
+class Sale(NamedTuple):
+    """What was sold of a product in a region on a day; ``price`` in euros, ``discount`` from 0 to 1."""
+
+    day: date
+    region: str
+    product: str
+    channel: str
+    units: int
+    price: float
+    discount: float
 
 
 def _north(day: int) -> float:
@@ -70,36 +82,28 @@ def rows(seed: int = 2026) -> list[list[str]]:
                 expected = popularity * level(day) * campaign * _WEEKDAY[channel][today.weekday()]
                 units = max(1, round(chance.gauss(expected, 0.22 * expected)))
                 discount = chance.choice((0.05, 0.1, 0.15)) if chance.random() < 0.22 * campaign else 0.0
-                made.append(_written(chance, today, region, product, channel, units, price, discount))
+                made.append(_written(chance, Sale(today, region, product, channel, units, price, discount)))
     return made
 
 
-def _written(
-    chance: random.Random,
-    today: date,
-    region: str,
-    product: str,
-    channel: str,
-    units: int,
-    price: float,
-    discount: float,
-) -> list[str]:
+def _written(chance: random.Random, sale: Sale) -> list[str]:
     """Return the fields as a hurried person and an old till would leave them."""
-    if channel == "Partner" and product == "Notebook A5" and chance.random() < 0.12:
-        units, discount = chance.randrange(1000, 1400, 20), 0.55
-    count, cost, off = f"{units:,}", f"{price:.2f}", f"{discount:.2f}"
+    if sale.channel == "Partner" and sale.product == "Notebook A5" and chance.random() < 0.12:
+        sale = sale._replace(units=chance.randrange(1000, 1400, 20), discount=0.55)
+    region, count = sale.region, f"{sale.units:,}"
+    price, discount = f"{sale.price:.2f}", f"{sale.discount:.2f}"
     oddity = chance.random()
     if oddity < 0.012:
         count = ""
     elif oddity < 0.02:
-        cost = "n/a"
+        price = "n/a"
     elif oddity < 0.045:
-        off = ""
+        discount = ""
     elif oddity < 0.05:
         region = f" {region} "
     elif oddity < 0.053:
         region = ""
-    return [today.isoformat(), region, product, channel, count, cost, off]
+    return [sale.day.isoformat(), region, sale.product, sale.channel, count, price, discount]
 
 
 def as_csv() -> str:

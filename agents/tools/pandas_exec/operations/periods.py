@@ -39,5 +39,5 @@ def is_covered(starts: Series, moments: Series, every: str) -> Series:
     step = pd.tseries.frequencies.to_offset(_RANGE[every])
     unit = "h" if every == "hour" else "D"
     begun = moments.min().floor(unit) <= first
-    ended = moments.max().floor(unit) + pd.Timedelta(1, unit) >= last + step
+    ended = moments.max().floor(unit) + pd.tseries.frequencies.to_offset(unit) >= last + step
     return ((starts != first) | begun) & ((starts != last) | ended)
