@@ -2,9 +2,8 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier
+from channels.security.websocket import WebsocketDenier
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
@@ -12,11 +11,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 http = get_asgi_application()
 
 from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
+from agentcluster.security.origin import OriginCheck  # noqa: E402
+from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa: E402
 
-websocket_urlpatterns = [re_path(r"", WebsocketDenier.as_asgi())]
 application = ProtocolTypeRouter(
     {
-        "http": HealthRoutes(http),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "http": HealthRoutes(EventStreams(http)),
+        "websocket": OriginCheck(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])),
     }
 )

@@ -6,12 +6,18 @@ import time
 from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH: Final = 26
 
 
 def new_id() -> str:
     """Return a 26-character lower-case ULID (https://github.com/ulid/spec): 48 bits of ms, 80 random bits."""
     value = ((time.time_ns() // 1_000_000) << 80) | int.from_bytes(os.urandom(10), "big")
     return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text has the form ``new_id`` gives; anything else need not be looked for."""
+    return len(text) == _LENGTH and set(text) <= set(_ALPHABET)
 
 
 def new_trace_id() -> str:

@@ -11,8 +11,11 @@ class InvalidInputError(BadInputError):
     code = "invalid_input"
 
     def __init__(self, errors: list[dict[str, str]], message: str = "") -> None:
-        """Take the fields in error; a single one's message becomes the message."""
-        super().__init__(message or (errors[0]["message"] if len(errors) == 1 else ""), errors=errors)
+        """Take the fields in error; the first one's message becomes the message."""
+        first = errors[0]
+        sentence = f"{first['field'].removeprefix('/').replace('/', '.') or 'The request'} {first['message']}"
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else "" if sentence.endswith(".") else "."
+        super().__init__(message or sentence + more, errors=errors)
 
 
 class InvalidGraphError(InvalidInputError):

@@ -1,18 +1,15 @@
 """Finds what a request names, within the projects its sender sees; what is elsewhere does not exist."""
 
-import re
-from typing import Final, cast
+from typing import cast
 
 from django.contrib.auth.models import User
 from rest_framework.request import Request
 
 from agentcluster.errors import BadInputError, NotFoundError
+from agentcluster.ids import is_id
 from agentcluster.security.models import Project
 from agentcluster.security.permissions import visible, visible_projects
 from designer.models import Run, Workflow, WorkflowVersion
-
-
-ID: Final = re.compile(r"[0-9a-z]{26}")
 
 
 def user_of(request: Request) -> User:
@@ -33,7 +30,7 @@ def find_project(user: User, slug: str | None) -> Project:
 def find_workflow(user: User, workflow_id: str) -> Workflow:
     """Return the workflow, or raise ``NotFoundError``."""
     rows = Workflow.objects.select_related("project", "draft_updated_by")
-    workflow = visible(rows, user).filter(pk=workflow_id).first() if ID.fullmatch(workflow_id) else None
+    workflow = visible(rows, user).filter(pk=workflow_id).first() if is_id(workflow_id) else None
     if workflow is None:
         raise NotFoundError("There is no such workflow, or you may not see it.")
     return workflow
@@ -50,7 +47,7 @@ def find_version(workflow: Workflow, number: int) -> WorkflowVersion:
 def find_run(user: User, run_id: str) -> Run:
     """Return the run with its workflow and version, or raise ``NotFoundError``."""
     rows = Run.objects.select_related("project", "workflow", "version", "created_by")
-    run = visible(rows, user).filter(pk=run_id).first() if ID.fullmatch(run_id) else None
+    run = visible(rows, user).filter(pk=run_id).first() if is_id(run_id) else None
     if run is None:
         raise NotFoundError("There is no such run, or you may not see it.")
     return run

@@ -9,6 +9,7 @@ import msgspec
 
 from agentcluster.errors import AgentClusterError
 from designer.traces.access import may_watch_async
+from designer.traces.identity import identify_async
 from designer.traces.relay import Relay
 from designer.traces.window import Window
 from designer.traces.wire import end_message, error_message, events_message
@@ -28,7 +29,7 @@ class Ack(msgspec.Struct, tag="ack", tag_field="type"):
 
 
 async def trace_socket(scope: Any, receive: Any, send: Any) -> None:
-    """Serve one WebSocket (an ASGI application); ``scope["user"]`` is who listens.
+    """Serve one WebSocket (an ASGI application behind ``URLRouter``).
 
     Closes with 4401 (not logged in), 4404 (no such run for this user), 4400 (not understood), else 1000 after ``end``.
     """
@@ -36,7 +37,7 @@ async def trace_socket(scope: Any, receive: Any, send: Any) -> None:
         return
     await send({"type": "websocket.accept"})
     run_id, after = scope["url_route"]["kwargs"]["run_id"], _after(scope)
-    refusal = await _refusal(scope["user"], run_id, after)
+    refusal = await _refusal(await identify_async(scope), run_id, after)
     if refusal or after is None:
         await _refuse(send, *(refusal or (BAD_REQUEST, "bad_cursor", "")))
         return

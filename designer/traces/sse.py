@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from agentcluster.api.problems import problem
 from agentcluster.errors import AgentClusterError
 from designer.traces.access import may_watch_async
+from designer.traces.identity import identify_async
 from designer.traces.relay import Relay
 from designer.traces.wire import sse_end, sse_error, sse_events
 
@@ -26,23 +27,24 @@ _HEADERS: Final = [
 
 
 def wants_stream(scope: Any) -> bool:
-    """Say whether an HTTP request is for the event stream of a run."""
-    accepts = b",".join(value for name, value in scope["headers"] if name == b"accept")
-    return scope["method"] == "GET" and b"text/event-stream" in accepts and bool(PATH.match(scope["path"]))
+    """Say whether a request is for the event stream of a run."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not PATH.match(scope["path"]):
+        return False
+    return any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"])
 
 
 async def trace_stream(scope: Any, receive: Any, send: Any) -> None:
-    """Serve one event stream (an ASGI application); ``scope["user"]`` is who listens.
+    """Serve one event stream (an ASGI application).
 
     Answers problem details: 401 (not logged in), 404 (no such run for this user), 400 (bad ``Last-Event-ID``).
     """
-    match = PATH.match(scope["path"])
-    run_id, after = match["run_id"] if match else "", _after(scope)
-    if not scope["user"].is_authenticated:
+    match, after, user = PATH.match(scope["path"]), _after(scope), await identify_async(scope)
+    run_id = match["run_id"] if match else ""
+    if not user.is_authenticated:
         await _refuse(send, 401, "not_authenticated", "Log in, or send “Authorization: Bearer <token>”.")
     elif after is None:
         await _refuse(send, 400, "bad_cursor", "`after` and Last-Event-ID are the number of the last event you have.")
-    elif not await may_watch_async(scope["user"], run_id):
+    elif not await may_watch_async(user, run_id):
         await _refuse(send, 404, "not_found", "There is no such run, or you may not see it.")
     else:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
