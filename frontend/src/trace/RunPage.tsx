@@ -1,5 +1,130 @@
+import { Button } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams, useSearchParams } from "react-router";
+import { GraphView } from "@/canvas/GraphView";
+import { isTerminal } from "@/graph/run";
+import { nodeOf, parseIteration } from "@/graph/runKeys";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { StatusMark } from "@/ui/StatusMark";
+import { isProblem } from "@/wire/problem";
+import { keys, useRun } from "@/wire/queries";
+import type { RunDetail } from "@/wire/types";
+import { CancelRun } from "./CancelRun";
+import { stepOfNode } from "./labels";
+import { RunAgain } from "./RunAgain";
+import { RunFacts } from "./RunFacts";
+import classes from "./RunPage.module.css";
+import { RunTrace } from "./RunTrace";
+import { useTrace } from "./useTrace";
 
+/** One run: live while it goes on, the same page ever after. */
 export default function RunPage() {
-  return <PageHeader crumbs={[{ label: "Run" }]} />;
+  const { t } = useTranslation("trace");
+  const { id = "" } = useParams();
+  const run = useRun(id);
+  if (run.data) return <OpenRun key={run.data.id} run={run.data} />;
+  return (
+    <>
+      <PageHeader crumbs={[{ label: t("run.runs"), to: "/runs" }, { label: id }]} />
+      {run.isPending && <PageSkeleton />}
+      {run.error && <Failed error={run.error} onRetry={() => void run.refetch()} />}
+    </>
+  );
+}
+
+function Failed({ error, onRetry }: { error: Error; onRetry(): void }) {
+  const { t } = useTranslation("trace");
+  if (!isProblem(error) || (error.status !== 404 && error.status !== 403)) {
+    return <ErrorState error={error} onRetry={onRetry} />;
+  }
+  return (
+    <EmptyState
+      icon={<IconPlayerPlay size={24} stroke={1.6} />}
+      title={t("run.noRun")}
+      text={t("run.noRunText")}
+      action={
+        <Button component={Link} to="/runs">
+          {t("run.allRuns")}
+        </Button>
+      }
+    />
+  );
+}
+
+function OpenRun({ run }: { run: RunDetail }) {
+  const { t } = useTranslation("trace");
+  const trace = useTrace(run.id, run.graph);
+  const { view, connection } = trace;
+  const [search, setSearch] = useSearchParams();
+  const selected = search.get("step");
+  const onSelect = (step: string | null) =>
+    setSearch(
+      (before) => {
+        if (step) before.set("step", step);
+        else before.delete("step");
+        return before;
+      },
+      { replace: true },
+    );
+  useFinished(isTerminal(view.status));
+  const over = isTerminal(view.status);
+  return (
+    <div className={classes.page}>
+      <PageHeader
+        crumbs={[
+          { label: t("run.runs"), to: "/runs" },
+          { label: run.workflow.title, to: `/workflows/${run.workflow.id}` },
+          { label: <code className={classes.id}>{run.id.slice(-8)}</code> },
+        ]}
+        title={run.workflow.title}
+        status={<StatusMark status={view.cursor === 0 ? run.status : view.status} />}
+        actions={
+          <>
+            {!over && <CancelRun run={run.id} disabled={view.status === "cancelling"} />}
+            <RunAgain run={run} />
+          </>
+        }
+      />
+      <RunFacts run={run} trace={trace} />
+      {connection.state === "refused" && (
+        <p className={classes.refused} role="alert">
+          {t("run.refused")}: {connection.message}
+        </p>
+      )}
+      <div className={classes.body}>
+        <RunTrace
+          run={run}
+          trace={trace}
+          selected={selected}
+          onSelect={onSelect}
+          above={
+            <GraphView
+              graph={run.graph}
+              overlay={view.overlay}
+              selected={nodeOfSelection(selected)}
+              onSelect={(node) => onSelect(node && stepOfNode(view, node))}
+            />
+          }
+        />
+      </div>
+    </div>
+  );
+}
+
+function nodeOfSelection(selected: string | null): string | null {
+  return selected && nodeOf(parseIteration(selected)?.map ?? selected);
+}
+
+/** When a run has ended, lists that show it are asked for again. */
+function useFinished(over: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (over) void client.invalidateQueries({ queryKey: [...keys.runs, "list"] });
+  }, [client, over]);
 }

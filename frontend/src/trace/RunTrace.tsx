@@ -1,0 +1,69 @@
+import { type ReactNode, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Group, Panel, Separator } from "react-resizable-panels";
+import type { RunDetail } from "@/wire/types";
+import { StepPanel } from "./panel/StepPanel";
+import classes from "./RunTrace.module.css";
+import { useRunClock } from "./useRunClock";
+import type { Trace } from "./useTrace";
+import { Waterfall } from "./waterfall/Waterfall";
+
+interface Props {
+  run: RunDetail;
+  trace: Trace;
+  selected: string | null;
+  onSelect(key: string | null): void;
+  /** Stands above the waterfall, in the same column: the canvas on the run's own page. */
+  above?: ReactNode;
+  compact?: boolean;
+  extra?: ReactNode;
+}
+
+/** The waterfall and, beside it, everything about the selected step. */
+export function RunTrace({ run, trace, selected, onSelect, above, compact = false, extra }: Props) {
+  const { t } = useTranslation("trace");
+  const now = useRunClock(trace);
+  const panel = useRef<HTMLDivElement>(null);
+  const waterfall = (
+    <Waterfall
+      view={trace.view}
+      revision={trace.revision}
+      now={now}
+      selected={selected}
+      onSelect={onSelect}
+      onOpen={() => panel.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus()}
+      compact={compact}
+      extra={extra}
+    />
+  );
+  return (
+    <Group className={classes.group} orientation="horizontal">
+      <Panel minSize="35%">
+        {above ? (
+          <Group className={classes.group} orientation="vertical">
+            <Panel defaultSize="46%" minSize="15%">
+              {above}
+            </Panel>
+            <Separator className={classes.flat} aria-label={t("run.resize")} />
+            <Panel minSize="20%">{waterfall}</Panel>
+          </Group>
+        ) : (
+          waterfall
+        )}
+      </Panel>
+      <Separator className={classes.upright} aria-label={t("run.resize")} />
+      <Panel defaultSize={compact ? "34%" : "36%"} minSize={280}>
+        <div ref={panel} className={classes.side}>
+          <StepPanel
+            run={run}
+            view={trace.view}
+            revision={trace.revision}
+            now={now}
+            selected={selected}
+            onSelect={onSelect}
+          />
+        </div>
+      </Panel>
+    </Group>
+  );
+}
