@@ -47,7 +47,9 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def canonical(manifest: Manifest) -> bytes:
     """Return the manifest as JSON with sorted keys and no spaces: the same bytes on every machine."""
-    return msgspec.json.encode(msgspec.to_builtins(manifest), order="deterministic")
+    # Through the types once: a limit written as 300 and one read back as 300.0 must give the same bytes.
+    read_back = msgspec.convert(msgspec.to_builtins(manifest), Manifest)
+    return msgspec.json.encode(msgspec.to_builtins(read_back), order="deterministic")
 
 
 def identity(manifest: Manifest, files: dict[str, str] | None = None) -> str:

@@ -47,7 +47,8 @@ class Executor:
         if function is None:
             raise TypeError("this agent runs in a worker process")
         given = msgspec.json.decode(request.input)
-        if intent.input and (problems := await _check(intent.input, given, len(bytes(request.input)))):
+        problems = await _check(intent.input, given, len(bytes(request.input)))
+        if problems:
             return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
         try:
             returned = await function(given, CallContext(request.call_id, request.idempotency_key, call.deadline_s))
@@ -108,6 +109,8 @@ async def _outcome(schema: Any, returned: Any) -> Outcome:
 
 
 async def _check(schema: Any, value: Any, size: int) -> list[FieldError]:
+    if output.fits_plainly(schema, value):
+        return []
     if size > INLINE_LIMIT:
         return await asyncio.to_thread(check, schema, value)
     return check(schema, value)
