@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from agentcluster.admin_look import UNFOLD  # noqa: F401
 from agentcluster.api.settings import *  # noqa: F403
 from agentcluster.celery_settings import *  # noqa: F403
 from agentcluster.celery_settings import broker_url, transport_options
@@ -34,6 +35,8 @@ if not SECRET_KEY:
 INSTALLED_APPS = [
     "daphne",
     "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,11 +92,13 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = ["agentcluster.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = None  # WhiteNoise serves the files from where they are
 STATICFILES_DIRS = [path for path in (BASE_DIR / "frontend" / "dist",) if path.exists()]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},

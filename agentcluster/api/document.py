@@ -1,4 +1,4 @@
-"""What is added to the OpenAPI document after it is generated: the error shape every operation shares."""
+"""What is added to the OpenAPI document after it is generated: error shape and summaries."""
 
 from typing import Any, Final
 
@@ -39,4 +39,14 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in operations.values():
             if isinstance(operation, dict) and "responses" in operation:
                 operation["responses"].setdefault("default", answer)
+    return result
+
+
+def add_summaries(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Give every operation without a summary the first sentence of its description."""
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            text = operation.get("description", "")
+            if text and "summary" not in operation:
+                operation["summary"] = text.split(". ")[0].split("\n")[0].rstrip(".")
     return result

@@ -33,6 +33,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "agentcluster.api.document.add_problems",
+        "agentcluster.api.document.add_summaries",
     ],
     "ENUM_NAME_OVERRIDES": {"RoleEnum": "agentcluster.security.models.Role"},
 }

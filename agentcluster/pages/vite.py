@@ -37,6 +37,8 @@ def _entry(path: Path, changed: int, source: str) -> Entry | None:
         return None
     imported = _imports(manifest, source)
     styles = [style for name in (source, *imported) for style in manifest[name].get("css", [])]
+    if chunk["file"].endswith(".css"):
+        styles.append(chunk["file"])
     return Entry(
         script=static(chunk["file"]),
         preloads=tuple(static(manifest[name]["file"]) for name in imported),

@@ -8,4 +8,5 @@ class SecurityConfig(AppConfig):
 
     name = "agentcluster.security"
     label = "security"
+    verbose_name = "People and access"
     default_auto_field = "django.db.models.BigAutoField"

@@ -8,7 +8,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def built(source: str) -> str:
-    """Return the address of a built file such as ``src/ui/tokens.css``; empty when there is none."""
+def built_styles(source: str) -> tuple[str, ...]:
+    """Return the addresses of the style sheets an entry such as ``src/ui/tokens.css`` was built to; none: empty."""
     entry = find_entry(source)
-    return entry.script if entry else ""
+    return entry.styles if entry else ()

@@ -1,0 +1,117 @@
+"""How the admin panel looks: names, colours and the side bar of django-unfold (wiring)."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """Return the label at the top: the variable ``ENVIRONMENT``, red for production."""
+    name = os.environ.get("ENVIRONMENT", "development" if settings.DEBUG else "").strip()
+    if not name:
+        return None
+    return [name, "danger" if name.lower().startswith("prod") else "warning"]
+
+
+def favicon(request: HttpRequest) -> str:
+    """Return the address of the icon."""
+    return static("agentcluster/favicon.svg")
+
+
+def style(request: HttpRequest) -> str:
+    """Return the address of the panel's own style sheet."""
+    return static("agentcluster/admin.css")
+
+
+def _link(title: Any, icon: str, model: str) -> dict[str, Any]:
+    view = model.replace(".", "_")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{view}_changelist"),
+        "permission": lambda request: request.user.has_perm(model.replace(".", ".view_")),
+    }
+
+
+UNFOLD = {
+    "SITE_TITLE": "AgentCluster",
+    "SITE_HEADER": "AgentCluster",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_URL": "/",
+    "SITE_ICON": favicon,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": environment,
+    "DASHBOARD_CALLBACK": "agentcluster.dashboard.figures",
+    "STYLES": [style],
+    "BORDER_RADIUS": "7px",
+    "COLORS": {
+        "base": {
+            "50": "#f6f7f9",
+            "100": "#eff1f5",
+            "200": "#e3e6ec",
+            "300": "#cbd1db",
+            "400": "#98a1b0",
+            "500": "#616a79",
+            "600": "#485160",
+            "700": "#3a424f",
+            "800": "#272c36",
+            "900": "#15181e",
+            "950": "#0e1014",
+        },
+        "primary": {
+            "50": "#f4f5fe",
+            "100": "#eceefd",
+            "200": "#d9dcfb",
+            "300": "#b9bff7",
+            "400": "#8f97ee",
+            "500": "#5a66ea",
+            "600": "#4650d4",
+            "700": "#3a43bd",
+            "800": "#2f3699",
+            "900": "#282d79",
+            "950": "#191c4d",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": _("Registry"),
+                "items": [
+                    {"title": _("Overview"), "icon": "monitoring", "link": reverse_lazy("admin:index")},
+                    _link(_("Agents"), "smart_toy", "agents.agent"),
+                    _link(_("Versions"), "deployed_code_history", "agents.agentversion"),
+                    _link(_("Capabilities"), "bolt", "agents.capability"),
+                    _link(_("Intent schemas"), "schema", "agents.intentschema"),
+                ],
+            },
+            {
+                "title": _("People and access"),
+                "separator": True,
+                "items": [
+                    _link(_("Projects"), "folder_shared", "security.project"),
+                    _link(_("Users"), "person", "auth.user"),
+                    _link(_("Groups"), "group", "auth.group"),
+                    _link(_("API tokens"), "key", "security.apitoken"),
+                    _link(_("Login links"), "link", "security.loginlink"),
+                ],
+            },
+            {
+                "title": _("Watch"),
+                "separator": True,
+                "items": [
+                    _link(_("Locked-out logins"), "lock", "axes.accessattempt"),
+                    _link(_("Logins"), "login", "axes.accesslog"),
+                ],
+            },
+        ],
+    },
+}
