@@ -3,7 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, connection
 
 from agentcluster.errors import AgentClusterError, UnavailableError
 from agentcluster.messaging.bus import Bus
@@ -33,13 +33,13 @@ class DatabaseCheck:
     @staticmethod
     def _look() -> str:
         try:
-            close_old_connections()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
                 cursor.fetchone()
         except DatabaseError as error:
-            connection.close()
             raise NotReadyError("cannot be read") from error
+        finally:
+            connection.close()
         return connection.vendor
 
 
@@ -75,3 +75,10 @@ class NatsCheck:
             raise NotReadyError("not connected")
         await self.bus.flush()
         return "connected"
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
+            await self.bus.close()

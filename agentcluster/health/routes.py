@@ -18,18 +18,25 @@ Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
-def web_readiness() -> Readiness:
-    """Return the checks of the web process, with connections of their own."""
-    redis = RedisCheck(settings.REDIS_URL)
-    return Readiness(
-        {
-            "database": DatabaseCheck(),
-            "redis": redis,
-            "nats": NatsCheck(settings.NATS_URL),
-            "workers": WorkersCheck(lambda: read_counters(redis.client)),
-            "nodes": check_nodes,
-        }
-    )
+class WebReadiness(Readiness):
+    """The checks of the web process, with connections of their own."""
+
+    def __init__(self) -> None:
+        self._redis, self._nats = RedisCheck(settings.REDIS_URL), NatsCheck(settings.NATS_URL)
+        super().__init__(
+            {
+                "database": DatabaseCheck(),
+                "redis": self._redis,
+                "nats": self._nats,
+                "workers": WorkersCheck(lambda: read_counters(self._redis.client)),
+                "nodes": check_nodes,
+            }
+        )
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._redis.client.aclose()
+        await self._nats.close()
 
 
 class HealthRoutes:
@@ -37,7 +44,7 @@ class HealthRoutes:
 
     def __init__(self, following: Application) -> None:
         self._following = following
-        self._readiness: Readiness | None = None
+        self._readiness: WebReadiness | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer 200 or 503 as JSON; 404 and 405 for what is not asked so."""
@@ -56,6 +63,11 @@ class HealthRoutes:
         shown = b"" if scope["method"] == "HEAD" else content
         await send({"type": "http.response.body", "body": shown})
 
+    async def close(self) -> None:
+        """Let the connections of the checks go."""
+        if self._readiness is not None:
+            await self._readiness.close()
+
     async def _answer(self, what: str, method: str) -> tuple[int, dict[str, Any]]:
         if method not in ("GET", "HEAD"):
             return 405, {"status": "error", "detail": "Use GET."}
@@ -64,6 +76,6 @@ class HealthRoutes:
         if what != "ready":
             return 404, {"status": "error", "detail": "There are /health/live and /health/ready."}
         if self._readiness is None:
-            self._readiness = web_readiness()
+            self._readiness = WebReadiness()
         ready, body = await self._readiness.look()
         return (200 if ready else 503), body

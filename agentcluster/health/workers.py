@@ -29,25 +29,26 @@ class WorkersCheck:
         self._read = read
         self._counts: dict[str, int] = {}
         self._moved: dict[str, float] = {}
+        self._looked = -FRESH_S
 
     async def __call__(self) -> str:
         """Return how many live; raise ``NotReadyError`` when none does. A first look takes a second longer."""
         try:
-            if not await self._living():
+            alive = await self._look()
+            if not alive:
                 await asyncio.sleep(BEAT_S * 1.2)
-                if not await self._living():
-                    raise NotReadyError("no engine worker is alive")
+                alive = await self._look()
         except AgentClusterError as error:
-            raise error if isinstance(error, NotReadyError) else NotReadyError("unknown without Redis") from error
-        alive = await self._living()
+            raise NotReadyError("unknown without Redis") from error
+        if not alive:
+            raise NotReadyError("no engine worker is alive")
         return f"{alive} alive"
 
-    async def _living(self) -> int:
+    async def _look(self) -> int:
         counts = await self._read()
         now = monotonic()
-        for worker, count in counts.items():
-            if worker in self._counts and count != self._counts[worker]:
-                self._moved[worker] = now
-        self._counts = counts
+        if now - self._looked < FRESH_S:
+            self._moved |= {worker: now for worker, count in counts.items() if count != self._counts.get(worker)}
+        self._counts, self._looked = counts, now
         self._moved = {worker: at for worker, at in self._moved.items() if worker in counts and now - at < FRESH_S}
         return len(self._moved)
