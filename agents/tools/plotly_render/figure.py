@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from agents.tools.frames import kind
-from agents.tools.plotly_render import style
+from agents.tools.plotly_render import dates, style
 from agents.tools.plotly_render.prepare import plain, series_values
 from agents.tools.plotly_render.request import Request
 
@@ -27,11 +27,13 @@ def figure(frame: pd.DataFrame, request: Request) -> Figure:
         request.theme,
     )
     traces, changes = _CHARTS[request.chart](frame, request)
-    if dated and request.chart != "heatmap":
-        layout["xaxis"]["type"] = "date"
     for name, change in changes.items():
         layout[name] = {**layout.get(name, {}), **change} if isinstance(change, dict) else change
+    if dated:
+        layout["xaxis"] |= {"type": "date", **dates.ticks(frame[request.x])}
     layout["showlegend"] = len(traces) > 1 or request.chart == "pie"
+    if len(traces) == 1:
+        layout["margin"]["t"] = 72 if request.title else 24
     return {"data": traces, "layout": layout}
 
 

@@ -27,7 +27,14 @@ def layout(title: str, x_title: str, y_title: str, theme: str) -> dict[str, Any]
         "plot_bgcolor": _CLEAR,
         "margin": {"l": 16, "r": 24, "t": 84 if title else 48, "b": 16, "pad": 4},
         "xaxis": {**axis, "title": _axis_title(x_title), "showgrid": False, "showline": True, "ticks": "outside"},
-        "yaxis": {**axis, "title": _axis_title(y_title), "gridcolor": _GRID, "tickformat": ",~s", "nticks": 7},
+        "yaxis": {
+            **axis,
+            "title": _axis_title(y_title),
+            "gridcolor": _GRID,
+            "showline": False,
+            "tickformat": ",~s",
+            "nticks": 7,
+        },
         "legend": {
             "orientation": "h",
             "x": 0,
