@@ -1,0 +1,30 @@
+"""``python -m tests.faults.run_node <name>``: a real node that hosts the agents of the kill tests."""
+
+import asyncio
+import signal
+import sys
+
+import django
+from django.conf import settings
+
+django.setup()
+
+from agentcluster.messaging import connect  # noqa: E402
+from agentcluster.streams.batch import BatchWriter  # noqa: E402
+from agents.node.node import Node, profile  # noqa: E402
+from tests.faults.agents import PAUSE  # noqa: E402
+
+
+async def main(name: str) -> None:
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    writer = BatchWriter(settings.REDIS_URL)
+    async with await connect(settings.NATS_URL, name) as bus:
+        node = Node(bus, writer, profile(name), [PAUSE])
+        await node.start()
+        await ended.wait()
+        await node.stop(finish_s=1)
+    await writer.close()
+
+
+asyncio.run(main(sys.argv[1]))
