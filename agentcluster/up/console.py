@@ -52,7 +52,8 @@ class Console:
     """Writes records to ``out``; ``colour`` and ``as_json`` say how, ``least`` from which level on."""
 
     def __init__(self, out: TextIO = sys.stdout, *, colour: bool, as_json: bool, least: str = "info") -> None:
-        self._out, self._colour, self._json, self._least = out, colour, as_json, RANK.get(least, 1)
+        self.colour = colour
+        self._out, self._json, self._least = out, as_json, RANK.get(least, 1)
 
     def say(self, event: str, *, level: str = "info", **fields: Any) -> None:
         """Write a line of the supervisor itself."""
@@ -95,4 +96,4 @@ class Console:
         return "\n".join(lines)
 
     def _paint(self, code: str, text: str) -> str:
-        return f"\033[{code}m{text}\033[0m" if self._colour else text
+        return f"\033[{code}m{text}\033[0m" if self.colour else text

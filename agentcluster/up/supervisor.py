@@ -64,9 +64,15 @@ class Supervisor:
         remember(self.config.home, services)
         login_path = await self._prepare_and_start(services)
         await until_ready(self.config.address, lambda missing: self.console.say(f"Still waiting for {missing}"))
-        self.console.print(banner(self.config, login_path) if not self.config.log_json else "")
-        self.console.say("AgentCluster is ready", address=self.config.address, login=self.config.address + login_path)
+        self._announce(login_path)
         await self._stopping.wait()
+
+    def _announce(self, login_path: str) -> None:
+        if self.config.log_json:
+            address = self.config.address
+            self.console.say("AgentCluster is ready", address=address, login=address + login_path)
+        else:
+            self.console.print(banner(self.config, login_path, colour=self.console.colour))
 
     async def _start_servers(self, services: Services) -> None:
         wanted = servers.specs(self.config, services)
