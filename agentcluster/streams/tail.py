@@ -37,7 +37,8 @@ class _Follower:
         for entry in entries:
             if self.full:
                 break
-            if entry.seq > self.position:
+            # Numbers have no gaps: what does not follow was read for others, from where they are.
+            if entry.seq == self.position + 1:
                 self.entries.append(entry)
                 self.size += len(entry.data)
                 self.position = entry.seq
