@@ -43,5 +43,6 @@ def print_error(error: AgentClusterError, as_json: bool) -> None:
     errors.print(Text.assemble(("Error: ", "bold red"), error.message))
     listed = error.data.get("errors") or []
     for each in listed:
-        if f"{each['field']}" not in error.message or each["message"] not in error.message:
-            errors.print(Text(f"  {each['field'] or '/'}: {each['message']}"))
+        told = f"{each['field'] or '/'}: {each['message']}"
+        if told not in error.message:
+            errors.print(Text(f"  {told}"))

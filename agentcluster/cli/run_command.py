@@ -1,5 +1,6 @@
 """``run``: start a workflow and follow it."""
 
+import time
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
 from agentcluster.cli.output import console, errors, print_json
 from agentcluster.cli.progress import Progress
 from agentcluster.cli.values import show_output
-from agentcluster.cli.watching import watch
+from agentcluster.cli.watching import PATIENCE_S, duration, watch
 
 HELP = """Start a workflow and follow it to its end.
 
@@ -103,22 +104,25 @@ def _follow(api: Api, run: dict[str, Any], as_json: bool) -> int:
     except KeyboardInterrupt:
         return _interrupted(api, run["id"])
     if as_json:
-        print_json(_ended(api.get(f"runs/{run['id']}"), progress))
+        print_json(_projected(api, run["id"], progress))
     else:
         _show_end(api, run["id"], progress)
     return OK if progress.status == "completed" else RUN_FAILED
 
 
-def _ended(run: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Return the run as the API has it, with the end that its events told: rows follow events by moments."""
-    told = {"status": progress.status, "output": progress.output, "error": progress.error, "cursor": progress.cursor}
-    return {**run, **told}
+def _projected(api: Api, run_id: str, progress: Progress) -> dict[str, Any]:
+    """Return the run as the API has it once that is as far as its events are: it follows them by moments."""
+    deadline = time.monotonic() + PATIENCE_S
+    run: dict[str, Any] = api.get(f"runs/{run_id}")
+    while run["cursor"] < progress.cursor and time.monotonic() < deadline:
+        time.sleep(0.1)
+        run = api.get(f"runs/{run_id}")
+    return {**run, "status": progress.status, "output": progress.output, "error": progress.error}
 
 
 def _show_end(api: Api, run_id: str, progress: Progress) -> None:
-    seconds = (progress.now - progress.started) / 1000
     if progress.status == "completed":
-        console.print(Text(f"Completed in {seconds:.2f} s", style="bold green"))
+        console.print(Text(f"Completed in {duration(progress.now - progress.started)}", style="bold green"))
         show_output(console, progress.output, f"{api.url}/api/v1/runs/{run_id}/artifacts")
     elif progress.error:
         step = progress.error.get("step", "")

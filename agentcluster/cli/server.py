@@ -122,7 +122,7 @@ def init(
 
     Example: agent-coordinator init --name planner-node --role orchestrator --toolset "http-client, file-reader"
     """
-    given = {"--role": role, "--region": region, "--memory-limit": memory_limit, "--toolset": toolset}
+    given = {"--role": role, "--region": region, "--agents": toolset}
     options = [part for option, value in given.items() if value for part in (option, value)]
     with database():
         from django.core.management import call_command

@@ -12,6 +12,7 @@ from rich.text import Text
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import UnreachableError
 from agentcluster.cli.progress import Progress, Step
+from agentcluster.clock import now_ms
 
 STYLES: Final = {
     "waiting": ("·", "dim"),
@@ -88,9 +89,9 @@ def line(step: Step) -> Text:
 def _time(step: Step) -> str:
     if not step.started:
         return ""
-    milliseconds = (step.ended or _now_ms()) - step.started
-    return f"{max(milliseconds, 0) / 1000:.2f} s" if milliseconds >= 1000 else f"{max(milliseconds, 0)} ms"
+    return duration((step.ended or now_ms()) - step.started)
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+def duration(ms: int) -> str:
+    """Return a duration for people; clocks that differ may make it negative, which is shown as 0."""
+    return f"{ms / 1000:.2f} s" if ms >= 1000 else f"{max(ms, 0)} ms"

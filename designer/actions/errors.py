@@ -13,7 +13,7 @@ class InvalidInputError(BadInputError):
     def __init__(self, errors: list[dict[str, str]], message: str = "") -> None:
         """Take the fields in error; the first one's message becomes the message."""
         first = errors[0]
-        sentence = f"{first['field'].removeprefix('/').replace('/', '.') or 'The request'} {first['message']}"
+        sentence = f"{first['field'] or 'The request'}: {first['message']}"
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else "" if sentence.endswith(".") else "."
         super().__init__(message or sentence + more, errors=errors)
 
