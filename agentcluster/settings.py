@@ -33,7 +33,6 @@ if not SECRET_KEY:
     SECRET_KEY = load_or_create(HOME)
 
 INSTALLED_APPS = [
-    "daphne",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
