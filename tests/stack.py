@@ -126,7 +126,12 @@ class Stack:
     def manage(self, *arguments: str) -> str:
         """Run ``manage.py`` and return what it prints."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -140,6 +145,7 @@ class Stack:
             capture_output=True,
             text=True,
             timeout=120,
+            check=False,
             **options,
         )
 

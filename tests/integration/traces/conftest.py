@@ -62,9 +62,9 @@ class Listener:
     async def __aexit__(self, *_):
         await self.socket.disconnect()
 
-    async def take(self, timeout=5):
+    async def take(self):
         """Take one message; False when the socket has closed."""
-        message = await self.socket.receive_output(timeout)
+        message = await self.socket.receive_output(5)
         if message["type"] == "websocket.close":
             self.close_code = message["code"]
             return False
