@@ -3,7 +3,7 @@
 ``x-type`` marks files, tables and charts (docs/wire.md); ``x-title`` holds the title in other languages.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from agents.domain.manifest import JSONSchema
 
@@ -87,3 +87,36 @@ def obj(properties: dict[str, JSONSchema], required: tuple[str, ...] = (), **sch
         "additionalProperties": False,
         **schema,
     }
+
+
+class Action(NamedTuple):
+    """One of the things an agent can do: its title, its fields, and which of those it needs."""
+
+    title: str
+    chinese: str
+    fields: dict[str, JSONSchema]
+    required: tuple[str, ...] = ()
+
+
+def by_action(actions: dict[str, Action]) -> JSONSchema:
+    """Return the schema of an object whose ``action`` says which other fields it has.
+
+    All fields stand in ``properties``, so that any form can show them; ``x-when`` tells for which actions.
+    """
+    properties: dict[str, JSONSchema] = {
+        "action": {**described("Action", "操作", enum=list(actions)), "x-enum-titles": _titles(actions)}
+    }
+    for name, action in actions.items():
+        for field, schema in action.fields.items():
+            shown = properties.setdefault(field, {**schema, "x-when": {"action": []}})
+            shown["x-when"]["action"].append(name)
+    rules = [
+        {"if": {"properties": {"action": {"const": name}}}, "then": {"required": list(action.required)}}
+        for name, action in actions.items()
+        if action.required
+    ]
+    return obj(properties, ("action",), allOf=rules)
+
+
+def _titles(actions: dict[str, Action]) -> dict[str, dict[str, str]]:
+    return {name: {"en": action.title, "zh-Hans": action.chinese} for name, action in actions.items()}

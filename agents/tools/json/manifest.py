@@ -2,16 +2,11 @@
 
 from typing import Final
 
-from agents.domain.manifest import IntentSchema, JSONSchema, Manifest, ResourceLimits
+from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits
 from agents.tools import schemas
 from agents.tools.schemas import described, obj
 
 _VALUE: Final = described("Value", "值", "Any JSON value.")
-
-
-def _action(action: str, title: str, chinese: str, required: tuple[str, ...], /, **fields: JSONSchema) -> JSONSchema:
-    properties = {"action": {"const": action}, **fields}
-    return {**described(title, chinese), **obj(properties, ("action", *required))}
 
 
 MANIFEST: Final = Manifest(
@@ -24,67 +19,71 @@ MANIFEST: Final = Manifest(
     },
     capabilities=("json", "parse-json", "query-json", "validate-json"),
     intent=IntentSchema(
-        input={
-            "type": "object",
-            "oneOf": [
-                _action(
-                    "parse",
+        input=schemas.by_action(
+            {
+                "parse": schemas.Action(
                     "Parse",
                     "解析",
+                    {
+                        "text": described("Text", "文本", type="string", maxLength=10000000),
+                        "file": schemas.file("JSON file", "JSON 文件", "Instead of a text."),
+                        "lines": described("One value a line", "每行一个值", type="boolean", default=False),
+                    },
                     (),
-                    text=described("Text", "文本", type="string", maxLength=10_000_000),
-                    file=schemas.file("JSON file", "JSON 文件", "Instead of a text."),
-                    lines=described("One value a line", "每行一个值", type="boolean", default=False),
                 ),
-                _action(
-                    "query",
+                "query": schemas.Action(
                     "Query",
                     "查询",
+                    {
+                        "value": _VALUE,
+                        "path": described(
+                            "Path",
+                            "路径",
+                            "A JSON Pointer (/items/0/name) or JMESPath (items[?price > `10`].name).",
+                            type="string",
+                            maxLength=2000,
+                        ),
+                        "required": described("Must exist", "必须存在", type="boolean", default=False),
+                    },
                     ("value", "path"),
-                    value=_VALUE,
-                    path=described(
-                        "Path",
-                        "路径",
-                        "A JSON Pointer (/items/0/name) or JMESPath (items[?price > `10`].name).",
-                        type="string",
-                        maxLength=2000,
-                    ),
-                    required=described("Must exist", "必须存在", type="boolean", default=False),
                 ),
-                _action(
-                    "merge",
+                "merge": schemas.Action(
                     "Merge",
                     "合并",
+                    {
+                        "values": described(
+                            "Values",
+                            "值",
+                            "Each is laid over those before it (JSON Merge Patch, RFC 7396: null removes).",
+                            type="array",
+                            minItems=1,
+                            maxItems=100,
+                        )
+                    },
                     ("values",),
-                    values=described(
-                        "Values",
-                        "值",
-                        "Each is laid over those before it (JSON Merge Patch, RFC 7396: null removes).",
-                        type="array",
-                        minItems=1,
-                        maxItems=100,
-                    ),
                 ),
-                _action(
-                    "validate",
+                "validate": schemas.Action(
                     "Validate",
                     "校验",
+                    {
+                        "value": _VALUE,
+                        "schema": described("JSON Schema", "JSON Schema", type=["object", "boolean"]),
+                        "fail": described("Fail when it does not fit", "不符合时报错", type="boolean", default=False),
+                    },
                     ("value", "schema"),
-                    value=_VALUE,
-                    schema=described("JSON Schema", "JSON Schema", type=["object", "boolean"]),
-                    fail=described("Fail when it does not fit", "不符合时报错", type="boolean", default=False),
                 ),
-                _action(
-                    "format",
+                "format": schemas.Action(
                     "Format",
                     "格式化",
+                    {
+                        "value": _VALUE,
+                        "indent": described("Indent", "缩进", type="integer", minimum=0, maximum=8, default=2),
+                        "sort_keys": described("Sort keys", "键排序", type="boolean", default=False),
+                    },
                     ("value",),
-                    value=_VALUE,
-                    indent=described("Indent", "缩进", type="integer", minimum=0, maximum=8, default=2),
-                    sort_keys=described("Sort keys", "键排序", type="boolean", default=False),
                 ),
-            ],
-        },
+            }
+        ),
         output=obj(
             {
                 "value": described("Result", "结果", "Value, text or whether it is valid, by action."),

@@ -65,6 +65,7 @@ OPERATION: Final[JSONSchema] = {
                 minProperties=1,
                 additionalProperties={"type": "string", "minLength": 1, "maxLength": 500},
             ),
+            missing=_enum("A column that is not there", "列不存在时", ("error", "ignore"), "error"),
         ),
         _operation(
             "filter",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kaleido import Kaleido
 
+from agents.tools.plotly_render.address_space import unlimited_address_space
 from agents.tools.plotly_render.errors import PngFailedError
 from agents.tools.plotly_render.fonts import bundled_font
 from agents.tools.plotly_render.style import themed
@@ -24,7 +25,7 @@ def render(figure: dict[str, Any], browser: str, width: int, height: int, timeou
     if layout["meta"]["theme"] == "auto":
         layout = themed(layout, "light")
     try:
-        with bundled_font():
+        with bundled_font(), unlimited_address_space():
             return asyncio.run(_draw({"data": figure["data"], "layout": layout}, browser, width, height, timeout_s))
     except Exception as error:
         raise PngFailedError(f"The browser {browser} failed to draw the image: {error!r}.") from error

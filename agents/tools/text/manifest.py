@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from agents.domain.manifest import IntentSchema, JSONSchema, Manifest, ResourceLimits
+from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits
+from agents.tools import schemas
 from agents.tools.schemas import described, obj
 from agents.tools.text.actions import CASES
 
@@ -18,11 +19,6 @@ _PATTERN: Final = described(
 _IGNORE_CASE: Final = described("Ignore case", "忽略大小写", type="boolean", default=False)
 
 
-def _action(action: str, title: str, chinese: str, required: tuple[str, ...], /, **fields: JSONSchema) -> JSONSchema:
-    properties = {"action": {"const": action}, **fields}
-    return {**described(title, chinese), **obj(properties, ("action", *required))}
-
-
 MANIFEST: Final = Manifest(
     name="text",
     version="1.0.0",
@@ -33,97 +29,104 @@ MANIFEST: Final = Manifest(
     },
     capabilities=("text", "split-text", "template", "extract-text"),
     intent=IntentSchema(
-        input={
-            "type": "object",
-            "oneOf": [
-                _action(
-                    "split",
+        input=schemas.by_action(
+            {
+                "split": schemas.Action(
                     "Split",
                     "拆分",
+                    {
+                        "text": _TEXT,
+                        "by": described(
+                            "At",
+                            "分隔符",
+                            "A separator. Without one, and without 'into', the text is cut into lines.",
+                            type="string",
+                            maxLength=100,
+                        ),
+                        "into": described("Into", "拆分为", enum=["lines", "paragraphs", "words", "chunks"]),
+                        "size": described(
+                            "Characters in a chunk", "块大小", type="integer", minimum=1, maximum=1000000, default=1000
+                        ),
+                        "overlap": described(
+                            "Characters shared by chunks",
+                            "块重叠",
+                            type="integer",
+                            minimum=0,
+                            maximum=100000,
+                            default=0,
+                        ),
+                    },
                     ("text",),
-                    text=_TEXT,
-                    by=described(
-                        "At",
-                        "分隔符",
-                        "A separator. Without one, and without 'into', the text is cut into lines.",
-                        type="string",
-                        maxLength=100,
-                    ),
-                    into=described("Into", "拆分为", enum=["lines", "paragraphs", "words", "chunks"]),
-                    size=described(
-                        "Characters in a chunk", "块大小", type="integer", minimum=1, maximum=1_000_000, default=1000
-                    ),
-                    overlap=described(
-                        "Characters shared by chunks", "块重叠", type="integer", minimum=0, maximum=100_000, default=0
-                    ),
                 ),
-                _action(
-                    "template",
+                "template": schemas.Action(
                     "Fill a template",
                     "填充模板",
+                    {
+                        "template": described(
+                            "Template",
+                            "模板",
+                            "{{name}} or {{order.id}} stands for a value.",
+                            type="string",
+                            maxLength=1000000,
+                        ),
+                        "values": described("Values", "值", type="object"),
+                        "missing": described(
+                            "A value that is not there", "缺少的值", enum=["error", "empty", "keep"], default="error"
+                        ),
+                    },
                     ("template", "values"),
-                    template=described(
-                        "Template",
-                        "模板",
-                        "{{name}} or {{order.id}} stands for a value.",
-                        type="string",
-                        maxLength=1_000_000,
-                    ),
-                    values=described("Values", "值", type="object"),
-                    missing=described(
-                        "A value that is not there", "缺少的值", enum=["error", "empty", "keep"], default="error"
-                    ),
                 ),
-                _action(
-                    "extract",
+                "extract": schemas.Action(
                     "Extract",
                     "提取",
+                    {
+                        "text": _TEXT,
+                        "pattern": _PATTERN,
+                        "ignore_case": _IGNORE_CASE,
+                        "limit": described(
+                            "Most matches", "最多匹配数", type="integer", minimum=1, maximum=10000, default=1000
+                        ),
+                    },
                     ("text", "pattern"),
-                    text=_TEXT,
-                    pattern=_PATTERN,
-                    ignore_case=_IGNORE_CASE,
-                    limit=described(
-                        "Most matches", "最多匹配数", type="integer", minimum=1, maximum=10_000, default=1000
-                    ),
                 ),
-                _action(
-                    "join",
+                "join": schemas.Action(
                     "Join",
                     "连接",
+                    {
+                        "texts": described(
+                            "Texts",
+                            "文本列表",
+                            type="array",
+                            items={"type": ["string", "number", "boolean"]},
+                            maxItems=100000,
+                        ),
+                        "separator": described("Separator", "分隔符", type="string", maxLength=1000, default="\n"),
+                    },
                     ("texts",),
-                    texts=described(
-                        "Texts",
-                        "文本列表",
-                        type="array",
-                        items={"type": ["string", "number", "boolean"]},
-                        maxItems=100_000,
-                    ),
-                    separator=described("Separator", "分隔符", type="string", maxLength=1000, default="\n"),
                 ),
-                _action(
-                    "replace",
+                "replace": schemas.Action(
                     "Replace",
                     "替换",
+                    {
+                        "text": _TEXT,
+                        "find": described("Find", "查找", type="string", minLength=1, maxLength=10000),
+                        "pattern": _PATTERN,
+                        "replacement": described(
+                            "Replace with", "替换为", "With a pattern, \\1 stands for its first group.", type="string"
+                        ),
+                        "ignore_case": _IGNORE_CASE,
+                    },
                     ("text", "replacement"),
-                    text=_TEXT,
-                    find=described("Find", "查找", type="string", minLength=1, maxLength=10_000),
-                    pattern=_PATTERN,
-                    replacement=described(
-                        "Replace with", "替换为", r"With a pattern, \1 stands for its first group.", type="string"
-                    ),
-                    ignore_case=_IGNORE_CASE,
                 ),
-                _action(
-                    "case",
+                "case": schemas.Action(
                     "Change case",
                     "大小写转换",
+                    {"text": _TEXT, "to": described("To", "转换为", enum=list(CASES))},
                     ("text", "to"),
-                    text=_TEXT,
-                    to=described("To", "转换为", enum=list(CASES)),
                 ),
-                _action("count", "Count", "计数", ("text",), text=_TEXT),
-            ],
-        },
+                "count": schemas.Action("Count", "计数", {"text": _TEXT}, ("text",)),
+            }
+        ),
         output=obj(
             {
                 "result": described("Result", "结果", "A text, a list of texts or matches, or counts, by action."),

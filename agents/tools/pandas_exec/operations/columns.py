@@ -27,9 +27,10 @@ def drop(frame: pd.DataFrame, op: dict[str, Any], scope: Scope) -> pd.DataFrame:
 
 
 def rename(frame: pd.DataFrame, op: dict[str, Any], scope: Scope) -> pd.DataFrame:
-    """Give columns new names."""
-    for old in op["columns"]:
-        scope.column(frame, old, "columns", old)
+    """Give columns new names; with ``missing: ignore`` those that are there."""
+    if op.get("missing", "error") == "error":
+        for old in op["columns"]:
+            scope.column(frame, old, "columns", old)
     renamed = frame.rename(columns=op["columns"])
     twice = renamed.columns[renamed.columns.duplicated()]
     if len(twice):
