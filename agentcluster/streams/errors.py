@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from redis import exceptions as redis_errors
 
-from agentcluster.errors import AgentClusterError, ConflictError, UnavailableError
+from agentcluster.errors import AgentClusterError, BadInputError, ConflictError, UnavailableError
 
 LOST = (redis_errors.ConnectionError, redis_errors.TimeoutError, OSError, TimeoutError)
 
@@ -28,7 +28,7 @@ class UnsafeServerError(AgentClusterError):
     code = "redis_unsafe"
 
 
-class RedisUrlError(AgentClusterError):
+class RedisUrlError(BadInputError):
     """REDIS_URL is not understood: use redis://, rediss://, unix:// or sentinel://host:port,host:port/master/db."""
 
     code = "redis_url"
