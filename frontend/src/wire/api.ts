@@ -10,7 +10,7 @@ export const listAgents = (query: Query = {}, signal?: AbortSignal) =>
   request<t.Page<t.Agent>>("/agents", { query, signal });
 export const getAgent = (name: string, signal?: AbortSignal) =>
   request<t.AgentDetail>(`/agents/${id(name)}`, { signal });
-export const listNodes = (signal?: AbortSignal) => request<t.Page<t.ClusterNode>>("/nodes", { signal });
+export const listNodes = (signal?: AbortSignal) => request<t.LivePage<t.ClusterNode>>("/nodes", { signal });
 
 export const listTemplates = (signal?: AbortSignal) => request<t.Page<t.Template>>("/templates", { signal });
 export const getTemplate = (name: string, signal?: AbortSignal) =>

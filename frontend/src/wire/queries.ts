@@ -47,7 +47,10 @@ export const useAgent = (name: string) =>
 export const useNodes = () =>
   useQuery({
     queryKey: keys.nodes,
-    queryFn: async ({ signal }) => ({ nodes: (await api.listNodes(signal)).results, at: Date.now() }),
+    queryFn: async ({ signal }) => {
+      const { results, live, live_detail } = await api.listNodes(signal);
+      return { nodes: results, live, detail: live_detail, at: Date.now() };
+    },
     refetchInterval: LIVE_MS,
   });
 

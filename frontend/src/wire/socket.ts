@@ -25,7 +25,8 @@ type Message =
 const SOCKET_FAILURES = 3;
 const POLL_MS = 1_000;
 const SOCKET_AGAIN_MS = 30_000;
-const HOPELESS = new Set(["not_found", "permission_denied", "forbidden", "not_authenticated"]);
+const NOT_LOGGED_IN = "not_logged_in";
+const HOPELESS = new Set(["not_found", "bad_cursor", NOT_LOGGED_IN]);
 
 export class RunFeed {
   private cursor: number;

@@ -16,6 +16,12 @@ export interface Page<T> {
   results: T[];
 }
 
+/** A list of what is alive: `live` is false while the cluster cannot be asked. */
+export interface LivePage<T> extends Page<T> {
+  live: boolean;
+  live_detail: string;
+}
+
 export interface Project {
   id: string;
   slug: string;
@@ -46,7 +52,8 @@ export interface Agent {
   icon: string;
   capabilities: string[];
   latest: AgentVersion | null;
-  live_instances: number;
+  /** Null: nobody can say right now. */
+  live_instances: number | null;
 }
 
 export interface AgentInstance {

@@ -1,0 +1,93 @@
+import { Checkbox } from "@mantine/core";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { isTerminal } from "@/graph/run";
+import { formatDuration, formatTicking } from "@/trace/duration";
+import { RelativeTime } from "@/trace/RelativeTime";
+import { StatusMark, statusColour } from "@/ui/StatusMark";
+import type { RunSummary } from "@/wire/types";
+import classes from "./RunsPage.module.css";
+
+interface Props {
+  run: RunSummary;
+  now: number;
+  top: number;
+  active: boolean;
+  chosen: boolean;
+  onChoose(run: string, chosen: boolean): void;
+}
+
+/** A run in the list: how it stands, what it is, how far it got. */
+export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onChoose }: Props) {
+  const { t } = useTranslation("runs");
+  const over = isTerminal(run.status);
+  return (
+    <tr
+      className={classes.row}
+      data-active={active || undefined}
+      data-run={run.id}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <td className={classes.check}>
+        {!over && (
+          <Checkbox
+            checked={chosen}
+            onChange={(event) => onChoose(run.id, event.currentTarget.checked)}
+            aria-label={t("select")}
+          />
+        )}
+      </td>
+      <td>
+        <StatusMark status={run.status} />
+      </td>
+      <td className={classes.what}>
+        <Link to={`/runs/${run.id}`} className={classes.title}>
+          {run.workflow.title}
+        </Link>
+        {run.error ? <Reason error={run.error} /> : <code className={classes.id}>{run.id.slice(-8)}</code>}
+      </td>
+      <td className={classes.quiet}>
+        {run.version === null ? t("draft") : t("version", { number: run.version })}
+      </td>
+      <td className={classes.quiet}>
+        <RelativeTime at={run.created_at} now={now} />
+      </td>
+      <td className={classes.number}>{took(run, now)}</td>
+      <td>
+        <Progress run={run} />
+      </td>
+      <td className={classes.quiet}>{run.created_by}</td>
+    </tr>
+  );
+});
+
+function Reason({ error }: { error: NonNullable<RunSummary["error"]> }) {
+  const { t } = useTranslation("runs");
+  return (
+    <span className={classes.reason} title={error.message}>
+      {error.message} {error.step && t("failedAt", { step: error.step })}
+    </span>
+  );
+}
+
+function took({ started_at, ended_at, status }: RunSummary, now: number): string {
+  if (!started_at) return "";
+  const from = new Date(started_at).getTime();
+  if (ended_at) return formatDuration(new Date(ended_at).getTime() - from);
+  return isTerminal(status) ? "" : formatTicking(Math.max(0, now - from));
+}
+
+function Progress({ run: { steps_done: done, steps_total: total, status } }: { run: RunSummary }) {
+  const { t } = useTranslation("runs");
+  if (total === 0) return null;
+  const share = Math.min(1, done / total) * 100;
+  return (
+    <div className={classes.progress}>
+      <span className={classes.number}>{t("steps", { done, total })}</span>
+      <span className={classes.track} aria-hidden>
+        <span style={{ width: `${share}%`, background: statusColour(status) }} />
+      </span>
+    </div>
+  );
+}
