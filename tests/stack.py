@@ -45,11 +45,9 @@ class Stack:
             "valkey": embedded.valkey_command(self.home / "valkey", redis),
             "nats": embedded.nats_command(self.home / "nats", nats),
         }
-        self._extra = environment or {}
         specs = {spec.name: spec for spec in app_specs(self.config, self.services, beat=False)}
         self._commands |= {name: specs[_SPEC_NAMES.get(name, name)].command for name in APPS}
-        self.environment = {**os.environ, **specs["web"].environment, **self._extra}
-        self.environment.pop("DATABASE_URL", None)
+        self.environment = {**os.environ, **specs["web"].environment, "DATABASE_URL": "", **(environment or {})}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Stack":
@@ -77,7 +75,11 @@ class Stack:
         """Start one process (again); it has the ports and the data it had before."""
         with (self.home / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                self._commands[name], cwd=PROJECT, env=self.environment, stdout=log, stderr=log
+                self._commands[name],
+                cwd=PROJECT,
+                env={**self.environment, "AGENTCLUSTER_PROCESS": name},
+                stdout=log,
+                stderr=log,
             )
         return self.processes[name]
 

@@ -19,7 +19,8 @@ def show_output(console: Console, output: Any, links: str) -> None:
         return
     for name, value in output.items():
         console.print(Text(name, style="bold"))
-        console.print(rendered(value, links))
+        what = rendered(value, links)
+        console.print(what, soft_wrap=isinstance(what, Text))
 
 
 def rendered(value: Any, links: str) -> RenderableType:
@@ -53,7 +54,7 @@ def _plain(value: Any) -> RenderableType:
 
 def _file(ref: dict[str, Any], links: str) -> Text:
     name = ref.get("name") or ref["media_type"]
-    return Text(f"{name} ({size(ref['size'])})  {links}/{ref['digest']}", overflow="fold")
+    return Text(f"{name} ({size(ref['size'])})  {links}/{ref['digest']}")
 
 
 def _table(value: dict[str, Any], links: str) -> Table:

@@ -8,6 +8,7 @@ from designer.api.events import EventsView
 from designer.api.run_detail import CancelView, RunView
 from designer.api.runs import RunsView, StartView
 from designer.api.tables import TableView
+from designer.api.templates import TemplatesView, TemplateView
 from designer.api.versions import PublishView, VersionsView, VersionView
 from designer.api.workflows import WorkflowsView, WorkflowView
 
@@ -28,4 +29,6 @@ urlpatterns = [
     path("runs/<str:run_id>/artifacts/<str:digest>/table", TableView.as_view()),
     path("artifacts", ArtifactsView.as_view()),
     path("artifacts/<str:digest>", UploadedView.as_view()),
+    path("templates", TemplatesView.as_view()),
+    path("templates/<str:name>", TemplateView.as_view()),
 ]

@@ -17,9 +17,11 @@ from designer.actions.delete_workflow import delete_workflow
 from designer.actions.update_workflow import update_workflow
 from designer.api.finding import find_project, find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
+from designer.api.templates import graph_of
 from designer.api.workflow_rows import as_detail, as_items, workflow_rows
 from designer.api.workflow_schemas import NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
 from designer.models import Workflow
+from designer.samples import template
 
 
 class WorkflowFilters(serializers.Serializer[Any]):
@@ -83,7 +85,7 @@ def _graph(given: dict[str, Any]) -> dict[str, Any] | None:
     name = given.pop("template", None)
     if graph is not None and name is not None:
         raise BadInputError("Give a graph or a template, not both.", field="/template")
-    return graph
+    return graph_of(template(name)) if name is not None else graph
 
 
 class WorkflowView(APIView):
