@@ -92,9 +92,11 @@ $(PY): $(UV)
 $(VENV)/.runtime: requirements.lock | $(PY)
 	@if [ $(VENV)/.dev -nt requirements-dev.lock ] && [ $(VENV)/.dev -nt requirements.lock ]; then :; else \
 		printf '\033[1m» Python packages\033[0m\n'; $(UV) pip sync --quiet --python $(PY) --require-hashes requirements.lock; fi
+	@ln -sf ../../bin/agent-coordinator $(VENV)/bin/agent-coordinator
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock | $(PY)
 	$(say) "Python packages, with those for tests"
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.lock
+	@ln -sf ../../bin/agent-coordinator $(VENV)/bin/agent-coordinator
 	@touch $@ $(VENV)/.runtime

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from agentcluster.up import embedded
+from agentcluster.up import address, embedded
 from agentcluster.up.config import PROJECT, UpConfig
 from agentcluster.up.processes import app_specs
 from agentcluster.up.services import Services
@@ -64,7 +64,7 @@ class Stack:
             self.manage("prepare")
             for name in APPS:
                 self.start_process(name)
-            (self.home / "up.json").write_bytes(msgspec.json.encode({"url": self.url, "pid": os.getpid()}))
+            address.announce(self.home, self.url)
             self.until_ready()
         except BaseException:
             self.stop()

@@ -4,10 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from agentcluster.cli.errors import UnreachableError
 from agentcluster.security import local_token
+from agentcluster.up import address
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 NOWHERE = (
@@ -22,11 +21,6 @@ class Installation:
 
     url: str
     token: str
-
-
-class _Up(msgspec.Struct):
-    url: str
-    pid: int = 0
 
 
 def home() -> Path:
@@ -51,10 +45,4 @@ def find() -> Installation:
 
 def running_here() -> str | None:
     """Return the address of the installation that ``make up`` has started on this data folder, if it still runs."""
-    try:
-        up = msgspec.json.decode((home() / "up.json").read_bytes(), type=_Up)
-        if up.pid:
-            os.kill(up.pid, 0)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return up.url.rstrip("/")
+    return address.find(home())

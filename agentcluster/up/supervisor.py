@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterable
 from typing import Any
 
-from agentcluster.up import servers
+from agentcluster.up import address, servers
 from agentcluster.up.banner import banner
 from agentcluster.up.child import Child, ProcessSpec
 from agentcluster.up.config import UpConfig
@@ -56,6 +56,7 @@ class Supervisor:
             self._given_up.cancel()
             work.cancel()
             await asyncio.gather(work, stop, return_exceptions=True)
+            address.withdraw(self.config.home)
             await self._stop_all()
 
     async def _work(self) -> None:
@@ -64,13 +65,14 @@ class Supervisor:
         remember(self.config.home, services)
         login_path = await self._prepare_and_start(services)
         await until_ready(self.config.address, lambda missing: self.console.say(f"Still waiting for {missing}"))
+        address.announce(self.config.home, self.config.address)
         self._announce(login_path)
         await self._stopping.wait()
 
     def _announce(self, login_path: str) -> None:
         if self.config.log_json:
-            address = self.config.address
-            self.console.say("AgentCluster is ready", address=address, login=address + login_path)
+            url = self.config.address
+            self.console.say("AgentCluster is ready", address=url, login=url + login_path)
         else:
             self.console.print(banner(self.config, login_path, colour=self.console.colour))
 

@@ -63,6 +63,7 @@ class RunsView(GenericAPIView[Run]):
     """The runs of the projects you are a member of."""
 
     serializer_class = RunItem
+    queryset = Run.objects.none()
     page_order = "-id"
 
     @extend_schema(operation_id="list_runs", parameters=[RunFilters], responses=RunItem(many=True), tags=["runs"])

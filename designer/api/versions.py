@@ -40,6 +40,7 @@ class VersionsView(GenericAPIView[WorkflowVersion]):
     """The history of a workflow."""
 
     serializer_class = VersionItem
+    queryset = WorkflowVersion.objects.none()
     page_order = "-number"
 
     @extend_schema(operation_id="list_versions", responses=VersionItem(many=True), tags=["workflows"])

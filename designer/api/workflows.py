@@ -47,6 +47,7 @@ class WorkflowsView(GenericAPIView[Workflow]):
 
     parser_classes = [BoundedJSONParser]
     serializer_class = WorkflowItem
+    queryset = Workflow.objects.none()
     page_order = ("-updated_at", "-id")
 
     @extend_schema(
