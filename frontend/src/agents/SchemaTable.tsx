@@ -1,0 +1,78 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { JsonTree } from "@/trace/values/JsonTree";
+import type { JsonSchema } from "@/wire/types";
+import classes from "./SchemaTable.module.css";
+import { type SchemaField, schemaFields } from "./schemaFields";
+
+type Way = "table" | "schema";
+
+/** What an agent takes or gives: as a table of fields, or the schema itself. */
+export function SchemaTable({ title, schema }: { title: string; schema: JsonSchema }) {
+  const { t } = useTranslation("registry");
+  const [way, setWay] = useState<Way>("table");
+  const fields = schemaFields(schema);
+  return (
+    <section>
+      <header className={classes.head}>
+        <h2>{title}</h2>
+        <SegmentedControl
+          value={way}
+          onChange={(next) => setWay(next as Way)}
+          data={[
+            { value: "table", label: t("agent.table") },
+            { value: "schema", label: t("agent.schema") },
+          ]}
+        />
+      </header>
+      {way === "schema" && <JsonTree value={schema} />}
+      {way === "table" && fields.length === 0 && <p className={classes.none}>{t("agent.noFields")}</p>}
+      {way === "table" && fields.length > 0 && (
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("agent.field")}</th>
+              <th scope="col">{t("agent.type")}</th>
+              <th scope="col">{t("agent.about")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <Field key={field.path} field={field} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function Field({ field }: { field: SchemaField }) {
+  const { t } = useTranslation("registry");
+  const about = field.description || (field.title === field.name ? "" : field.title);
+  return (
+    <tr>
+      <td style={{ paddingLeft: 12 + field.depth * 18 }}>
+        <code>{field.name}</code>
+        {field.required && <span className={classes.required}>{t("agent.required")}</span>}
+      </td>
+      <td>
+        <code className={classes.type}>{field.type}</code>
+      </td>
+      <td>
+        {about}
+        {(field.rules.length > 0 || field.default !== undefined) && (
+          <div className={classes.rules}>
+            {field.rules.map((rule) => (
+              <code key={rule}>{rule}</code>
+            ))}
+            {field.default !== undefined && (
+              <code>{t("agent.default", { value: JSON.stringify(field.default) })}</code>
+            )}
+          </div>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { previewOf } from "./preview";
+
+test("a graph fits its frame, notes and what stands in maps left out", () => {
+  const { boxes, lines } = previewOf(
+    {
+      nodes: [
+        { kind: "start", id: "start", position: { x: 0, y: 0 } },
+        { kind: "agent", id: "a", agent: "text", position: { x: 300, y: 200 } },
+        { kind: "end", id: "end", position: { x: 900, y: 100 } },
+        { kind: "note", id: "n", position: { x: 5000, y: 5000 } },
+      ],
+      edges: [
+        { source: "start", target: "a" },
+        { source: "a", target: "end" },
+        { source: "a", target: "gone" },
+      ],
+    },
+    400,
+    200,
+  );
+  expect(boxes.map(({ id, x, y }) => [id, Math.round(x), Math.round(y)])).toEqual([
+    ["start", 28, 21],
+    ["a", 143, 179],
+    ["end", 372, 100],
+  ]);
+  expect(lines.map(({ id }) => id)).toEqual(["start:out>a", "a:out>end"]);
+});
+
+test("a single row stands in the middle", () => {
+  const { boxes } = previewOf({ nodes: [{ kind: "start", id: "start" }], edges: [] }, 100, 80);
+  expect(boxes[0]).toMatchObject({ x: 50, y: 40 });
+});

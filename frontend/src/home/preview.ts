@@ -1,0 +1,63 @@
+/** A graph drawn small: boxes and the lines between them, in a frame of given size. */
+import type { Graph } from "@/wire/types";
+
+export interface PreviewBox {
+  readonly id: string;
+  readonly kind: string;
+  readonly agent: string;
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PreviewLine {
+  readonly id: string;
+  readonly path: string;
+}
+
+export const BOX = { width: 44, height: 30 };
+
+/** Boxes by their centres. The layout is the graph's own, squeezed into the frame. */
+export function previewOf(
+  graph: Graph,
+  width: number,
+  height: number,
+): { boxes: PreviewBox[]; lines: PreviewLine[] } {
+  const nodes = (graph.nodes ?? []).filter(
+    ({ kind, parent }) => kind !== "note" && kind !== "group" && !parent,
+  );
+  const xs = nodes.map((node) => node.position?.x ?? 0);
+  const ys = nodes.map((node) => node.position?.y ?? 0);
+  const place = {
+    x: scale(xs, BOX.width / 2 + 6, width - BOX.width / 2 - 6),
+    y: scale(ys, BOX.height / 2 + 6, height - BOX.height / 2 - 6),
+  };
+  const boxes = nodes.map((node) => ({
+    id: node.id,
+    kind: node.kind,
+    agent: node.kind === "agent" ? (node.agent ?? "") : "",
+    label: node.title || node.id,
+    x: place.x(node.position?.x ?? 0),
+    y: place.y(node.position?.y ?? 0),
+  }));
+  const at = new Map(boxes.map((box) => [box.id, box]));
+  const lines = (graph.edges ?? []).flatMap(({ source, target, port }) => {
+    const a = at.get(source);
+    const b = at.get(target);
+    return a && b ? [{ id: `${source}:${port ?? "out"}>${target}`, path: curve(a, b) }] : [];
+  });
+  return { boxes, lines };
+}
+
+function scale(values: readonly number[], from: number, to: number): (value: number) => number {
+  const least = Math.min(...values);
+  const span = Math.max(...values) - least;
+  return (value) => (span === 0 ? (from + to) / 2 : from + ((value - least) / span) * (to - from));
+}
+
+function curve(a: PreviewBox, b: PreviewBox): string {
+  const x1 = a.x + BOX.width / 2;
+  const x2 = b.x - BOX.width / 2;
+  const bend = Math.max(8, Math.abs(x2 - x1) / 2);
+  return `M${x1},${a.y} C${x1 + bend},${a.y} ${x2 - bend},${b.y} ${x2},${b.y}`;
+}
