@@ -1,0 +1,79 @@
+"""docker-compose.yml follows the Compose Specification and runs what ``make up`` runs."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from agentcluster.up import processes
+from agentcluster.up.config import PROJECT
+from tests.deploy import compose
+
+
+def test_the_file_follows_the_compose_specification() -> None:
+    schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
+    assert [error.message for error in validator.iter_errors(compose.load())] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments"),
+    [
+        ("web", processes.web_arguments("0.0.0.0", 8000)),
+        ("worker", processes.ENGINE),
+        ("jobs", processes.JOBS),
+        ("node", processes.NODE[:2]),
+        ("migrate", processes.PREPARE[:2]),
+    ],
+)
+def test_a_service_runs_the_command_that_make_up_runs(service: str, arguments: tuple[str, ...]) -> None:
+    assert compose.load()["services"][service]["command"] == ["python", *arguments]
+
+
+def test_every_service_comes_back_is_watched_and_keeps_its_data() -> None:
+    file = compose.load()
+    for name, service in file["services"].items():
+        assert "restart" in service, name
+        assert "healthcheck" in service, name
+        named = {volume.split(":")[0] for volume in service.get("volumes", [])}
+        assert named, name
+        assert named <= set(file["volumes"]), name
+
+
+def test_every_dependency_is_a_service_and_the_servers_are_healthy_first() -> None:
+    services = compose.load()["services"]
+    for name in (*compose.APP, "migrate"):
+        conditions = services[name]["depends_on"]
+        assert set(conditions) <= set(services)
+        for server in ("nats", "valkey", "postgres"):
+            assert conditions[server]["condition"] == "service_healthy"
+    assert services["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+def test_application_containers_have_no_rights_they_do_not_need() -> None:
+    for name in (*compose.APP, "migrate"):
+        service = compose.load()["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    users = re.findall(r"^USER (\S+)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    assert users == ["agentcluster"]
+
+
+def test_no_secret_has_a_default_and_fresh_ones_differ() -> None:
+    text = (PROJECT / "docker-compose.yml").read_text()
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        assert re.findall(rf"\$\{{{name}(.)", text)
+        assert f"${{{name}:-" not in text
+    first, second = compose.env_file(), compose.env_file()
+    assert first["SECRET_KEY"] != second["SECRET_KEY"]
+    assert len(first["POSTGRES_PASSWORD"]) == 64
+
+
+def test_every_file_the_image_copies_is_there_and_not_ignored() -> None:
+    allowed = {line[1:] for line in (PROJECT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE):
+        for source in sources.split():
+            assert (PROJECT / source).exists(), source
+            assert source.rstrip("/").split("/")[0] in allowed, source
