@@ -81,7 +81,7 @@ $(UV): requirements-uv.lock
 		echo "$$v cannot make virtual environments. On Debian: apt-get install $$v-venv"; exit 1; }
 	$(say) "uv, for a locked environment"
 	@rm -rf .toolchain/uv .toolchain/pip && "$(PYTHON)" -m venv .toolchain/pip
-	@.toolchain/pip/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+	@.toolchain/pip/bin/python -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 		--target .toolchain/uv -r requirements-uv.lock
 	@rm -rf .toolchain/pip && touch $@
 

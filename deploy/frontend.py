@@ -37,7 +37,7 @@ def build(npm: list[str]) -> int:
     if stamp.exists() and stamp.read_text() == wanted:
         return 0
     say("building the page")
-    code = run(npm, ["run", "--silent", "build"])
+    code = run(npm, ["run", "--silent", "build", "--", "--logLevel=warn"])
     if code == 0:
         stamp.write_text(wanted)
     return code
