@@ -19,6 +19,7 @@ from agentcluster.messaging.errors import (
     ReplyTimeoutError,
 )
 from agentcluster.messaging.outbox import Headers, Outbox
+from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -192,9 +193,7 @@ class Bus:
         if self.connected:
             with contextlib.suppress(BusUnavailableError, asyncio.TimeoutError):
                 await asyncio.wait_for(self.flush(), 5)
-        if self._reopening is not None:
-            self._reopening.cancel()
-            await asyncio.gather(self._reopening, return_exceptions=True)
+        await end(self._reopening)
         await self._outbox.close()
         await self._client.close()
 

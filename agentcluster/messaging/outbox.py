@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from agentcluster.messaging.errors import BusUnavailableError
+from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,7 @@ class Outbox:
 
     async def close(self) -> None:
         """Stop; what is still waiting is dropped."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from nats.js.kv import KeyValue
 from agentcluster.clock import monotonic
 from agentcluster.messaging.bucket import Bucket
 from agentcluster.messaging.errors import BusUnavailableError
+from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,7 @@ class Watch:
 
     async def stop(self) -> None:
         """Stop following."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ import msgspec
 from agentcluster.clock import monotonic, now_ms
 from agentcluster.messaging import Bus, BusUnavailableError, Watch
 from agentcluster.subjects import NODE_KEY_PREFIX
+from agentcluster.tasks import end
 from agents.cluster.heartbeat import NodeStatus, decoder, instances, state_bucket
 from agents.cluster.sighting import SeeingClock, Sighting
 from agents.domain.health import Health
@@ -55,9 +56,7 @@ class ClusterView:
 
     async def stop(self) -> None:
         """Stop watching."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        await end(self._ticker)
         if self._watch is not None:
             await self._watch.stop()
 

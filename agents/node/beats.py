@@ -14,6 +14,7 @@ from agentcluster.clock import now_ms
 from agentcluster.ids import new_trace_id
 from agentcluster.messaging import Bus, BusUnavailableError
 from agentcluster.subjects import AGENT_STATUS
+from agentcluster.tasks import end
 from agents.cluster.heartbeat import Heartbeat, HostedInstance, Slots, manifest_bucket, node_key, state_bucket
 from agents.cluster.protocol import STATUS_NOTES, StatusNote
 from agents.domain.health import BEAT_S
@@ -68,9 +69,7 @@ class Beats:
 
     async def stop(self) -> None:
         """Beat no more and take the entry away, so that everybody knows at once."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         try:
             await self._state.delete(node_key(self._profile.node_id))
             self._note("left")

@@ -10,6 +10,7 @@ import msgspec
 
 from agentcluster.clock import monotonic
 from agentcluster.messaging import BadMessageError, BusUnavailableError, MessageTooLargeError, Received
+from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS
 from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply
 from agents.node.admission import Admission
@@ -122,8 +123,7 @@ class CallService:
 
     async def close(self) -> None:
         """Stop sending signs of life."""
-        self._sweeper.cancel()
-        await asyncio.gather(self._sweeper, return_exceptions=True)
+        await end(self._sweeper)
 
     def _refuse(self, hosted: HostedAgent, request: NodeRequest) -> CallError | None:
         if self.stopping:

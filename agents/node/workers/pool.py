@@ -7,6 +7,7 @@ import os
 from collections.abc import Coroutine
 from typing import Final
 
+from agentcluster.tasks import end
 from agents.domain.calls import CallError
 from agents.domain.manifest import Manifest
 from agents.node.failures import MEMORY
@@ -29,6 +30,7 @@ class WorkerPool:
         self._workers: set[WorkerProcess] = set()
         self._limits: dict[WorkerProcess, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closers: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def start(self) -> None:
@@ -62,15 +64,16 @@ class WorkerPool:
     async def close(self) -> None:
         """Kill all processes and wait until they are gone."""
         self._closing = True
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
+        await asyncio.gather(*self._closers, return_exceptions=True)
         await asyncio.gather(*(worker.close() for worker in self._workers), return_exceptions=True)
 
     def _replace(self, worker: WorkerProcess) -> None:
-        self._workers.discard(worker)
         if not self._closing:
-            self._begin(worker.close())
+            self._workers.discard(worker)
+            closer = asyncio.get_running_loop().create_task(worker.close())
+            self._closers.add(closer)
+            closer.add_done_callback(self._closers.discard)
             self._begin(self._add())
 
     async def _add(self) -> None:

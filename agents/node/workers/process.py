@@ -51,19 +51,17 @@ class WorkerProcess:
     async def start(cls, manifests: tuple[Manifest, ...]) -> "WorkerProcess":
         """Return a worker that has imported its agents; WorkerGoneError when it did not come up."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.to_thread(_spawn, theirs)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
-        worker = cls(process, reader, writer)
+        with theirs:
+            worker = cls(_spawn(theirs), reader, writer)
         try:
             writer.write(pack(Setup(manifests)))
             async with asyncio.timeout(START_S):
                 await read(reader)
         except (OSError, EOFError, TimeoutError) as error:
-            worker.kill()
             raise await worker._gone() from error
         except asyncio.CancelledError:
-            worker.kill()
+            await asyncio.shield(worker.close())
             raise
         return worker
 
@@ -87,6 +85,7 @@ class WorkerProcess:
     async def run(self, job: Job) -> Result:
         """Return the result; WorkerGoneError when the process ends first. Cancelling leaves the job running."""
         self._job = asyncio.get_running_loop().create_task(self._exchange(job))
+        self._job.add_done_callback(_note_error)
         return await asyncio.shield(self._job)
 
     async def finish(self, grace_s: float) -> Result | None:
@@ -131,15 +130,22 @@ class WorkerProcess:
             return WorkerGoneError(self._reason)
         if code == -signal.SIGXCPU:
             return WorkerGoneError(CPU_TIME)
-        how = {"signal": signal.Signals(-code).name} if code and code < 0 else {"exit_code": code}
+        how = {"signal": signal.Signals(-code).name} if code < 0 else {"exit_code": code}
         self._reason = msgspec.structs.replace(CRASHED, data=how)
         return WorkerGoneError(self._reason)
 
-    async def _exit_code(self) -> int | None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+    async def _exit_code(self) -> int:
+        try:
             return await asyncio.to_thread(self._process.wait, EXIT_S)
-        self.kill()
-        return None
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return await asyncio.to_thread(self._process.wait)
+
+
+def _note_error(job: "asyncio.Task[Result]") -> None:
+    """Look at the error, so that asyncio does not complain when nobody waits for the job any more."""
+    if not job.cancelled():
+        job.exception()
 
 
 def _spawn(connection: socket.socket) -> "subprocess.Popen[bytes]":

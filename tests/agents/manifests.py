@@ -1,0 +1,57 @@
+"""The manifests of the test agents."""
+
+from typing import Any
+
+from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits
+
+
+def manifest(name: str, *, cpu_bound: bool = False, schema: dict[str, Any] | None = None, **limits: Any) -> Manifest:
+    """Return the manifest of ``tests.agents.functions:<name>``."""
+    return Manifest(
+        name=name.replace("_", "-"),
+        version="1.2.0",
+        title={"en": name},
+        description={"en": f"The test agent {name}."},
+        capabilities=("test",),
+        intent=IntentSchema(input={"type": "object"}, output=schema or {}),
+        entry_point=f"tests.agents.functions:{name}",
+        limits=ResourceLimits(**limits),
+        cpu_bound=cpu_bound,
+    )
+
+
+COUNTED = {"type": "object", "properties": {"count": {"type": "integer"}}, "required": ["count"]}
+STRICT = Manifest(
+    name="strict",
+    version="1.2.0",
+    title={"en": "strict"},
+    description={"en": "Wants an integer."},
+    capabilities=("test",),
+    intent=IntentSchema(
+        input={"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}, output=COUNTED
+    ),
+    entry_point="tests.agents.functions:strict",
+)
+LIGHT = (
+    STRICT,
+    manifest("echo", concurrency=100),
+    manifest("counted", concurrency=100),
+    manifest("sleeper", concurrency=3),
+    manifest("stubborn"),
+    manifest("failing"),
+    manifest("refusing"),
+    manifest("wrong", schema=COUNTED),
+    manifest("unwritable"),
+    manifest("large"),
+    manifest("brief", timeout_s=0.3),
+)
+HEAVY = (
+    manifest("heavy_echo", cpu_bound=True),
+    manifest("heavy_spin", cpu_bound=True),
+    manifest("heavy_exit", cpu_bound=True),
+    manifest("heavy_polite", cpu_bound=True),
+    manifest("heavy_large", cpu_bound=True),
+    manifest("heavy_hungry", cpu_bound=True, memory_mib=400),
+    manifest("heavy_cpu", cpu_bound=True, cpu_s=1.0),
+    manifest("heavy_strict", cpu_bound=True, schema=COUNTED),
+)
