@@ -5,6 +5,7 @@ how bytes from 0x80 up stand together: Chinese text has them in pairs, Western t
 """
 
 import codecs
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,6 +21,7 @@ _MARKS: Final = (
 )
 _OTHERS: Final = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "big5", "cp932", "euc_jp", "cp949", "cp1250"]
 _UNDEFINED_IN_CP1252: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _LATIN_LETTER: Final = frozenset(range(0xC0, 0x100))
 
 
@@ -107,11 +109,9 @@ def _row(character: str) -> int:
 
 
 def _is_western(sample: bytes) -> bool:
-    high = [index for index, byte in enumerate(sample) if byte >= 0x80]
-    alone = sum(not _high(sample, index - 1) and not _high(sample, index + 1) for index in high)
-    letters = sum(sample[index] in _LATIN_LETTER for index in high)
-    return alone >= 0.7 * len(high) and (letters >= 0.5 * len(high) or len(high) < 8)
-
-
-def _high(sample: bytes, index: int) -> bool:
-    return 0 <= index < len(sample) and sample[index] >= 0x80
+    """Accented letters come one or two together; words in other alphabets are made of nothing else."""
+    runs = _RUNS.findall(sample)
+    high = sum(map(len, runs))
+    few = sum(len(run) for run in runs if len(run) <= 2)
+    letters = sum(byte in _LATIN_LETTER for run in runs for byte in run)
+    return few >= 0.7 * high and (letters >= 0.5 * high or high < 8)

@@ -43,6 +43,10 @@ class DateReading(msgspec.Struct, frozen=True):
 
     def convert(self, values: pa.Array) -> pa.Array:
         """Return the values; ``pa.ArrowInvalid`` for a date that does not exist (31.02.)."""
+        encoded = values.dictionary_encode()
+        return self._each(encoded.dictionary).take(encoded.indices)
+
+    def _each(self, values: pa.Array) -> pa.Array:
         parts = pc.extract_regex(values, self.pattern)
         day = _join([_part(parts, "year", 4), _part(parts, "month", 2), _part(parts, "day", 2)], "-")
         if self.kind == "date":

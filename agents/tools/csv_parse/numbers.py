@@ -59,7 +59,7 @@ class NumberFit:
         plain_of = {decimal: _Split(rest, decimal) for decimal in {each.decimal for each in self.possible}}
         self.possible = [each for each in self.possible if plain_of[each.decimal].accepts(each)]
         for decimal, split in plain_of.items():
-            if split.has_fraction:
+            if decimal not in self._fraction_seen and split.has_fraction():
                 self._fraction_seen.add(decimal)
 
     def is_whole(self, reading: NumberReading) -> bool:
@@ -80,10 +80,12 @@ class _Split:
     """A batch told apart by one decimal sign: plain numbers, and the rest, which may have separators."""
 
     def __init__(self, values: pa.Array, decimal: str) -> None:
+        self._values, self._decimal = values, decimal
         self.rest = _not_matching(values, NumberReading(decimal, "").plain)
-        fraction = pc.any(pc.match_substring(values, decimal)).as_py()
-        exponent = pc.any(pc.match_substring_regex(values, "[eE]")).as_py()
-        self.has_fraction = bool(fraction or exponent)
+
+    def has_fraction(self) -> bool:
+        pattern = f"[{re.escape(self._decimal)}eE]"
+        return bool(pc.any(pc.match_substring_regex(self._values, pattern)).as_py())
 
     def accepts(self, reading: NumberReading) -> bool:
         if not len(self.rest):

@@ -1,5 +1,6 @@
 """An httpx transport that connects only to addresses that were checked."""
 
+import ssl
 from typing import Final
 
 import httpx
@@ -12,8 +13,9 @@ _LIMITS: Final = httpx.Limits(max_connections=4, max_keepalive_connections=0)
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Resolves the host, checks its addresses, and sends to the first that accepts, with the name for TLS."""
 
-    def __init__(self) -> None:
-        self._inner = httpx.AsyncHTTPTransport(limits=_LIMITS, trust_env=False)
+    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+        """Check certificates against ``verify``, by default the authorities of certifi."""
+        self._inner = httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; a redirect comes here again and is checked again."""
