@@ -12,7 +12,8 @@ from agentcluster.up.repair import repair
 from tests.conftest import Server
 from tests.integration.up.installation import failed_start
 
-GONE = f"127.0.0.1:{embedded.free_port()}"
+GONE = "127.0.0.1:1"
+"""Nobody listens there."""
 
 
 @pytest.mark.parametrize(
