@@ -35,5 +35,9 @@ SPECTACULAR_SETTINGS = {
         "agentcluster.api.document.add_problems",
         "agentcluster.api.document.add_summaries",
     ],
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "agentcluster.security.models.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "agentcluster.security.models.Role",
+        "NodeStatusEnum": "agents.api.schemas.NODE_STATUSES",
+        "RunStatusEnum": "designer.models.RunStatus",
+    },
 }

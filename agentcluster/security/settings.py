@@ -74,12 +74,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 """The largest request body that is not a file; workflows of 1,000 nodes stay far below."""
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_HANDLERS = [
-    "agentcluster.security.upload_limit.UploadLimit",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["agentcluster.security.upload_limit.LimitedUpload"]
 
 _HASHED = re.compile(r"^/static/assets/.+-[\w-]{8,}\.\w+$")
 

@@ -1,14 +1,11 @@
-"""Stops an upload that is too large while it is still arriving, before it fills the disk."""
+"""Uploads go to disk as they arrive, and stop as soon as they are too large."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from agentcluster.errors import AgentClusterError
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
 
 
 class UploadTooLargeError(AgentClusterError):
@@ -18,28 +15,18 @@ class UploadTooLargeError(AgentClusterError):
     status = 413
 
 
-def _too_large() -> UploadTooLargeError:
-    return UploadTooLargeError(
-        f"The upload is larger than {settings.UPLOAD_MAX_MB} MB, the most this server accepts.",
-        limit_bytes=settings.UPLOAD_MAX_BYTES,
-    )
-
-
-class UploadLimit(FileUploadHandler):
-    """Counts the bytes of each file and refuses more than ``UPLOAD_MAX_BYTES`` of all together."""
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Writes each file of a request to a temporary one; all together may have ``UPLOAD_MAX_BYTES``."""
 
     received = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Pass the bytes on, or raise ``UploadTooLargeError``."""
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Write the bytes, or remove the file and raise ``UploadTooLargeError``."""
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_MAX_BYTES:
+            self.upload_interrupted()
             raise _too_large()
-        return raw_data
-
-    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
-        """Leave keeping the file to the next handler."""
-        return None
+        return super().receive_data_chunk(raw_data, start)
 
     def handle_raw_input(
         self,
@@ -52,3 +39,10 @@ class UploadLimit(FileUploadHandler):
         """Refuse at once when the announced length is beyond any form around the largest file."""
         if content_length > settings.UPLOAD_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise _too_large()
+
+
+def _too_large() -> UploadTooLargeError:
+    return UploadTooLargeError(
+        f"The upload is larger than {settings.UPLOAD_MAX_MB} MB, the most this server accepts.",
+        limit_bytes=settings.UPLOAD_MAX_BYTES,
+    )

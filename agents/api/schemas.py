@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from agents.domain.health import Health
 
+NODE_STATUSES = [(health.value, health.value) for health in Health]
+
 
 class IntentSerializer(serializers.Serializer[Any]):
     """JSON Schemas (2020-12) of input and output."""
@@ -59,7 +61,7 @@ class InstanceSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     node = serializers.CharField(help_text="The node's name")
     node_id = serializers.CharField()
-    status = serializers.ChoiceField(choices=[health.value for health in Health])
+    status = serializers.ChoiceField(choices=NODE_STATUSES)
     version = serializers.CharField()
     in_flight = serializers.IntegerField()
     concurrency = serializers.IntegerField()
@@ -107,7 +109,7 @@ class NodeSerializer(serializers.Serializer[Any]):
     started_ms = serializers.IntegerField()
     slots = SlotsSerializer()
     agents = HostedSerializer(many=True)
-    status = serializers.ChoiceField(choices=[health.value for health in Health])
+    status = serializers.ChoiceField(choices=NODE_STATUSES)
     age_ms = serializers.IntegerField()
 
 

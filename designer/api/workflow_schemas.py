@@ -81,7 +81,7 @@ class NewWorkflow(serializers.Serializer[Any]):
     """What a workflow is created from: nothing, a ``graph`` or a ``template``."""
 
     title = serializers.CharField(max_length=200)
-    name = serializers.SlugField(max_length=80, required=False, default="", help_text=NAME_HELP)
+    name = serializers.SlugField(max_length=80, required=False, help_text=NAME_HELP)
     description = serializers.CharField(required=False, default="", allow_blank=True, max_length=10_000)
     project = serializers.SlugField(required=False, help_text="Slug of the project; your first one when absent")
     graph = serializers.DictField(required=False, help_text=GRAPH_HELP)
