@@ -32,6 +32,7 @@ class ReadyStream:
         """Read over a connection of its own, since reading blocks; the rest goes through ``log``'s writer."""
         self._connection = async_pool(url, blocking=True, size=1).make_connection()  # type: ignore[no-untyped-call]
         self._log, self._worker = log, worker
+        self._client_id = 0
         self._done: list[bytes] = []
         self._flusher: asyncio.Task[None] | None = None
 
@@ -41,6 +42,7 @@ class ReadyStream:
         failures = 0
         while True:
             try:
+                await self._ensure_connected()
                 await self._connection.send_command(*command, "STREAMS", keys.READY, ">")
                 async with asyncio.timeout(BLOCK_MS / 1000 + 10):
                     reply = await self._connection.read_response()
@@ -53,6 +55,11 @@ class ReadyStream:
                 if not str(error).startswith("NOGROUP"):
                     raise CommandError(str(error)) from error
                 await self._create_group()
+
+    async def interrupt(self) -> None:
+        """Let a ``read`` that waits right now return empty-handed."""
+        if self._client_id:
+            await self._log.command("CLIENT", "UNBLOCK", self._client_id)
 
     def done(self, entry_id: bytes) -> None:
         """Take a hint off the stream soon: its run has ended, or it was one too many."""
@@ -103,6 +110,12 @@ class ReadyStream:
             await asyncio.gather(self._flusher, return_exceptions=True)
         await self.flush()
         await self._connection.disconnect(nowait=True)
+
+    async def _ensure_connected(self) -> None:
+        if not self._connection.is_connected:
+            self._client_id = 0
+            await self._connection.send_command("CLIENT", "ID")
+            self._client_id = int(await self._connection.read_response())
 
     async def _group_command(self, name: str, *args: Any) -> list[Any]:
         try:

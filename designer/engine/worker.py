@@ -54,6 +54,11 @@ class Engine:
         self._liveness = Liveness(self._log, self.worker)
         self._projector = Projector(self._executor)
 
+    @property
+    def held(self) -> int:
+        """How many runs this worker holds in memory."""
+        return len(self._drivers)
+
     def stop(self) -> None:
         """Admit no more runs, finish or hand over those at hand, then let ``serve`` return."""
         self._stopping.set()
@@ -78,7 +83,11 @@ class Engine:
             for loop in (self._follow_wakes(), self._recover_forever(), self._watch_clocks(), reaper.run())
         ]
         logger.info("engine worker %s is ready", self.worker)
-        await self._take_in_until_stopped(loops)
+        interrupter = asyncio.create_task(self._interrupt_when_stopped())
+        try:
+            await self._take_in_until_stopped(loops)
+        finally:
+            interrupter.cancel()
         await self._hand_over()
         for task in loops:
             task.cancel()
@@ -119,6 +128,12 @@ class Engine:
                 continue
             for hint in await self._ready.read(min(room, INTAKE)):
                 self._admit(hint, fresh=True)
+
+    async def _interrupt_when_stopped(self) -> None:
+        await self._stopping.wait()
+        while True:
+            await self._ready.interrupt()
+            await asyncio.sleep(0.05)
 
     def _admit(self, hint: Hint, *, fresh: bool) -> None:
         try:

@@ -18,11 +18,11 @@ from tests.faults.cluster import ALIAS
 
 
 def check_runs(
-    client: SyncClient, run_ids: Sequence[str], *, status: str = "completed", steps: int
+    client: SyncClient, run_ids: Sequence[str], *, status: str = "completed", steps: int, alias: str = ALIAS
 ) -> list[list[ev.Record]]:
     """Check every run's log by itself and against SQL; return the records of each."""
     found = []
-    for run in Run.objects.using(ALIAS).filter(pk__in=run_ids).select_related("version"):
+    for run in Run.objects.using(alias).filter(pk__in=run_ids).select_related("version"):
         entries = [*blocking.iterate_log(client, run.pk)]
         records = [decode_record(entry) for entry in entries]
         _check_chain(entries, records)

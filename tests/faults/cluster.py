@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def _pause(name: str, seconds: float, parent: str | None = None) -> AgentNode:
-    return AgentNode(id=name, agent="pause", input={"seconds": seconds, "value": "${ input.n }"}, parent=parent)
+    given = {"seconds": f"${{ {seconds} * input.slow }}", "value": "${ input.n }"}
+    return AgentNode(id=name, agent="pause", input=given, parent=parent)
 
 
 GRAPH = Graph(
@@ -81,18 +82,24 @@ class Cluster:
     def terminate(self, name: str) -> int:
         process = self.processes.pop(name)
         process.terminate()
-        return process.wait(timeout=30)
+        try:
+            return process.wait(timeout=30)
+        except subprocess.TimeoutExpired as error:
+            process.send_signal(signal.SIGABRT)
+            process.wait()
+            raise AssertionError(f"{name} did not stop within 30 s") from error
 
     def signal(self, name: str, number: signal.Signals) -> None:
         self.processes[name].send_signal(number)
 
-    def accept(self, count: int) -> list[RunRequest]:
+    def accept(self, count: int, slow: float = 1.0) -> list[RunRequest]:
+        """Store runs that take about two seconds times ``slow``."""
         runs = [
             Run(
                 project_id=self.version.workflow.project_id,
                 workflow_id=self.version.workflow_id,
                 version=self.version,
-                input={"n": number},
+                input={"n": number, "slow": slow},
                 trace_id=new_trace_id(),
             )
             for number in range(count)
@@ -100,8 +107,8 @@ class Cluster:
         Run.objects.using(ALIAS).bulk_create(runs)
         return [RunRequest(run.pk, run.workflow_id, self.version.pk, run.input, "", run.trace_id) for run in runs]
 
-    def submit(self, count: int) -> list[str]:
-        requests = self.accept(count)
+    def submit(self, count: int, slow: float = 1.0) -> list[str]:
+        requests = self.accept(count, slow)
         blocking.add_hints(self.client, map(encode_request, requests))
         return [request.run_id for request in requests]
 
@@ -120,6 +127,10 @@ class Cluster:
     def owners(self, run_ids: Sequence[str]) -> set[str]:
         return {meta.owner for meta in blocking.read_metas(self.client, run_ids) if meta is not None}
 
+    def worker_of(self, owner: str) -> str:
+        """Return the name of the worker process whose engine has this id."""
+        return next(name for name in self.processes if owner in (self.home / f"{name}.log").read_text())
+
     def hints(self) -> int:
         return int(self.client.xlen(keys.READY))
 
@@ -137,6 +148,7 @@ class Cluster:
     def _start(self, name: str, command: Sequence[str]) -> None:
         environment = {
             "AGENTCLUSTER_HOME": str(self.home),
+            "PYTHONFAULTHANDLER": "1",
             "DJANGO_SETTINGS_MODULE": "agentcluster.settings",
             "NATS_URL": self.nats.url,
             "REDIS_URL": self.valkey.url,

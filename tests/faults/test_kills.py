@@ -31,7 +31,8 @@ def _kinds(records: list[ev.Record], kind: type) -> list[object]:
 
 def test_another_worker_takes_over_from_a_killed_one(cluster: Cluster) -> None:
     run_ids = _begin(cluster, workers=2)
-    cluster.kill("worker-0")
+    owner = max(cluster.owners(run_ids))
+    cluster.kill(cluster.worker_of(owner))
     cluster.wait_until_ended(run_ids)
     logs = check_runs(cluster.client, run_ids, steps=STEPS)
     assert any(_kinds(records, ev.RunTakenOver) for records in logs)
@@ -64,14 +65,18 @@ def test_a_worker_that_stood_still_is_fenced_out(cluster: Cluster) -> None:
 
 def test_a_stopping_worker_hands_its_runs_over(cluster: Cluster) -> None:
     run_ids = _begin(cluster)
-    late = cluster.submit(RUNS)
+    slow = cluster.submit(RUNS, slow=8.0)
     cluster.start_worker("worker-1")
+    cluster.wait_for_workers(2)
     begin = time.monotonic()
     code = cluster.terminate("worker-0")
     assert code == 0
     assert time.monotonic() - begin < 30
-    cluster.wait_until_ended(run_ids + late, 15)
-    check_runs(cluster.client, run_ids + late, steps=STEPS)
+    cluster.wait_until_ended(run_ids + slow, 30)
+    check_runs(cluster.client, run_ids, steps=STEPS)
+    for records in check_runs(cluster.client, slow, steps=STEPS):
+        assert _kinds(records, ev.RunTakenOver)
+        assert not _kinds(records, ev.StepFailed), "a call in flight goes on at its node and is not made again"
 
 
 def test_another_node_does_the_work_of_a_killed_one(cluster: Cluster) -> None:
