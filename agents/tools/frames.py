@@ -72,5 +72,5 @@ def _column(series: Series) -> pa.ChunkedArray:
     if pa.types.is_timestamp(array.type) and array.type.tz is None:
         days = array.cast(pa.date32(), safe=False)
         midnights = pc.all(pc.equal(days.cast(array.type), array)).as_py()
-        return days if midnights else array.cast(pa.timestamp("us"), safe=False)
+        return days if midnights is not False else array.cast(pa.timestamp("us"), safe=False)
     return array

@@ -49,6 +49,8 @@ def parse(text: str, field: str) -> Parsed:
     try:
         tree = ast.parse(code, mode="eval")
     except SyntaxError as error:
+        if "too many nested" in error.msg:
+            raise BadExpressionError("The expression is nested too deeply.", field=field) from error
         if "never closed" in error.msg:
             raise _bad("A bracket is never closed", _place(places, (error.offset or 1) - 1), field) from error
         raise BadExpressionError(
@@ -95,7 +97,7 @@ def _written(match: re.Match[str], text: str, names: dict[str, tuple[str, Any]])
     else:
         called = text[match.end() :].lstrip().startswith("(")
         names[placeholder] = ("function", token.lower()) if called else ("column", token)
-    return placeholder
+    return f" {placeholder} "
 
 
 def _stray(text: str, position: int) -> str:
