@@ -1,0 +1,76 @@
+import "@xyflow/react/dist/base.css";
+import "./flow.css";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Graph, toDraft } from "@/graph/model";
+import type { RunOverlay } from "@/graph/runTypes";
+import { edgeTypes } from "./edgeTypes";
+import { flowEdges, flowNodes } from "./flowElements";
+import { CanvasModelContext, createCanvasModel } from "./model";
+import { nodeTypes } from "./nodes/nodeTypes";
+import { useAgentsLoaded } from "./useAgentsLoaded";
+import { ViewControls } from "./ViewControls";
+
+interface Props {
+  graph: Graph;
+  /** How each node stands in a run; none: the plain graph. */
+  overlay?: RunOverlay | null;
+  selected?: string | null;
+  onSelect?(node: string | null): void;
+}
+
+const NO_DATA = {};
+
+/** A workflow to look at: the designer's canvas without its tools. Fills its parent. */
+export function GraphView(props: Props) {
+  return (
+    <ReactFlowProvider>
+      <ReadOnlyCanvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Props) {
+  useAgentsLoaded();
+  const { t } = useTranslation("canvas");
+  const draft = useMemo(() => toDraft(graph), [graph]);
+  const [model] = useState(() => createCanvasModel({ fields: draft.fields, overlay }));
+  useEffect(() => model.setState({ fields: draft.fields, overlay }), [model, draft, overlay]);
+  const nodes = useMemo(() => {
+    const labelOf = (id: string) => String(draft.fields[id]?.title || id);
+    return flowNodes([], draft.structure, new Set(selected ? [selected] : []), labelOf);
+  }, [draft, selected]);
+  const edges = useMemo(
+    () =>
+      flowEdges(draft.structure, new Set(), NO_DATA, (source, port, target) =>
+        t("edge.label", { source, port, target }),
+      ),
+    [draft, t],
+  );
+  return (
+    <CanvasModelContext value={model}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodeClick={(_, node) => onSelect?.(node.id)}
+        onPaneClick={() => onSelect?.(null)}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        deleteKeyCode={null}
+        onlyRenderVisibleElements={nodes.length > 150}
+        fitView
+        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        minZoom={0.05}
+        proOptions={{ hideAttribution: true }}
+        aria-label={t("canvasLabel")}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
+        <ViewControls />
+      </ReactFlow>
+    </CanvasModelContext>
+  );
+}

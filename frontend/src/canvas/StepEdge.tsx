@@ -1,0 +1,80 @@
+import { IconPlus, IconX } from "@tabler/icons-react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { useEdgeState, useEditable } from "./model";
+import classes from "./StepEdge.module.css";
+
+export type EdgeActions = {
+  insert?(edge: string, at: { x: number; y: number }): void;
+  cut?(edge: string): void;
+};
+
+/** A smooth step from port to input; labelled when the port says something, moving while its target works. */
+export const StepEdge = memo(function StepEdge(props: EdgeProps) {
+  const { id, source, target, sourceHandleId, selected } = props;
+  const port = sourceHandleId ?? "out";
+  const state = useEdgeState(source, port, target);
+  const [path, labelX, labelY] = getSmoothStepPath({ ...props, borderRadius: 12, offset: 22 });
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={path}
+        interactionWidth={18}
+        className={classes.edge}
+        data-state={state}
+        data-port={port}
+        data-selected={selected || undefined}
+      />
+      <EdgeLabelRenderer>
+        <div
+          className={classes.place}
+          style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+        >
+          <EdgeLabel {...props} port={port} at={{ x: labelX, y: labelY }} />
+        </div>
+      </EdgeLabelRenderer>
+    </>
+  );
+});
+
+function EdgeLabel({
+  id,
+  selected,
+  data,
+  port,
+  at,
+}: EdgeProps & { port: string; at: { x: number; y: number } }) {
+  const { t } = useTranslation("canvas");
+  const editable = useEditable();
+  const { insert, cut } = (data ?? {}) as EdgeActions;
+  if (selected && editable) {
+    return (
+      <div className={classes.tools}>
+        <button
+          type="button"
+          aria-label={t("edge.insert")}
+          title={t("edge.insert")}
+          onClick={() => insert?.(id, at)}
+        >
+          <IconPlus size={14} />
+        </button>
+        <button
+          type="button"
+          aria-label={t("edge.remove")}
+          title={t("edge.remove")}
+          onClick={() => cut?.(id)}
+        >
+          <IconX size={14} />
+        </button>
+      </div>
+    );
+  }
+  if (port === "out") return null;
+  return (
+    <span className={classes.label} data-port={port}>
+      {t(`port.${port}`, { defaultValue: port })}
+    </span>
+  );
+}

@@ -1,0 +1,73 @@
+import { alignBottom } from "./alignBottom";
+import { alignCentre } from "./alignCentre";
+import { alignLeft } from "./alignLeft";
+import { alignMiddle } from "./alignMiddle";
+import { alignRight } from "./alignRight";
+import { alignTop } from "./alignTop";
+import { autoLayout } from "./autoLayout";
+import { clearSelection } from "./clearSelection";
+import type { Command } from "./command";
+import { copy } from "./copy";
+import { cut } from "./cut";
+import { duplicate } from "./duplicate";
+import { exportJson } from "./exportJson";
+import { findStep } from "./findStep";
+import { fitView } from "./fitView";
+import { importJson } from "./importJson";
+import { nextProblem } from "./nextProblem";
+import { nudges } from "./nudge";
+import { paste } from "./paste";
+import { publish } from "./publish";
+import { redo } from "./redo";
+import { remove } from "./remove";
+import { rename } from "./rename";
+import { run } from "./run";
+import { save } from "./save";
+import { selectAll } from "./selectAll";
+import { showProblems } from "./showProblems";
+import { showShortcuts } from "./showShortcuts";
+import { toggleMinimap } from "./toggleMinimap";
+import { togglePalette } from "./togglePalette";
+import { toggleSnap } from "./toggleSnap";
+import { undo } from "./undo";
+import { zoomIn } from "./zoomIn";
+import { zoomOut } from "./zoomOut";
+import { zoomReset } from "./zoomReset";
+
+/** Everything the designer can do, in the order in which it is listed. */
+export const COMMANDS: readonly Command[] = [
+  run,
+  publish,
+  save,
+  exportJson,
+  importJson,
+  undo,
+  redo,
+  findStep,
+  cut,
+  copy,
+  paste,
+  duplicate,
+  rename,
+  remove,
+  selectAll,
+  clearSelection,
+  autoLayout,
+  alignLeft,
+  alignCentre,
+  alignRight,
+  alignTop,
+  alignMiddle,
+  alignBottom,
+  ...nudges,
+  fitView,
+  zoomIn,
+  zoomOut,
+  zoomReset,
+  toggleMinimap,
+  toggleSnap,
+  togglePalette,
+  showProblems,
+  nextProblem,
+  showShortcuts,
+];

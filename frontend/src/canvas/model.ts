@@ -1,0 +1,66 @@
+import { createContext, useContext } from "react";
+import { createStore, type StoreApi, useStore } from "zustand";
+import type { Fields } from "@/graph/model";
+import type { NodeOverlay, RunOverlay } from "@/graph/runTypes";
+import type { Problem } from "@/wire/generated";
+
+/** What the nodes of one canvas show: the designer and the run page each have their own. */
+export interface CanvasModel {
+  fields: Readonly<Record<string, Fields>>;
+  overlay: RunOverlay | null;
+  problems: ReadonlyMap<string, readonly Problem[]>;
+  editable: boolean;
+}
+
+export function createCanvasModel(initial: Partial<CanvasModel> = {}): StoreApi<CanvasModel> {
+  return createStore<CanvasModel>(() => ({
+    fields: {},
+    overlay: null,
+    problems: new Map(),
+    editable: false,
+    ...initial,
+  }));
+}
+
+export const CanvasModelContext = createContext<StoreApi<CanvasModel> | null>(null);
+
+function useModel<T>(selector: (model: CanvasModel) => T): T {
+  const store = useContext(CanvasModelContext);
+  if (!store) throw new Error("A node is drawn outside of a canvas.");
+  return useStore(store, selector);
+}
+
+const NO_FIELDS: Fields = {};
+const NO_PROBLEMS: readonly Problem[] = [];
+
+export function useFields(id: string): Fields {
+  return useModel((model) => model.fields[id] ?? NO_FIELDS);
+}
+
+/** How the node stands in the run that is shown; null without one. */
+export function useNodeOverlay(id: string): NodeOverlay | null {
+  return useModel((model) => model.overlay?.get(id) ?? null);
+}
+
+export function useProblemsOf(id: string): readonly Problem[] {
+  return useModel((model) => model.problems.get(id) ?? NO_PROBLEMS);
+}
+
+export function useEditable(): boolean {
+  return useModel((model) => model.editable);
+}
+
+/** Whether the run took this edge, and whether its target works on it right now. */
+export function useEdgeState(
+  source: string,
+  port: string,
+  target: string,
+): "idle" | "active" | "taken" | "off" {
+  return useModel(({ overlay }) => {
+    if (!overlay) return "idle";
+    const from = overlay.get(source);
+    if (!from?.ports.includes(port)) return "off";
+    const status = overlay.get(target)?.status;
+    return status === "running" || status === "queued" || status === "retrying" ? "active" : "taken";
+  });
+}

@@ -1,0 +1,31 @@
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { NodeOverlay } from "@/graph/runTypes";
+import { formatDuration, formatTicking } from "@/trace/duration";
+import { StatusMark } from "@/ui/StatusMark";
+import classes from "./RunFoot.module.css";
+
+/** How the step stands in the run: status in icon and word, attempt, iterations, time. */
+export function RunFoot({ overlay }: { overlay: NodeOverlay }) {
+  const { t } = useTranslation("canvas");
+  return (
+    <div className={classes.foot} title={overlay.message || undefined}>
+      <StatusMark status={overlay.status} size={14} />
+      <span className={classes.gap} />
+      {overlay.total > 1 && <span>{t("run.iterations", { done: overlay.done, total: overlay.total })}</span>}
+      {overlay.attempt > 1 && <span>{t("run.attempt", { attempt: overlay.attempt })}</span>}
+      {overlay.startedAt !== null && <Elapsed from={overlay.startedAt} to={overlay.endedAt} />}
+    </div>
+  );
+}
+
+function Elapsed({ from, to }: { from: number; to: number | null }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (to !== null) return;
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, [to]);
+  const text = to === null ? formatTicking(Math.max(0, now - from)) : formatDuration(to - from);
+  return <span className={`${classes.time} mono`}>{text}</span>;
+}

@@ -1,0 +1,186 @@
+/** Putting new steps on the canvas: where they go, what they are called, what they are linked to. */
+import { autoMap, refusal, type Wish } from "@/graph/connect";
+import { addEdge, addNode, setFields, splitEdge } from "@/graph/edit";
+import { freshId } from "@/graph/identifiers";
+import { type Draft, edgeId, type NodeKind, type Placement } from "@/graph/model";
+import { outPorts } from "@/graph/ports";
+import type { Catalogue } from "@/graph/scope";
+import type { Editor } from "./editor";
+import { newFields, newSize } from "./kinds";
+
+/** What can be dragged from the palette. */
+export interface Piece {
+  kind: NodeKind;
+  agent?: string;
+}
+
+export const DRAG_TYPE = "application/x-agentcluster-step";
+
+export interface PlaceOptions {
+  /** Where on the canvas the middle of the new step should be; without it the middle of the view. */
+  at?: { x: number; y: number };
+  /** Link it after this port. */
+  after?: { source: string; port: string };
+  /** Put it into this edge. */
+  into?: string;
+}
+
+/** Add a step, select it, and link it where asked. One undoable change. Gives its id. */
+export function place(editor: Editor, piece: Piece, options: PlaceOptions = {}): string | undefined {
+  const { draft } = editor.document();
+  if (piece.kind === "start" && draft.structure.nodes.some((node) => node.kind === "start")) {
+    editor.say(editor.t("refused.secondStart"), "error");
+    return undefined;
+  }
+  const id = freshId(piece.agent ?? piece.kind, new Set(Object.keys(draft.fields)));
+  const centre = options.at ?? viewCentre(editor);
+  const placement = placementAt(editor, draft, id, piece.kind, centre, options);
+  const fields = { ...newFields(piece.kind), ...(piece.agent && { agent: piece.agent }) };
+  editor.document().change((before) => {
+    const added = addNode(before, placement, fields);
+    return linked(added, id, options, editor.catalogue());
+  });
+  editor.view().select([id]);
+  return id;
+}
+
+function placementAt(
+  editor: Editor,
+  draft: Draft,
+  id: string,
+  kind: NodeKind,
+  centre: { x: number; y: number },
+  options: PlaceOptions,
+): Placement {
+  const size = newSize(kind);
+  const near =
+    options.after?.source ?? draft.structure.edges.find((edge) => edgeId(edge) === options.into)?.source;
+  const parent = near ? parentOf(draft, near) : containerAt(editor, draft, centre);
+  const origin = parent ? absolute(editor, parent) : { x: 0, y: 0 };
+  const width = size?.x ?? (kind === "note" ? 220 : 240);
+  const height = size?.y ?? 64;
+  return {
+    id,
+    kind,
+    parent,
+    position: snapped(editor, { x: centre.x - origin.x - width / 2, y: centre.y - origin.y - height / 2 }),
+    ...(size && { size }),
+  };
+}
+
+function parentOf(draft: Draft, id: string): string | null {
+  return draft.structure.nodes.find((node) => node.id === id)?.parent ?? null;
+}
+
+function viewCentre(editor: Editor): { x: number; y: number } {
+  const box = window.document.querySelector(".react-flow")?.getBoundingClientRect();
+  const middle = { x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 };
+  return freeSpot(editor, editor.flow.screenToFlowPosition(middle));
+}
+
+/** A place near `wanted` where no step stands yet. */
+function freeSpot(editor: Editor, wanted: { x: number; y: number }): { x: number; y: number } {
+  const { nodes } = editor.document().draft.structure;
+  const centres = nodes.map((node) => {
+    const { width, height } = editor.measure(node.id);
+    const { x, y } = absolute(editor, node.id);
+    return { x: x + width / 2, y: y + height / 2 };
+  });
+  const spot = { ...wanted };
+  while (centres.some(({ x, y }) => Math.abs(x - spot.x) < 60 && Math.abs(y - spot.y) < 40)) {
+    spot.x += 32;
+    spot.y += 32;
+  }
+  return spot;
+}
+
+export function absolute(editor: Editor, id: string): { x: number; y: number } {
+  return editor.flow.getInternalNode(id)?.internals.positionAbsolute ?? { x: 0, y: 0 };
+}
+
+/** The innermost map under a point of the canvas, leaving out `except`. */
+export function containerAt(
+  editor: Editor,
+  draft: Draft,
+  point: { x: number; y: number },
+  except: ReadonlySet<string> = new Set(),
+): string | null {
+  const hits = draft.structure.nodes.filter((node) => {
+    if (node.kind !== "map" || except.has(node.id)) return false;
+    const { x, y } = absolute(editor, node.id);
+    const { width, height } = editor.measure(node.id);
+    return point.x > x && point.x < x + width && point.y > y && point.y < y + height;
+  });
+  return hits.at(-1)?.id ?? null;
+}
+
+export const GRID = 8;
+
+function snapped(editor: Editor, { x, y }: { x: number; y: number }): { x: number; y: number } {
+  const step = editor.view().snap ? GRID : 1;
+  return { x: Math.round(x / step) * step, y: Math.round(y / step) * step };
+}
+
+function linked(draft: Draft, id: string, { after, into }: PlaceOptions, catalogue: Catalogue): Draft {
+  const edge = into ? draft.structure.edges.find((item) => edgeId(item) === into) : undefined;
+  if (edge) return filled(splitEdge(draft, edge, id), edge.source, id, catalogue);
+  if (!after) return draft;
+  const wish: Wish = { source: after.source, port: after.port, target: id };
+  return refusal(draft, wish, catalogue) ? draft : connected(draft, wish, catalogue);
+}
+
+/** Draw an edge and fill in what the target obviously takes from it. */
+export function connected(draft: Draft, wish: Wish, catalogue: Catalogue): Draft {
+  return filled(addEdge(draft, wish), wish.source, wish.target, catalogue);
+}
+
+function filled(draft: Draft, source: string, target: string, catalogue: Catalogue): Draft {
+  const mapped = autoMap(draft, source, target, catalogue);
+  if (Object.keys(mapped).length === 0) return draft;
+  const fields = draft.fields[target] ?? {};
+  const input = { ...(fields.input as Record<string, unknown> | undefined), ...mapped };
+  return setFields(draft, target, { ...fields, input });
+}
+
+/** Try to draw an edge; says why not. */
+export function connect(editor: Editor, wish: Wish): boolean {
+  const { draft, change } = editor.document();
+  const refused = refusal(draft, wish, editor.catalogue());
+  if (refused) {
+    editor.say(refusalText(editor.t, refused), "error");
+    return false;
+  }
+  const before = draft.fields[wish.target];
+  change((current) => connected(current, wish, editor.catalogue()));
+  const after = editor.document().draft.fields[wish.target];
+  const names = Object.keys((after?.input as object | undefined) ?? {}).filter(
+    (name) => !(name in ((before?.input as object | undefined) ?? {})),
+  );
+  if (names.length > 0) editor.say(editor.t("mapped", { names: names.join(", "), count: names.length }));
+  return true;
+}
+
+export function refusalText(
+  t: Editor["t"],
+  { code, values }: { code: string; values: Record<string, string> },
+): string {
+  const types = (list: string | undefined) =>
+    (list ?? "")
+      .split(",")
+      .filter(Boolean)
+      .map((type) => t(`type.${type}`, { defaultValue: type }))
+      .join(", ");
+  if (code !== "cannotFit") return t(`refused.${code}`, values);
+  const have = types(values.have);
+  return t(have ? "refused.cannotFit" : "refused.cannotFitNothing", {
+    ...values,
+    want: types(values.want),
+    have,
+  });
+}
+
+/** The port a plain "link after this" uses. */
+export function firstPort(draft: Draft, id: string): string | undefined {
+  const placement = draft.structure.nodes.find((node) => node.id === id);
+  return placement && outPorts(placement.kind, draft.fields[id])[0];
+}

@@ -1,0 +1,111 @@
+import { ActionIcon, Button, Group, Menu, Modal, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { IconCopyPlus, IconCursorText, IconDots, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { createWorkflow, deleteWorkflow, getWorkflow, updateWorkflow } from "@/wire/api";
+import { keys } from "@/wire/queries";
+import type { Workflow } from "@/wire/types";
+
+/** Rename, duplicate, delete. */
+export function WorkflowActions({ workflow }: { workflow: Workflow }) {
+  const { t } = useTranslation(["workflows", "app"]);
+  const [renaming, { open, close }] = useDisclosure(false);
+  const { duplicate, remove } = useChanges(workflow);
+  const ask = () =>
+    modals.openConfirmModal({
+      title: t("deleting.title", { title: workflow.title }),
+      children: t("deleting.text"),
+      labels: { confirm: t("deleting.do"), cancel: t("app:action.cancel") },
+      confirmProps: { color: "red" },
+      onConfirm: () => remove.mutate(),
+    });
+  return (
+    <>
+      <Menu position="bottom-end" width={180}>
+        <Menu.Target>
+          <ActionIcon aria-label={t("actionsOf", { title: workflow.title })}>
+            <IconDots size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCursorText size={16} />} onClick={open}>
+            {t("rename")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconCopyPlus size={16} />} onClick={() => duplicate.mutate()}>
+            {t("duplicate")}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={ask}>
+            {t("delete")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {renaming && <Rename workflow={workflow} onClose={close} />}
+    </>
+  );
+}
+
+function useChanges(workflow: Workflow) {
+  const { t } = useTranslation("workflows");
+  const client = useQueryClient();
+  const onError = (error: Error) =>
+    notifications.show({ message: error.message, color: "red", withBorder: true });
+  const onSettled = () => client.invalidateQueries({ queryKey: keys.workflows });
+  const duplicate = useMutation({
+    mutationFn: async () => {
+      const { draft, description, project } = await getWorkflow(workflow.id);
+      const title = t("copyOf", { title: workflow.title });
+      return createWorkflow({ title, description, project: project.id, graph: draft.graph });
+    },
+    onSuccess: ({ title }) =>
+      notifications.show({ message: t("duplicated", { title }), color: "accent", withBorder: true }),
+    onError,
+    onSettled,
+  });
+  const remove = useMutation({ mutationFn: () => deleteWorkflow(workflow.id), onError, onSettled });
+  return { duplicate, remove };
+}
+
+function Rename({ workflow, onClose }: { workflow: Workflow; onClose(): void }) {
+  const { t } = useTranslation(["workflows", "app"]);
+  const client = useQueryClient();
+  const [title, setTitle] = useState(workflow.title);
+  const rename = useMutation({
+    mutationFn: () => updateWorkflow(workflow.id, { title: title.trim() }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.workflows });
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={t("renaming.title")}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          rename.mutate();
+        }}
+      >
+        <TextInput
+          label={t("renaming.label")}
+          value={title}
+          maxLength={200}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+          error={rename.error?.message}
+          data-autofocus
+        />
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={onClose}>
+            {t("app:action.cancel")}
+          </Button>
+          <Button type="submit" disabled={!title.trim()} loading={rename.isPending}>
+            {t("renaming.do")}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
