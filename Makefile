@@ -11,6 +11,7 @@ PY := $(VENV)/bin/python
 UV := .toolchain/uv/bin/uv
 export PYTHONUNBUFFERED := 1
 export UV_NO_PROGRESS := 1
+with_browser = browser="$$($(PY) -m tests.e2e.browser)" && CHROMIUM="$$browser" BROWSER_PATH="$$browser"
 say = @printf '\033[1m» %s\033[0m\n'
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -47,16 +48,15 @@ check-frontend: $(VENV)/.dev ## Lint, type-check, test and build the page
 	@$(PY) deploy/frontend.py run test
 	@$(PY) deploy/frontend.py build
 
-test-python: $(VENV)/.dev ## Run the tests that need no browser
-	$(say) "pytest: unit, contract, integration, architecture"
-	@$(PY) -m pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
+test-python: $(VENV)/.dev ## Run the tests that are not driven through a browser
+	$(say) "pytest: unit, contract, integration, architecture, deploy"
+	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
 	$(say) "pytest: faults"
 	@$(PY) -m pytest -q tests/faults $(ARGS)
 
 test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 	$(say) "pytest: browser"
-	@$(PY) -m tests.e2e.browser
-	@$(PY) -m pytest -q tests/e2e $(ARGS)
+	@$(with_browser) $(PY) -m pytest -q tests/e2e $(ARGS)
 
 bench: $(VENV)/.dev ## Measure durable steps a second against a Celery chain
 	@$(PY) -m bench $(ARGS)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.e2e.packaged import packaged_chromium
+
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CACHED = ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/chrome-*/headless_shell")
 ADVICE = (
@@ -28,7 +30,7 @@ def find_chromium() -> str:
         if starts(given):
             return given
         raise NoBrowserError(f"CHROMIUM={given} does not start. Correct it, or unset it to look elsewhere.")
-    for found in (on_path, in_playwright_cache, from_debian):
+    for found in (on_path, in_playwright_cache, packaged_chromium, from_debian):
         path = found()
         if path and starts(path):
             return path
