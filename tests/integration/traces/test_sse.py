@@ -7,7 +7,6 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 
 from agentcluster.asgi import application
-from agentcluster.ids import new_id
 from designer.traces import sse
 from tests.integration.traces.conftest import events, write
 
@@ -99,7 +98,7 @@ async def test_whoever_leaves_is_not_followed_any_more(run, bearer):
     ("run_id", "headers", "status", "code"),
     [
         (None, [(b"last-event-id", b"last")], 400, "bad_cursor"),
-        (new_id(), [], 404, "not_found"),
+        ("01jd0000000000000000000000", [], 404, "not_found"),
     ],
 )
 async def test_what_cannot_be_streamed_is_said_as_a_problem(run, bearer, run_id, headers, status, code):
