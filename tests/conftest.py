@@ -5,12 +5,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agentcluster.up import embedded
 from tests.environment import HOME
 from tests.postgres import Postgres
+
+if TYPE_CHECKING:
+    from tests.stack import Stack
 
 
 class Server:
@@ -92,3 +96,12 @@ def django_db_modify_db_settings() -> None:
     from django.db import connections
 
     connections["default"].settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator["Stack"]:
+    """The whole system as subprocesses, for tests marked ``xdist_group("stack")``; leave it running as you found it."""
+    from tests.stack import Stack
+
+    with Stack() as running:
+        yield running

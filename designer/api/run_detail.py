@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from designer.actions.cancel_run import cancel_run
 from designer.api.finding import find_run, user_of
+from designer.api.freshness import up_to_date
 from designer.api.parsers import BoundedJSONParser
 from designer.api.run_schemas import CancelBody, RunDetail
 
@@ -16,8 +17,8 @@ class RunView(APIView):
 
     @extend_schema(operation_id="get_run", responses=RunDetail, tags=["runs"])
     def get(self, request: Request, run_id: str) -> Response:
-        """Read a run. Its figures follow the events by moments; the events themselves are exact."""
-        return Response(dict(RunDetail(find_run(user_of(request), run_id)).data))
+        """Read a run. Counts of steps follow the events by moments; whether and how it has ended is exact."""
+        return Response(dict(RunDetail(up_to_date(find_run(user_of(request), run_id))).data))
 
 
 class CancelView(APIView):

@@ -6,7 +6,9 @@ import pytest
 
 from agentcluster.ids import new_id
 from agentcluster.security.models import Membership, Project, Role
-from designer.domain.events import RunCompleted, RunStarted
+from agentcluster.up import embedded
+from agents.domain.calls import CallError
+from designer.domain.events import RunCompleted, RunFailed, RunStarted
 from designer.models import Run, Workflow
 from tests.integration.api.records import write_log
 
@@ -111,3 +113,19 @@ class TestEvents:
     @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=1001"])
     def test_a_page_that_is_none_is_refused(self, api, make_run, query):
         assert api.get(f"/api/v1/runs/{make_run().pk}/events?{query}").status_code == 400
+
+    def test_whoever_saw_the_end_gets_the_result_before_the_row_has_it(self, api, make_run):
+        run = make_run("running")
+        error = CallError("no_such_column", "There is no column X.")
+        write_log(run, [RunStarted(run.pk, run.workflow_id, run.version_id, {}), RunFailed(error, "group")])
+        detail = api.get(f"/api/v1/runs/{run.pk}").json()
+        assert (detail["status"], detail["cursor"]) == ("failed", 2)
+        assert detail["error"] == {"code": "no_such_column", "message": "There is no column X.", "step": "group"}
+        assert detail["ended_at"]
+
+    def test_a_run_is_shown_as_its_row_has_it_while_redis_is_away(self, api, make_run, settings):
+        settings.REDIS_URL = f"redis://{embedded.LOOPBACK}:{embedded.free_port()}/0"
+        run = make_run("running")
+        assert api.get(f"/api/v1/runs/{run.pk}").json()["status"] == "running"
+        events = api.get(f"/api/v1/runs/{run.pk}/events")
+        assert (events.status_code, events.json()["code"]) == (503, "redis_unavailable")
