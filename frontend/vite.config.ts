@@ -14,14 +14,13 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: { input: ["src/main.tsx", "src/ui/tokens.css"] },
   },
   server: {
-    proxy: {
-      "/api": backend,
-      "/login": backend,
-      "/logout": backend,
-      "/admin": backend,
-      "/static": backend,
-      "/ws": { target: backend, ws: true },
-    },
+    // The Host stays the browser's: the server compares it with the Origin of forms and sockets.
+    proxy: Object.fromEntries(
+      ["/api", "/login", "/logout", "/admin", "/static", "/health", "/ws"].map((path) => [
+        path,
+        { target: backend, ws: path === "/ws", changeOrigin: false },
+      ]),
+    ),
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/app/testSetup.ts"] },
 }));
