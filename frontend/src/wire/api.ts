@@ -12,7 +12,7 @@ export const getAgent = (name: string, signal?: AbortSignal) =>
   request<t.AgentDetail>(`/agents/${id(name)}`, { signal });
 export const listNodes = (signal?: AbortSignal) => request<t.LivePage<t.ClusterNode>>("/nodes", { signal });
 
-export const listTemplates = (signal?: AbortSignal) => request<t.Page<t.Template>>("/templates", { signal });
+export const listTemplates = (signal?: AbortSignal) => request<t.Template[]>("/templates", { signal });
 export const getTemplate = (name: string, signal?: AbortSignal) =>
   request<t.Template>(`/templates/${id(name)}`, { signal });
 

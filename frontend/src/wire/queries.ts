@@ -57,7 +57,7 @@ export const useNodes = () =>
 export const useTemplates = () =>
   useQuery({
     queryKey: keys.templates,
-    queryFn: async ({ signal }) => (await api.listTemplates(signal)).results,
+    queryFn: ({ signal }) => api.listTemplates(signal),
     staleTime: 60_000,
   });
 
