@@ -11,10 +11,9 @@ from typing import Final
 from agentcluster import subjects
 from agentcluster.errors import BadInputError
 from agentcluster.messaging import Bus, Subscription, traceparent
-from agentcluster.messaging.codec import Codec
 from agentcluster.streams.batch import BatchWriter
+from agentcluster.tasks import end
 from agents.cluster.protocol import REPLIES
-from agents.domain.calls import CallReply
 from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import Manifest
 from agents.node.beats import Beats, NodeProfile
@@ -28,11 +27,11 @@ from agents.node.workers.pool import WorkerPool
 logger = logging.getLogger(__name__)
 
 MAX_CONCURRENCY: Final = 1024
-FINISH_S: Final = 17.0
+DRAIN_S: Final = 3.0
+FINISH_S: Final = 13.0
 """How long calls may go on once the node is told to stop; with what follows it is gone within 25 s."""
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-_replies: Final[Codec[CallReply]] = REPLIES
 
 
 class NodeNameError(BadInputError):
@@ -105,7 +104,7 @@ class Node:
             hosted.become(LifeState.STOPPING)
         self._beats.soon()
         self.service.hand_back()
-        await asyncio.gather(*(subscription.drain() for subscription in self._calls))
+        await self._drain()
         await self.service.drained(finish_s)
         for hosted in self.agents:
             hosted.become(LifeState.STOPPED)
@@ -118,5 +117,11 @@ class Node:
         self._executor.close()
         logger.info("node %s has stopped", self.profile.node_id)
 
+    async def _drain(self) -> None:
+        """Have NATS send us no more calls, and see those that are on their way."""
+        draining = [asyncio.ensure_future(subscription.drain()) for subscription in self._calls]
+        _, left = await asyncio.wait(draining, timeout=DRAIN_S)
+        await end(*left)
+
     def _send(self, subject: str, reply: bytes, trace_id: str) -> None:
-        self._bus.send(subject, _replies.encode_raw(reply, trace_id), headers=traceparent(trace_id))
+        self._bus.send(subject, REPLIES.encode_raw(reply, trace_id), headers=traceparent(trace_id))

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agentcluster.errors import AgentClusterError
-from agentcluster.messaging import connect
+from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
+from agentcluster.tasks import end
 from agents.domain.manifest import Manifest
 from agents.node.beats import NodeProfile
 from agents.node.node import MAX_CONCURRENCY, Node, profile
@@ -61,7 +62,10 @@ async def _serve(about: NodeProfile, manifests: tuple[Manifest, ...], limit: int
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     writer = BatchWriter(settings.REDIS_URL)
     try:
-        async with await connect(settings.NATS_URL, about.node_id, wait_s=CONNECT_S) as bus:
+        bus = await _connect(about.node_id, ended)
+        if bus is None:
+            return
+        async with bus:
             node = Node(bus, writer, about, manifests, max_concurrency=limit, processes=processes)
             await node.start()
             await ended.wait()
@@ -69,6 +73,18 @@ async def _serve(about: NodeProfile, manifests: tuple[Manifest, ...], limit: int
             await node.stop()
     finally:
         await writer.close()
+
+
+async def _connect(name: str, ended: asyncio.Event) -> Bus | None:
+    """Return the connection, None when the node was told to stop before it stood."""
+    connecting = asyncio.ensure_future(connect(settings.NATS_URL, name, wait_s=CONNECT_S))
+    stopping = asyncio.ensure_future(ended.wait())
+    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if connecting.done():
+        return connecting.result()
+    await end(connecting)
+    return None
 
 
 def _names(text: str) -> tuple[str, ...]:

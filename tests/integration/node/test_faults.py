@@ -123,3 +123,11 @@ def test_an_option_that_makes_no_sense_ends_with_a_sentence(options, sentence, n
     assert node.process.returncode == 2
     assert sentence in log
     assert "Traceback" not in log
+
+
+def test_a_node_that_waits_for_nats_can_be_stopped(redis_url):
+    node = NodeProcess("nats://user:secret@127.0.0.1:1", redis_url, "--agents", "bench-noop")
+    assert "Connection refused" in node.process.stderr.readline()
+    code, log = node.finish(signal.SIGTERM)
+    assert code == 0
+    assert "secret" not in log
