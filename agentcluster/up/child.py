@@ -27,7 +27,7 @@ class ProcessSpec:
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    grace_s: float = 7.0
+    grace_s: float = 4.0
 
 
 def die_with_parent(parent: int) -> None:

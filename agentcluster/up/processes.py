@@ -31,10 +31,10 @@ def prepare_spec(config: UpConfig, services: Services) -> ProcessSpec:
 def app_specs(config: UpConfig, services: Services, *, beat: bool) -> list[ProcessSpec]:
     """Return the long-running processes, first to start first."""
     wanted = [
-        _spec("node", NODE, config, services),
-        _spec("worker", ENGINE, config, services, grace_s=15),
-        _spec("jobs", JOBS, config, services, grace_s=15),
-        _spec("web", web_arguments(config.host, config.port), config, services, grace_s=15),
+        _spec("node", NODE, config, services, grace_s=14),
+        _spec("worker", ENGINE, config, services),
+        _spec("jobs", JOBS, config, services),
+        _spec("web", web_arguments(config.host, config.port), config, services),
     ]
     if beat:
         schedule = config.home / "beat"
@@ -44,7 +44,7 @@ def app_specs(config: UpConfig, services: Services, *, beat: bool) -> list[Proce
 
 
 def _spec(
-    name: str, arguments: Sequence[str], config: UpConfig, services: Services, grace_s: float = 7.0
+    name: str, arguments: Sequence[str], config: UpConfig, services: Services, grace_s: float = 12.0
 ) -> ProcessSpec:
     environment = {
         "AGENTCLUSTER_HOME": str(config.home),
