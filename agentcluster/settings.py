@@ -56,7 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "agentcluster.pages.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +94,8 @@ LANGUAGES = [("en", "English")]
 FORMAT_MODULE_PATH = ["agentcluster.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = None  # WhiteNoise serves the files from where they are
-STATICFILES_DIRS = [path for path in (BASE_DIR / "frontend" / "dist",) if path.exists()]
+STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the page may be built after the server has started
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"

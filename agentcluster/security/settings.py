@@ -6,14 +6,22 @@ from datetime import timedelta
 from typing import Final
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 
 
 def _list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+def _count(name: str, default: str, least: int) -> int:
+    given = os.environ.get(name) or default
+    if not given.isdigit() or int(given) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} on; it is “{given}”.")
+    return int(given)
+
+
 HTTPS: Final = os.environ.get("HTTPS", "") == "1"
-PROXY_COUNT: Final = int(os.environ.get("PROXY_COUNT", "0"))
+PROXY_COUNT: Final = _count("PROXY_COUNT", "0", 0)
 """How many reverse proxies stand before the web process: so many addresses of X-Forwarded-For are believed."""
 
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -67,7 +75,7 @@ AXES_CLIENT_IP_CALLABLE = "agentcluster.security.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "agentcluster.pages.errors.locked_out"
 AXES_VERBOSE = False
 
-UPLOAD_MAX_MB: Final = int(os.environ.get("UPLOAD_MAX_MB", "100"))
+UPLOAD_MAX_MB: Final = _count("UPLOAD_MAX_MB", "100", 1)
 UPLOAD_MAX_BYTES: Final = UPLOAD_MAX_MB * 1024 * 1024
 """The largest file somebody may upload."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -84,6 +92,6 @@ def _is_immutable(path: str, url: str) -> bool:
 
 
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = os.environ.get("DEBUG", "") == "1"
+WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = _is_immutable
 WHITENOISE_ALLOW_ALL_ORIGINS = False

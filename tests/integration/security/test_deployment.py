@@ -53,6 +53,13 @@ def test_the_secret_key_is_made_once_and_is_private(tmp_path):
     assert key.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(("name", "value"), [("UPLOAD_MAX_MB", "lots"), ("UPLOAD_MAX_MB", "0"), ("PROXY_COUNT", "-1")])
+def test_a_setting_that_is_no_number_is_named(tmp_path, name, value):
+    done = django(tmp_path, "check", **{name: value})
+    assert done.returncode != 0
+    assert f"{name} must be a whole number" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("count", "forwarded", "address"),
     [

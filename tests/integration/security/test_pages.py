@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
 from agentcluster.pages.vite import find_entry
@@ -127,6 +128,26 @@ def test_static_files_are_served_and_only_hashed_ones_for_ever(client):
     immutable = settings.WHITENOISE_IMMUTABLE_FILE_TEST
     assert immutable("", "/static/assets/main-XYCB_9KP.js")
     assert not immutable("", "/static/agentcluster/base.css")
+
+
+def test_files_built_while_the_server_runs_are_found_and_old_ones_forgotten(client, tmp_path):
+    with override_settings(STATICFILES_DIRS=[tmp_path]):
+        finders.get_finder.cache_clear()
+        assert client.get("/static/assets/new-AAAAAAAA.js").status_code == 404
+        (tmp_path / "assets").mkdir()
+        file = tmp_path / "assets" / "new-AAAAAAAA.js"
+        file.write_text("1")
+        answer = fetch(client, "/static/assets/new-AAAAAAAA.js")
+        assert (answer.status_code, "immutable" in answer["Cache-Control"]) == (200, True)
+        file.unlink()
+        for path in ("/static/assets/new-AAAAAAAA.js", "/static/assets/", "/static/assets"):
+            assert client.get(path).status_code == 404
+    finders.get_finder.cache_clear()
+
+
+@pytest.mark.parametrize("path", ["/static/../manage.py", "/static/%2e%2e/%2e%2e/manage.py", "/static//etc/passwd"])
+def test_nothing_else_on_the_disk_is_served(client, path):
+    assert client.get(path).status_code in {400, 404}
 
 
 def test_the_favicon_is_public(client):
