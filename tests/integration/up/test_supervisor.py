@@ -82,3 +82,17 @@ def test_the_next_start_finds_its_data_and_a_killed_supervisor_leaves_nothing_be
     again.process.wait()
     _, left = psutil.wait_procs(family, timeout=10)
     assert left == []
+
+
+def test_given_servers_are_used_instead_of_the_embedded_ones(
+    redis_url: str, nats_url: str, postgres_url: str, tmp_path: Path
+) -> None:
+    given = {"REDIS_URL": redis_url, "NATS_URL": nats_url, "DATABASE_URL": postgres_url}
+    installation = Installation(tmp_path / "data", free_port(), **given)
+    installation.until("AgentCluster is ready")
+    programs = " ".join(part for process in installation.family() for part in process.cmdline())
+    assert installation.get("/health/ready").json()["checks"]["database"]["detail"] == "postgresql"
+    assert installation.interrupt() < 30
+    assert "valkey-server" not in programs
+    assert "nats-server" not in programs
+    assert not (tmp_path / "data" / "db.sqlite3").exists()
