@@ -90,6 +90,11 @@ test("a step that went on after its failure leads out the way it was told to", (
   expect(overlay.get("branchy")).toMatchObject({ status: "failed", ports: ["error"] });
 });
 
+test("steps the end of a run left over do not count as done", () => {
+  expect(folded("failed_after_takeover").stepsDone).toBe(2);
+  expect(folded("sales_completed").stepsDone).toBe(5);
+});
+
 test("steps that an event does not concern stay the same objects", () => {
   const { graph, records } = history("sales_completed");
   const view = openRun(graph);

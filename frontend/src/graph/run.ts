@@ -36,6 +36,7 @@ export function openRun(graph: Graph): RunView {
     cancelReason: "",
     worker: "",
     takeovers: 0,
+    stepsDone: 0,
   };
   for (const id of structure.nodes.keys()) {
     view.tallies.set(id, newTally(0));

@@ -8,7 +8,7 @@ import type {
   StepWaiting,
 } from "@/wire/generated";
 import { nodeOf } from "./runKeys";
-import { storeStep } from "./runTally";
+import { hasEnded, storeStep } from "./runTally";
 import type { AttemptView, RunView, StepView } from "./runTypes";
 
 export type StepEvent =
@@ -40,7 +40,9 @@ export function newStep(key: string): StepView {
 
 export function applyStepEvent(view: RunView, event: StepEvent, at: number): void {
   const step = view.steps.get(event.step) ?? newStep(event.step);
-  storeStep(view, after(step, event, at));
+  const next = after(step, event, at);
+  if (hasEnded(next.status) && !hasEnded(step.status)) view.stepsDone += 1;
+  storeStep(view, next);
 }
 
 function after(step: StepView, event: StepEvent, at: number): StepView {

@@ -113,4 +113,6 @@ export interface RunView {
   cancelReason: string;
   worker: string;
   takeovers: number;
+  /** Steps that ended, as their own events said: not those the run's end left over. */
+  stepsDone: number;
 }

@@ -1,13 +1,16 @@
 import { useTranslation } from "react-i18next";
 import { lookOf } from "@/canvas/kinds";
+import type { NodeKind } from "@/graph/model";
 import type { Agent, Template } from "@/wire/types";
-import { BOX, previewOf } from "./preview";
+import { BOX, type PreviewBox, previewOf } from "./preview";
 import classes from "./TemplatePreview.module.css";
+import { TrendSketch } from "./TrendSketch";
 
-const HEIGHT = 150;
 const WIDTH = 460;
+const FLOW = { height: 96, alone: 150 };
+const SKETCH = { width: 170, height: 72 };
 
-/** A template's steps, drawn small. */
+/** A template's steps, drawn small, and what comes out where it draws a chart. */
 export function TemplatePreview({
   template,
   agents,
@@ -16,34 +19,60 @@ export function TemplatePreview({
   agents: ReadonlyMap<string, Agent>;
 }) {
   const { t } = useTranslation("home");
-  const { boxes, lines } = previewOf(template.graph, WIDTH, HEIGHT);
+  const draws = (template.graph.nodes ?? []).find(
+    (node) => node.kind === "agent" && !node.parent && agents.get(node.agent ?? "")?.category === "charts",
+  );
+  const flow = draws ? FLOW.height : FLOW.alone;
+  const { boxes, lines } = previewOf(template.graph, WIDTH, flow);
+  const source = boxes.find(({ id }) => id === draws?.id);
+  const height = source ? flow + SKETCH.height + 4 : flow;
   return (
     <svg
       className={classes.preview}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${WIDTH} ${height}`}
       role="img"
       aria-label={t("preview", { title: template.title })}
     >
       {lines.map(({ id, path }) => (
         <path key={id} d={path} className={classes.line} />
       ))}
-      {boxes.map(({ id, kind, agent, label, x, y }) => {
-        const { icon: Icon, tint } = lookOf(kind as Parameters<typeof lookOf>[0], agents.get(agent));
-        return (
-          <g key={id} transform={`translate(${x - BOX.width / 2} ${y - BOX.height / 2})`} data-tint={tint}>
-            <title>{label}</title>
-            <rect width={BOX.width} height={BOX.height} rx={8} className={classes.box} />
-            <Icon
-              x={BOX.width / 2 - 9}
-              y={BOX.height / 2 - 9}
-              width={18}
-              height={18}
-              className={classes.icon}
-              stroke={1.6}
-            />
-          </g>
-        );
-      })}
+      {boxes.map((box) => (
+        <Box key={box.id} box={box} agent={agents.get(box.agent)} />
+      ))}
+      {source && <Outcome source={source} top={flow} />}
     </svg>
+  );
+}
+
+function Outcome({ source, top }: { source: PreviewBox; top: number }) {
+  const x = Math.max(2, Math.min(WIDTH - SKETCH.width - 2, source.x - SKETCH.width / 2));
+  return (
+    <>
+      <path d={`M${source.x},${source.y + BOX.height / 2 + 18} V${top}`} className={classes.drop} />
+      <TrendSketch x={x} y={top} {...SKETCH} />
+    </>
+  );
+}
+
+const LABEL_LENGTH = 14;
+
+function Box({ box: { kind, label, x, y }, agent }: { box: PreviewBox; agent: Agent | undefined }) {
+  const { icon: Icon, tint } = lookOf(kind as NodeKind, agent);
+  return (
+    <g transform={`translate(${x - BOX.width / 2} ${y - BOX.height / 2})`} data-tint={tint}>
+      <title>{label}</title>
+      <rect width={BOX.width} height={BOX.height} rx={8} className={classes.box} />
+      <Icon
+        x={BOX.width / 2 - 9}
+        y={BOX.height / 2 - 9}
+        width={18}
+        height={18}
+        className={classes.icon}
+        stroke={1.6}
+      />
+      <text x={BOX.width / 2} y={BOX.height + 13} className={classes.label}>
+        {label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1).trimEnd()}…` : label}
+      </text>
+    </g>
   );
 }

@@ -63,10 +63,10 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
 });
 
 function Reason({ error }: { error: NonNullable<RunSummary["error"]> }) {
-  const { t } = useTranslation("runs");
   return (
     <span className={classes.reason} title={error.message}>
-      {error.message} {error.step && t("failedAt", { step: error.step })}
+      {error.step && <code>{error.step}</code>}
+      {error.message}
     </span>
   );
 }

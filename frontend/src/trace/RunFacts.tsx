@@ -16,7 +16,7 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
   const live = !isTerminal(view.status);
   const now = useNow(live, 100) + trace.clockOffset;
   const took = view.startedAt === null ? null : (view.endedAt ?? now) - view.startedAt;
-  const { done, total } = progress(view);
+  const total = stepsTotal(view);
   return (
     <div className={classes.line}>
       <span>{run.version === null ? t("run.draft") : t("run.version", { number: run.version })}</span>
@@ -26,7 +26,7 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
       {took !== null && (
         <span className={classes.time}>{live ? formatTicking(took) : formatDuration(took)}</span>
       )}
-      <span>{t("run.steps", { done, total })}</span>
+      <span>{t("run.steps", { done: view.stepsDone, total })}</span>
       <Outcome run={run} trace={trace} />
       <span className={classes.gap} />
       <ConnectionMark connection={trace.connection} onRetry={trace.reconnect} />
@@ -34,15 +34,11 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
   );
 }
 
-function progress(view: Trace["view"]): { done: number; total: number } {
-  let done = 0;
+/** All steps known to come; the start is none, it only gives the input. */
+function stepsTotal({ overlay, structure }: Trace["view"]): number {
   let total = 0;
-  for (const [id, overlay] of view.overlay) {
-    if (view.structure.nodes.get(id)?.kind === "start") continue;
-    done += overlay.done;
-    total += overlay.total;
-  }
-  return { done, total };
+  for (const [id, node] of overlay) if (structure.nodes.get(id)?.kind !== "start") total += node.total;
+  return total;
 }
 
 function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
