@@ -66,18 +66,17 @@ class RunLog:
         )
 
     async def append(
-        self, run_id: str, epoch: int, seq: int, head: str, entries: Sequence[bytes], *, terminal: str = ""
-    ) -> str:
-        """Add ``entries`` (seq + 1 …) after the entry with number ``seq`` and hash ``head``; return the new head.
+        self, run_id: str, epoch: int, seq: int, heads: tuple[str, str], entries: Sequence[bytes], *, terminal: str = ""
+    ) -> None:
+        """Add ``entries`` (seq + 1 …) after the entry with number ``seq``.
 
-        ``terminal`` is the type of the terminal event when the last entry is one. Raises ``FencedError`` for a stale
-        owner, ``SequenceError`` for a gap or another history, ``ClosedError`` after a terminal event.
+        ``heads`` are the hashes of that entry and of the last one of ``entries``; ``terminal`` is the type of the
+        terminal event when the last entry is one. Raises ``FencedError`` for a stale owner, ``SequenceError`` for a gap
+        or another history, ``ClosedError`` after a terminal event.
         """
-        new_head = entry_hash(entries[-1])
-        code = await self._call("ac_run_append_1", run_id, epoch, seq, head, new_head, terminal, *entries)
+        code = await self._call("ac_run_append_1", run_id, epoch, seq, *heads, terminal, *entries)
         if code < 0:
             raise _REFUSALS[code](run_id=run_id)
-        return new_head
 
     async def release(self, run_id: str, epoch: int) -> bool:
         """Give the run up so that another worker may claim it at once; False when it was not ours any more."""

@@ -168,7 +168,7 @@ class Driver:
         if self._fresh:
             events += run.advance(now)
             events += self._starts.place(run, self, now)
-        first = self._journal.encode(events, now) if self._fresh and not run.terminal else ()
+        first = self._journal.encode(events, now)[0] if self._fresh and not run.terminal else ()
         claim = await self._claim(first)
         self._inbox_due = claim.inbox > 0
         if claim.granted and claim.seq == 0:

@@ -26,15 +26,15 @@ class Journal:
         self._log, self.run_id = log, run_id
         self.epoch, self.seq, self.head = 1, 0, GENESIS
 
-    def encode(self, events: Sequence[Event], now: int) -> list[bytes]:
-        """Return the entries that ``events``, made at ``now`` (ms), would be next in the log."""
+    def encode(self, events: Sequence[Event], now: int) -> tuple[list[bytes], str]:
+        """Return the entries that ``events``, made at ``now`` (ms), would be next in the log, and the head after them."""
         entries = []
         head = self.head
         for seq, event in enumerate(events, self.seq + 1):
             entry = _encoder.encode(Record(seq, now, self.epoch, head, event))
             head = entry_hash(entry)
             entries.append(entry)
-        return entries
+        return entries, head
 
     async def claim(self, worker: str, *, dead: Sequence[str] = (), first: Sequence[bytes] = ()) -> Claim:
         """Become the owner, see ``RunLog.claim``; afterwards this journal stands at the end of the log."""
@@ -44,10 +44,11 @@ class Journal:
 
     async def append(self, events: Sequence[Event], now: int) -> None:
         """Append; returns when the events are durable. Errors as of ``RunLog.append``."""
-        entries = self.encode(events, now)
+        entries, head = self.encode(events, now)
         last = events[-1]
         terminal = str(last.__struct_config__.tag) if isinstance(last, TERMINAL) else ""
-        self.head = await self._log.append(self.run_id, self.epoch, self.seq, self.head, entries, terminal=terminal)
+        await self._log.append(self.run_id, self.epoch, self.seq, (self.head, head), entries, terminal=terminal)
+        self.head = head
         self.seq += len(entries)
 
     async def records(self) -> list[Record]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from designer.engine.projection import RunRow, moment
 from designer.models import Run
@@ -88,13 +88,16 @@ class Projector:
 
 
 def write_rows(rows: Sequence[RunRow], *, overwrite: bool = False) -> None:
-    """Write rows (synchronous); one that SQL already has, or is ahead of, changes nothing unless ``overwrite``."""
-    close_old_connections()
+    """Write rows (synchronous); one that SQL already has, or is ahead of, changes nothing unless ``overwrite``.
+
+    The thread's connection is kept for the next time, and given up when it fails.
+    """
     try:
         for start in range(0, len(rows), CHUNK):
             _write_chunk(rows[start : start + CHUNK], overwrite)
-    finally:
-        close_old_connections()
+    except DatabaseError:
+        connection.close()
+        raise
 
 
 def _write_chunk(rows: Sequence[RunRow], overwrite: bool) -> None:

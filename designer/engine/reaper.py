@@ -137,10 +137,10 @@ def project_from_logs(run_ids: Sequence[str], *, overwrite: bool = False) -> int
                 plan = None
             records = (decode_record(entry) for entry in blocking.iterate_log(shared_client(), run_id))
             rows.append(replayed_row(plan, records))
+        found = [row for row in rows if row is not None]
+        write_rows(found, overwrite=overwrite)
     finally:
         close_old_connections()
-    found = [row for row in rows if row is not None]
-    write_rows(found, overwrite=overwrite)
     return len(found)
 
 

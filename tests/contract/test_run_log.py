@@ -18,6 +18,14 @@ from agentcluster.up import embedded
 from tests.conftest import Server, start_valkey
 
 
+async def append(
+    log: RunLog, run: str, epoch: int, seq: int, head: str, entries: list[bytes], terminal: str = ""
+) -> str:
+    """Append after the entry with hash ``head``; return the new head."""
+    await log.append(run, epoch, seq, (head, entry_hash(entries[-1])), entries, terminal=terminal)
+    return entry_hash(entries[-1])
+
+
 @pytest.fixture
 async def log(redis_url: str) -> AsyncIterator[RunLog]:
     writer = BatchWriter(redis_url)
@@ -46,16 +54,16 @@ async def test_a_stale_owner_a_gap_and_a_repeat_are_refused(log: RunLog) -> None
     run = new_id()
     first = await log.claim(run, "w1", first=[b"one"])
     with pytest.raises(SequenceError):
-        await log.append(run, 1, 5, first.head, [b"gap"])
+        await append(log, run, 1, 5, first.head, [b"gap"])
     with pytest.raises(SequenceError):
-        await log.append(run, 1, 1, "another history", [b"two"])
-    head = await log.append(run, 1, 1, first.head, [b"two"])
-    assert await log.append(run, 1, 1, first.head, [b"two"]) == head, "the same append again is recognised as done"
+        await append(log, run, 1, 1, "another history", [b"two"])
+    head = await append(log, run, 1, 1, first.head, [b"two"])
+    assert await append(log, run, 1, 1, first.head, [b"two"]) == head, "the same append again is recognised as done"
     with pytest.raises(SequenceError):
-        await log.append(run, 1, 1, first.head, [b"not two"])
+        await append(log, run, 1, 1, first.head, [b"not two"])
     await log.claim(run, "w2", dead=["w1"])
     with pytest.raises(FencedError):
-        await log.append(run, 1, 2, head, [b"three"])
+        await append(log, run, 1, 2, head, [b"three"])
     assert [entry.data for entry in await log.read(run)] == [b"one", b"two"]
 
 
@@ -64,9 +72,9 @@ async def test_nothing_follows_the_terminal_event(log: RunLog, redis_url: str) -
     claim = await log.claim(run, "w1", first=[b"one"])
     client = sync_client(redis_url)
     blocking.send_command(client, run, b"{}")
-    head = await log.append(run, 1, 1, claim.head, [b"end"], terminal="run_completed")
+    head = await append(log, run, 1, 1, claim.head, [b"end"], terminal="run_completed")
     with pytest.raises(ClosedError):
-        await log.append(run, 1, 2, head, [b"more"])
+        await append(log, run, 1, 2, head, [b"more"])
     again = await log.claim(run, "w2", dead=["w1"])
     assert (again.granted, again.terminal, again.status) == (False, True, "run_completed")
     assert client.exists(f"run:{{{run}}}:inbox") == 0
@@ -99,7 +107,7 @@ async def test_a_killed_server_neither_loses_nor_doubles_appends(tmp_path: Path)
         claim = await log.claim(run, "w1", first=[b"1"])
         head = claim.head
         for seq in range(claim.seq, 200):
-            head = await log.append(run, 1, seq, head, [str(seq + 1).encode()])
+            head = await append(log, run, 1, seq, head, [str(seq + 1).encode()])
 
     async def kill() -> None:
         for _ in range(3):

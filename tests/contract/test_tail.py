@@ -8,6 +8,7 @@ from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.tail import MAX_ENTRIES, Tail
 from tests.conftest import start_valkey
+from tests.contract.test_run_log import append
 
 
 async def _collect(tail: Tail, run: str, after: int, until: int) -> list[int]:
@@ -23,7 +24,7 @@ async def _write(log: RunLog, run: str, count: int) -> None:
     claim = await log.claim(run, "w1", first=[b"1"])
     head = claim.head
     for seq in range(1, count):
-        head = await log.append(run, 1, seq, head, [str(seq + 1).encode()])
+        head = await append(log, run, 1, seq, head, [str(seq + 1).encode()])
 
 
 async def test_followers_get_what_is_there_and_what_comes(redis_url: str) -> None:
@@ -88,7 +89,7 @@ async def test_followers_go_on_after_a_restart(tmp_path: Path) -> None:
     await asyncio.sleep(0.1)
     await asyncio.to_thread(server.kill)
     await asyncio.to_thread(server.start)
-    await log.append(run, 1, 2, claim.head, [b"3", b"4"])
+    await append(log, run, 1, 2, claim.head, [b"3", b"4"])
     async with asyncio.timeout(10):
         assert await follower == [1, 2, 3, 4]
     await tail.close()
