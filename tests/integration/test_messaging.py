@@ -15,6 +15,7 @@ from agentcluster.messaging import (
     connect,
     is_no_responder,
 )
+from agentcluster.messaging.errors import BadAddressError
 from tests.conftest import Server, start_nats
 from tests.waiting import until
 
@@ -178,3 +179,50 @@ async def test_buckets_and_watches_survive_a_server_that_comes_back_empty(own_na
         await bucket.put("nodes/b", b"2")
         await until(lambda: watch.entries == {"nodes/b": b"2"})
         await watch.stop()
+
+
+# nats-py leaves the socket of a refused reconnect to the garbage collector, which says so.
+@pytest.mark.filterwarnings("ignore:.*StreamWriter.__del__:pytest.PytestUnraisableExceptionWarning")
+async def test_a_server_that_refuses_us_for_a_while_does_not_end_the_connection(own_nats: Server):
+    async with await connect(own_nats.url, "test") as bus:
+        got = []
+        await bus.subscribe("refused.test", got.append)
+        own_nats.kill()
+        own_nats.command += ["--user", "somebody", "--pass", "else"]
+        own_nats.start()
+        await until(lambda: "authorization" in bus.trouble.lower())
+        own_nats.kill()
+        own_nats.command = own_nats.command[:-4]
+        own_nats.start()
+        await until(lambda: bus.connected)
+        bus.send("refused.test", b"back")
+        await until(lambda: got)
+
+
+async def test_user_and_password_and_token_come_from_the_url(tmp_path):
+    for option, login in ((["--user", "me", "--pass", "secret"], "me:secret"), (["--auth", "secret"], "secret")):
+        server = start_nats(tmp_path / login.replace(":", "-"))
+        server.kill()
+        server.command += option
+        server.start()
+        async with await connect(server.url.replace("//", f"//{login}@"), "test") as bus:
+            assert bus.connected
+        with pytest.raises(BusUnavailableError, match=r"(?i)authorization"):
+            await connect(server.url, "test", wait_s=1)
+        server.kill()
+
+
+async def test_of_several_servers_the_next_one_is_used(own_nats: Server, nats_url):
+    async with await connect(f"{own_nats.url},{nats_url}", "test") as bus:
+        own_nats.kill()
+        await until(lambda: bus.connected and bus.client.connected_url.netloc in nats_url)
+        got = []
+        await bus.subscribe("several.test", got.append)
+        bus.send("several.test", b"x")
+        await until(lambda: got)
+
+
+@pytest.mark.parametrize("url", ["", "http://here:4222", "nats://", "nats://host:port", "nats://a:1,ftp://b:2"])
+async def test_an_address_that_is_none_is_refused_with_a_sentence(url):
+    with pytest.raises(BadAddressError, match="NATS_URL must be"):
+        await connect(url, "test")

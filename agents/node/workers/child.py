@@ -1,6 +1,7 @@
 """The worker process: imports its agents once, then runs one call at a time until the node goes away."""
 
 import asyncio
+import contextlib
 import inspect
 import logging
 import os
@@ -40,9 +41,10 @@ def main(connection: socket.socket) -> None:
     agents = {identity(manifest): (manifest, resolve(manifest.entry_point)) for manifest in setup.manifests}
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
-    connection.sendall(pack(Ready()))
-    while True:
-        connection.sendall(pack(run(agents, jobs.get())))
+    with contextlib.suppress(OSError):
+        connection.sendall(pack(Ready()))
+        while True:
+            connection.sendall(pack(run(agents, jobs.get())))
 
 
 def run(agents: Agents, job: Job) -> Result:
