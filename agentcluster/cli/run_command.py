@@ -1,6 +1,5 @@
 """``run``: start a workflow and follow it."""
 
-import time
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
 from agentcluster.cli.output import console, errors, print_json
 from agentcluster.cli.progress import Progress
 from agentcluster.cli.values import show_output
-from agentcluster.cli.watching import PATIENCE_S, duration, watch
+from agentcluster.cli.watching import duration, watch
 
 HELP = """Start a workflow and follow it to its end.
 
@@ -104,20 +103,10 @@ def _follow(api: Api, run: dict[str, Any], as_json: bool) -> int:
     except KeyboardInterrupt:
         return _interrupted(api, run["id"])
     if as_json:
-        print_json(_projected(api, run["id"], progress))
+        print_json(api.get(f"runs/{run['id']}"))
     else:
         _show_end(api, run["id"], progress)
     return OK if progress.status == "completed" else RUN_FAILED
-
-
-def _projected(api: Api, run_id: str, progress: Progress) -> dict[str, Any]:
-    """Return the run as the API has it once that is as far as its events are: it follows them by moments."""
-    deadline = time.monotonic() + PATIENCE_S
-    run: dict[str, Any] = api.get(f"runs/{run_id}")
-    while run["cursor"] < progress.cursor and time.monotonic() < deadline:
-        time.sleep(0.1)
-        run = api.get(f"runs/{run_id}")
-    return {**run, "status": progress.status, "output": progress.output, "error": progress.error}
 
 
 def _show_end(api: Api, run_id: str, progress: Progress) -> None:

@@ -17,7 +17,7 @@ class RunView(APIView):
 
     @extend_schema(operation_id="get_run", responses=RunDetail, tags=["runs"])
     def get(self, request: Request, run_id: str) -> Response:
-        """Read a run. Counts of steps follow the events by moments; whether and how it has ended is exact."""
+        """Read a run. While it goes on its counts follow the events by moments; its end is exact."""
         return Response(dict(RunDetail(up_to_date(find_run(user_of(request), run_id))).data))
 
 

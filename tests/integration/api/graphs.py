@@ -54,3 +54,19 @@ def cyclic() -> dict[str, Any]:
         {"kind": "end", "id": "end"},
         edges=[("start", "a"), ("a", "b"), ("b", "a"), ("b", "end")],
     )
+
+
+def never_answered() -> dict[str, Any]:
+    """A call that the node refuses, tried again for ever so long: a run that goes on until it is cancelled."""
+    return document(
+        {"kind": "start", "id": "start"},
+        {
+            "kind": "http",
+            "id": "call",
+            "title": "Never answered",
+            "input": {"method": "GET", "url": "http://192.0.2.1/"},
+            "retry": {"attempts": 100, "initial_s": 30, "on": ["address_not_allowed"]},
+        },
+        {"kind": "end", "id": "end"},
+        edges=[("start", "call"), ("call", "end")],
+    )
