@@ -17,6 +17,7 @@ from agentcluster.streams.ready import Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
+from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Outcome, Parts
 from designer.engine.liveness import Liveness
@@ -80,7 +81,13 @@ class Engine:
         reaper = Reaper(self._log, self._ready, self._liveness, self._side_executor, self.worker)
         loops = [
             asyncio.create_task(loop)
-            for loop in (self._follow_wakes(), self._recover_forever(), self._watch_clocks(), reaper.run())
+            for loop in (
+                self._follow_wakes(),
+                self._recover_forever(),
+                self._watch_clocks(),
+                reaper.run(),
+                run_registrar(bus),
+            )
         ]
         logger.info("engine worker %s is ready", self.worker)
         interrupter = asyncio.create_task(self._interrupt_when_stopped())
