@@ -18,7 +18,7 @@ export function App() {
     >
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
-          <Notifications position="bottom-right" limit={4} containerWidth={380} />
+          <Notifications position="bottom-center" limit={4} containerWidth={380} />
           <RouterProvider router={router} />
         </ModalsProvider>
       </QueryClientProvider>

@@ -68,12 +68,7 @@ function ThemeButton() {
 function RailLink({ to, label, children }: { to: string; label: string; children: ReactNode }) {
   return (
     <Tooltip label={label} position="right">
-      <NavLink
-        to={to}
-        end={to === "/"}
-        aria-label={label}
-        className={({ isActive }) => `${classes.item} ${isActive ? classes.active : ""}`}
-      >
+      <NavLink to={to} end={to === "/"} aria-label={label} className={classes.item ?? ""}>
         {children}
       </NavLink>
     </Tooltip>

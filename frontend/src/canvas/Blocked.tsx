@@ -1,9 +1,10 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { useDocument } from "@/stores/document";
+import { useTranslation } from "react-i18next";
 import type { Problem } from "@/wire/generated";
 import classes from "./Designer.module.css";
 import type { Editor } from "./editor";
 import { goToProblem } from "./goToProblem";
+import { problemText } from "./problemText";
 
 interface Props {
   editor: Editor;
@@ -14,7 +15,7 @@ interface Props {
 
 /** Why something cannot be done yet, each reason one click from its field. */
 export function Blocked({ editor, problems, text, onGo }: Props) {
-  const fields = useDocument((state) => state.draft.fields);
+  const { t } = useTranslation("canvas");
   return (
     <div role="alert">
       <p style={{ marginTop: 0 }}>{text}</p>
@@ -31,9 +32,9 @@ export function Blocked({ editor, problems, text, onGo }: Props) {
             >
               <IconAlertTriangle size={15} />
               <span className={classes.problemNode}>
-                {fields[problem.node ?? ""]?.title || problem.node || problem.edge || "–"}
+                {problem.node ? editor.titleOf(problem.node) : problem.edge || t("problems.workflow")}
               </span>
-              <span className={classes.problemText}>{problem.message}</span>
+              <span className={classes.problemText}>{problemText(problem)}</span>
             </button>
           </li>
         ))}

@@ -4,7 +4,8 @@ import { refusal } from "@/graph/connect";
 import { useAgentSchemas } from "@/stores/catalogue";
 import { useDocument } from "@/stores/document";
 import classes from "./ConnectionLine.module.css";
-import { refusalText } from "./place";
+import { shownTitle } from "./nodes/shownTitle";
+import { refusalText } from "./refusalText";
 
 /** The edge while it is drawn; over a step that cannot take it, the reason stands at the cursor. */
 export function ConnectionLine(props: ConnectionLineComponentProps) {
@@ -30,7 +31,7 @@ export function ConnectionLine(props: ConnectionLineComponentProps) {
       <path d={path} fill="none" className={refused ? classes.refused : classes.line} />
       {refused && (
         <foreignObject x={toX + 12} y={toY + 12} width={300} height={120} className={classes.place}>
-          <div className={classes.reason}>{refusalText(t, refused)}</div>
+          <div className={classes.reason}>{refusalText(t, refused, (id) => shownTitle(t, id))}</div>
         </foreignObject>
       )}
     </g>

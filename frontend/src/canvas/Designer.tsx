@@ -50,10 +50,13 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
       <div className={classes.middle}>
         <ConflictBar workflow={workflow} />
         <Group orientation="vertical" className={classes.group ?? ""}>
-          <Panel id="canvas" minSize="25%" className={classes.canvas ?? ""}>
-            <DesignerCanvas editor={editor} overlay={overlay} onAsk={setAsk} onMenu={setMenu} />
-            <EmptyCanvas editor={editor} />
-            <ProblemList editor={editor} />
+          <Panel id="canvas" minSize="25%" className={classes.top ?? ""}>
+            <div className={classes.canvas}>
+              <DesignerCanvas editor={editor} overlay={overlay} onAsk={setAsk} onMenu={setMenu} />
+              <EmptyCanvas editor={editor} />
+              <ProblemList editor={editor} />
+            </div>
+            <SelectedInspector />
           </Panel>
           {run && (
             <>
@@ -66,7 +69,6 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
           )}
         </Group>
       </div>
-      <SelectedInspector />
       {ask && <QuickAdd editor={editor} ask={ask} onClose={() => setAsk(null)} />}
       <CanvasMenu editor={editor} at={menu} onClose={() => setMenu(null)} />
       <Dialogs workflow={workflow} editor={editor} />

@@ -38,7 +38,8 @@ import type { Editor } from "./editor";
 import { flowEdges, flowNodes, type StepFlowNode } from "./flowElements";
 import { CanvasModelContext, createCanvasModel } from "./model";
 import { nodeTypes } from "./nodes/nodeTypes";
-import { connect, DRAG_TYPE, GRID, type Piece, place, refusalText } from "./place";
+import { connect, DRAG_TYPE, GRID, type Piece, place } from "./place";
+import { refusalText } from "./refusalText";
 import { useNodeLabels } from "./useNodeLabels";
 
 interface Props {
@@ -107,10 +108,9 @@ export function DesignerCanvas({ editor, overlay, onAsk, onMenu }: Props) {
         maxZoom={2}
         fitView
         fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
-        proOptions={{ hideAttribution: true }}
         aria-label={t("canvasLabel")}
       >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--ac-canvas-dot)" />
         <CanvasTools editor={editor} />
         {minimap && nodes.length > 0 && (
           <MiniMap
@@ -223,7 +223,7 @@ function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
           { source: fromNode.id, target: toNode.id, port },
           editor.catalogue(),
         );
-        if (refused) editor.say(refusalText(editor.t, refused), "error");
+        if (refused) editor.say(refusalText(editor.t, refused, editor.titleOf), "error");
         return;
       }
       const point = "changedTouches" in event ? event.changedTouches[0] : event;

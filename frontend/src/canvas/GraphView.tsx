@@ -65,10 +65,9 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
         fitView
         fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
         minZoom={0.05}
-        proOptions={{ hideAttribution: true }}
         aria-label={t("canvasLabel")}
       >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--ac-canvas-dot)" />
         <ViewControls />
       </ReactFlow>
     </CanvasModelContext>

@@ -8,6 +8,8 @@ import type { Problem } from "@/wire/generated";
 import classes from "./Designer.module.css";
 import type { Editor } from "./editor";
 import { goToProblem } from "./goToProblem";
+import { shownTitle } from "./nodes/shownTitle";
+import { problemText } from "./problemText";
 
 /** Everything that is wrong, over the canvas's lower edge; a click leads to the step and the field. */
 export function ProblemList({ editor }: { editor: Editor }) {
@@ -40,7 +42,7 @@ export function ProblemList({ editor }: { editor: Editor }) {
               <span className={classes.problemNode}>
                 <Where problem={problem} />
               </span>
-              <span className={classes.problemText}>{problem.message}</span>
+              <span className={classes.problemText}>{problemText(problem)}</span>
             </button>
           </li>
         ))}
@@ -51,6 +53,6 @@ export function ProblemList({ editor }: { editor: Editor }) {
 
 function Where({ problem }: { problem: Problem }) {
   const { t } = useTranslation("canvas");
-  const title = useDocument((state) => state.draft.fields[problem.node ?? ""]?.title);
-  return <>{title || problem.node || problem.edge || t("problems.workflow")}</>;
+  useDocument((state) => state.draft.fields[problem.node ?? ""]);
+  return <>{problem.node ? shownTitle(t, problem.node) : problem.edge || t("problems.workflow")}</>;
 }

@@ -10,6 +10,7 @@ import type { Catalogue } from "@/graph/scope";
 import { catalogueOf, useCatalogue } from "@/stores/catalogue";
 import { useDocument } from "@/stores/document";
 import { useView } from "@/stores/view";
+import { shownTitle } from "./nodes/shownTitle";
 
 /** What commands work on. Stores are read when a command runs, never held. */
 export interface Editor {
@@ -19,6 +20,8 @@ export interface Editor {
   flow: ReactFlowInstance;
   measure: Measure;
   t: TFunction<"canvas">;
+  /** What the step is called on the canvas. */
+  titleOf(id: string): string;
   say(message: string, kind?: "info" | "error"): void;
   confirm(question: { title: string; text: string; yes: string }, then: () => void): void;
 }
@@ -39,6 +42,7 @@ function createEditor(flow: ReactFlowInstance, t: TFunction<"canvas">): Editor {
     flow,
     measure: (id) => measured(flow, id),
     t,
+    titleOf: (id) => shownTitle(t, id),
     say: (message, kind = "info") =>
       notifications.show({ message, color: kind === "error" ? "red" : "accent", withBorder: true }),
     confirm: ({ title, text, yes }, then) =>

@@ -7,6 +7,7 @@ import { outPorts } from "@/graph/ports";
 import type { Catalogue } from "@/graph/scope";
 import type { Editor } from "./editor";
 import { newFields, newSize } from "./kinds";
+import { refusalText } from "./refusalText";
 
 /** What can be dragged from the palette. */
 export interface Piece {
@@ -147,7 +148,7 @@ export function connect(editor: Editor, wish: Wish): boolean {
   const { draft, change } = editor.document();
   const refused = refusal(draft, wish, editor.catalogue());
   if (refused) {
-    editor.say(refusalText(editor.t, refused), "error");
+    editor.say(refusalText(editor.t, refused, editor.titleOf), "error");
     return false;
   }
   const before = draft.fields[wish.target];
@@ -158,25 +159,6 @@ export function connect(editor: Editor, wish: Wish): boolean {
   );
   if (names.length > 0) editor.say(editor.t("mapped", { names: names.join(", "), count: names.length }));
   return true;
-}
-
-export function refusalText(
-  t: Editor["t"],
-  { code, values }: { code: string; values: Record<string, string> },
-): string {
-  const types = (list: string | undefined) =>
-    (list ?? "")
-      .split(",")
-      .filter(Boolean)
-      .map((type) => t(`type.${type}`, { defaultValue: type }))
-      .join(", ");
-  if (code !== "cannotFit") return t(`refused.${code}`, values);
-  const have = types(values.have);
-  return t(have ? "refused.cannotFit" : "refused.cannotFitNothing", {
-    ...values,
-    want: types(values.want),
-    have,
-  });
 }
 
 /** The port a plain "link after this" uses. */

@@ -5,9 +5,10 @@ import type { Editor } from "./editor";
 const PALETTE = 280;
 const MARGIN = 24;
 
-/** Nothing jumps when panels open: the palette's fold is balanced, and a selected step is brought out from under the inspector. */
+/** Nothing jumps when panels open: the palette's fold is balanced, a selected step stays in view, and so does the graph when a run opens below it. */
 export function useSteadyView(editor: Editor): void {
   const paletteOpen = useView((state) => state.paletteOpen);
+  const run = useView((state) => state.run);
   const only = useView((state) => (state.nodes.size === 1 ? [...state.nodes][0] : undefined));
   const before = useRef(paletteOpen);
   useLayoutEffect(() => {
@@ -16,6 +17,11 @@ export function useSteadyView(editor: Editor): void {
     const { x, y, zoom } = editor.flow.getViewport();
     void editor.flow.setViewport({ x: x + (paletteOpen ? -PALETTE : PALETTE), y, zoom });
   }, [paletteOpen, editor]);
+  useEffect(() => {
+    if (!run) return;
+    const timer = setTimeout(() => void editor.flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }), 60);
+    return () => clearTimeout(timer);
+  }, [run, editor]);
   useEffect(() => {
     if (!only) return;
     const frame = requestAnimationFrame(() => bringIntoView(editor, only));

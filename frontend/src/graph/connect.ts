@@ -2,19 +2,11 @@
 import type { Draft, NodeKind } from "./model";
 import { acceptsInput, outPorts } from "./ports";
 import { type JsonSchema, resolve, typeKey } from "./schema";
-import {
-  type Catalogue,
-  inputSchema,
-  outputSchema,
-  runInput,
-  type Source,
-  sourcesAt,
-  titleOf,
-} from "./scope";
+import { type Catalogue, inputSchema, outputSchema, runInput, type Source, sourcesAt } from "./scope";
 import { fits, isKnown } from "./types";
 import { closesCycle } from "./walk";
 
-/** A sentence of the catalogue (`canvas:refused.<code>`) with its words. */
+/** A sentence of the catalogue (`canvas:refused.<code>`) with its words; `source` and `target` are node ids. */
 export interface Refusal {
   code: "self" | "cycle" | "noInput" | "noOutput" | "duplicate" | "border" | "cannotFit";
   values: Record<string, string>;
@@ -32,7 +24,7 @@ export function refusal(draft: Draft, wish: Wish, catalogue: Catalogue): Refusal
   const source = nodes.find((node) => node.id === wish.source);
   const target = nodes.find((node) => node.id === wish.target);
   if (!source || !target) return undefined;
-  const values = { source: titleOf(draft, source.id), target: titleOf(draft, target.id) };
+  const values = { source: source.id, target: target.id };
   if (source.id === target.id) return { code: "self", values };
   if (!acceptsInput(target.kind)) return { code: "noInput", values };
   if (outPorts(source.kind, draft.fields[source.id]).length === 0) return { code: "noOutput", values };

@@ -16,7 +16,7 @@ const CATEGORY_TINTS: Readonly<Record<string, Tint>> = {
   network: "network",
   web: "network",
   http: "network",
-  text: "events",
+  text: "reasoning",
   events: "events",
 };
 

@@ -1,7 +1,9 @@
 import {
+  IconAbc,
   IconApi,
   IconBolt,
   IconBraces,
+  IconBracketsContain,
   IconBrain,
   IconBrandPython,
   IconBroadcast,
@@ -13,9 +15,11 @@ import {
   IconFile,
   IconFileSearch,
   IconFileSpreadsheet,
+  IconFiles,
   IconFileText,
   IconFileTypeCsv,
   IconFilter,
+  IconGauge,
   IconJson,
   IconLanguage,
   IconMail,
@@ -27,12 +31,15 @@ import {
   IconServer,
   IconSparkles,
   IconTable,
+  IconTableOptions,
   IconTextSize,
   IconTools,
   IconTypography,
   IconUser,
   IconWebhook,
   IconWorld,
+  IconWorldDownload,
+  IconWorldWww,
   type TablerIcon,
 } from "@tabler/icons-react";
 
@@ -72,6 +79,13 @@ const ICONS: Readonly<Record<string, TablerIcon>> = {
   user: IconUser,
   webhook: IconWebhook,
   world: IconWorld,
+  "table-options": IconTableOptions,
+  gauge: IconGauge,
+  "world-www": IconWorldWww,
+  "world-download": IconWorldDownload,
+  "brackets-contain": IconBracketsContain,
+  abc: IconAbc,
+  files: IconFiles,
 };
 
 export function agentIcon(name: string): TablerIcon {

@@ -102,6 +102,7 @@ const TEXT = {
   "--mantine-color-accent-text": "var(--ac-accent-text)",
   "--mantine-color-accent-light": "var(--ac-accent-soft)",
   "--mantine-color-accent-light-color": "var(--ac-accent-text)",
+  "--mantine-color-accent-light-hover": "color-mix(in srgb, var(--ac-accent) 14%, transparent)",
 };
 
 /** Point Mantine's own variables to the tokens, in both colour schemes. */

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { NodeKind } from "@/graph/model";
 import { useNodeProblems } from "@/stores/problems";
 import { useView } from "@/stores/view";
+import { problemText } from "../problemText";
 import classes from "./Inspector.module.css";
 import { tabFor } from "./tabs";
 
@@ -28,7 +29,7 @@ export function NodeProblems({ id, kind }: { id: string; kind: NodeKind }) {
             }
           >
             <IconAlertTriangle size={14} />
-            {problem.message}
+            {problemText(problem)}
           </button>
         </li>
       ))}

@@ -10,6 +10,7 @@ import { IconChip } from "@/ui/IconChip";
 import { statusColour } from "@/ui/StatusMark";
 import { lookOf } from "../kinds";
 import { useFields, useNodeOverlay, useProblemsOf } from "../model";
+import { problemText } from "../problemText";
 import { Badges } from "./Badges";
 import { nodeTitle, quietLine } from "./captions";
 import { RunFoot } from "./RunFoot";
@@ -76,7 +77,7 @@ function ProblemBadge({ id }: { id: string }): ReactNode {
     <Tooltip
       multiline
       maw={320}
-      label={problems.map((problem) => problem.message).join("\n")}
+      label={problems.map(problemText).join("\n")}
       style={{ whiteSpace: "pre-line" }}
     >
       <span

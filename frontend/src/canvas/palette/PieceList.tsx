@@ -72,15 +72,17 @@ export function PieceList({ groups, onPick, searchId, autoFocus = false, draggab
         {shown.map((group) => (
           <section key={group.key} aria-label={group.title}>
             <h3 className={classes.group}>{group.title}</h3>
-            {group.entries.map((entry) => (
-              <Piece
-                key={entry.id}
-                entry={entry}
-                active={flat[active] === entry}
-                draggable={draggable}
-                onPick={() => onPick(entry)}
-              />
-            ))}
+            <div className={group.key === "flow" && !query ? classes.tiles : undefined}>
+              {group.entries.map((entry) => (
+                <Piece
+                  key={entry.id}
+                  entry={entry}
+                  active={flat[active] === entry}
+                  draggable={draggable}
+                  onPick={() => onPick(entry)}
+                />
+              ))}
+            </div>
           </section>
         ))}
         {flat.length === 0 && query && <p className={classes.none}>{t("palette.none", { query })}</p>}

@@ -64,8 +64,8 @@ export function usePieces(): EntryGroup[] {
       entries: entries.sort((a, b) => a.title.localeCompare(b.title)),
     }));
     return [
-      ...byCategory.sort((a, b) => a.title.localeCompare(b.title)),
       { key: "flow", title: t("category.flow"), entries: flow },
+      ...byCategory.sort((a, b) => a.title.localeCompare(b.title)),
     ];
   }, [agents, t, i18n.language]);
 }

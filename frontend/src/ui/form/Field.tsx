@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconMathFunction } from "@tabler/icons-react";
 import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isExpression } from "@/graph/expressions";
+import { isExpression, wrap } from "@/graph/expressions";
 import { controlOf } from "@/graph/formValue";
 import { type JsonSchema, resolve, typeKey } from "@/graph/schema";
 import { ExpressionField } from "../code/lazy";
@@ -11,6 +11,8 @@ import { useForm } from "./context";
 import classes from "./Field.module.css";
 import { Suggestions } from "./Suggestions";
 import { titleOf } from "./words";
+
+const EMPTY_EXPRESSION = wrap(" ");
 
 interface Props {
   schema: JsonSchema;
@@ -59,7 +61,7 @@ export function Field({ schema: given, name, value, onChange, pointer, required 
           <ExpressionField
             id={id}
             label={label}
-            value={typeof value === "string" ? value : asked && value === undefined ? "${  }" : ""}
+            value={typeof value === "string" ? value : asked && value === undefined ? EMPTY_EXPRESSION : ""}
             onChange={(text) => onChange(text === "" ? undefined : text)}
             sources={sources}
             placeholder={t("expression.placeholder")}

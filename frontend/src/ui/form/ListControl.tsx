@@ -127,7 +127,14 @@ function Item({ number, onUp, onDown, onRemove, ...props }: ItemProps) {
 
 function Tool({ label, icon, onClick }: { label: string; icon: React.ReactNode; onClick?(): void }) {
   return (
-    <ActionIcon size={24} aria-label={label} title={label} disabled={!onClick} onClick={onClick}>
+    <ActionIcon
+      size={24}
+      aria-label={label}
+      title={label}
+      disabled={!onClick}
+      onClick={onClick}
+      style={onClick ? undefined : { background: "none", opacity: 0.35 }}
+    >
       {icon}
     </ActionIcon>
   );
