@@ -3,7 +3,7 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { GraphView } from "@/canvas/GraphView";
 import { isTerminal } from "@/graph/run";
 import { nodeOf, parseIteration } from "@/graph/runKeys";
@@ -21,6 +21,7 @@ import { RunAgain } from "./RunAgain";
 import { RunFacts } from "./RunFacts";
 import classes from "./RunPage.module.css";
 import { RunTrace } from "./RunTrace";
+import { useSelectedStep } from "./useSelectedStep";
 import { useTrace } from "./useTrace";
 
 /** One run: live while it goes on, the same page ever after. */
@@ -61,17 +62,7 @@ function OpenRun({ run }: { run: RunDetail }) {
   const { t } = useTranslation("trace");
   const trace = useTrace(run.id, run.graph);
   const { view, connection } = trace;
-  const [search, setSearch] = useSearchParams();
-  const selected = search.get("step");
-  const onSelect = (step: string | null) =>
-    setSearch(
-      (before) => {
-        if (step) before.set("step", step);
-        else before.delete("step");
-        return before;
-      },
-      { replace: true },
-    );
+  const [selected, onSelect] = useSelectedStep();
   useFinished(isTerminal(view.status));
   const over = isTerminal(view.status);
   return (

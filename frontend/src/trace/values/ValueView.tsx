@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ChartView } from "./ChartView";
 import { FileView, ImageView } from "./FileView";
@@ -8,8 +8,15 @@ import { TableView } from "./TableView";
 import { TextView } from "./TextView";
 import classes from "./ValueView.module.css";
 
+interface Props {
+  run: string;
+  value: unknown;
+  /** What to say when there is nothing to show. */
+  none: string;
+}
+
 /** Any input or output: each part in the viewer that suits it. */
-export function ValueView({ run, value, none }: { run: string; value: unknown; none: string }) {
+export const ValueView = memo(function ValueView({ run, value, none }: Props) {
   const { t } = useTranslation("trace");
   const sections = useMemo(() => sectionsOf(value), [value]);
   if (sections.length === 0 || sections.every(({ shape }) => shape.kind === "nothing")) {
@@ -26,7 +33,7 @@ export function ValueView({ run, value, none }: { run: string; value: unknown; n
       ))}
     </div>
   );
-}
+});
 
 function Part({ run, shape }: { run: string; shape: Shape }) {
   switch (shape.kind) {

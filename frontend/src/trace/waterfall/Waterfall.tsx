@@ -64,6 +64,10 @@ export function Waterfall({
   useEffect(() => {
     if (chosen >= 0) rows.scrollToIndex(chosen);
   }, [chosen, rows]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other matches are read from the top
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [tree.filter]);
   useWheel(scroller, axis);
   const onZoom = zoomTo(view, tree.rows[chosen], axis, now);
   const onKeyDown = useTreeKeys({

@@ -133,7 +133,7 @@ export function iterationOf(view: RunView, row: Row): IterationView {
       ? "skipped"
       : "waiting";
   const ends = known.flatMap((step) => (step.endedAt === null ? [] : [step.endedAt]));
-  const starts = known.flatMap((step) => (step.startedAt === null ? [] : [step.startedAt]));
+  const starts = known.flatMap((step) => step.readyAt ?? step.startedAt ?? []);
   return {
     status: loud ?? quiet,
     startedAt: starts.length > 0 ? Math.min(...starts) : null,

@@ -98,4 +98,5 @@ test("tick labels say no more than they must", () => {
   expect(tickLabel(30_000, 10_000)).toBe("30 s");
   expect(tickLabel(90_000, 30_000)).toBe("1:30");
   expect(tickLabel(3_660_000, 60_000)).toBe("1:01 h");
+  expect(tickLabel(14 * 86_400_000, 7 * 86_400_000)).toBe("14 d");
 });

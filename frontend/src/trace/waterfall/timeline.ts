@@ -52,15 +52,19 @@ export interface Tick {
 }
 
 const NICE = [1, 2, 5];
-const CLOCK_MS = [1, 2, 5, 10, 15, 30]
-  .flatMap((n) => [n * 1000, n * 60_000])
-  .concat([3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000]);
+const DAY_MS = 86_400_000;
+const CLOCK_MS = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * 1000),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * 60_000),
+  ...[1, 2, 6, 12].map((n) => n * 3_600_000),
+  ...[1, 2, 7, 14, 30, 60, 120].map((n) => n * DAY_MS),
+];
 
 /** The distance of ticks: round for a clock, at least `width / count` apart. */
 export function tickStep(length: number, count: number): number {
   const least = length / Math.max(1, count);
   if (least >= 500) {
-    const found = CLOCK_MS.sort((a, b) => a - b).find((step) => step >= least);
+    const found = CLOCK_MS.find((step) => step >= least);
     if (found) return found;
   }
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(least, 0.001)));
@@ -89,6 +93,7 @@ export function tickLabel(offset: number, step: number): string {
     const seconds = ((ms % 60_000) / 1000).toFixed(decimals(step));
     return `${sign}${Math.floor(ms / 60_000)}:${seconds.padStart(seconds.includes(".") ? 3 + decimals(step) : 2, "0")}`;
   }
+  if (step >= DAY_MS) return `${sign}${Math.round(ms / DAY_MS)} d`;
   return `${sign}${Math.floor(ms / 3_600_000)}:${String(Math.floor(ms / 60_000) % 60).padStart(2, "0")} h`;
 }
 
