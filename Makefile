@@ -50,7 +50,7 @@ check-frontend: $(VENV)/.dev ## Lint, type-check, test and build the page
 
 test-python: $(VENV)/.dev ## Run the tests that are not driven through a browser
 	$(say) "pytest: unit, contract, integration, architecture, deploy"
-	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
+	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadfile tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
 	$(say) "pytest: faults"
 	@$(PY) -m pytest -q -n 2 tests/faults $(ARGS)
 

@@ -13,8 +13,6 @@ from tests.conftest import Server, start_nats
 from tests.deploy import compose
 from tests.postgres import Postgres
 
-pytestmark = pytest.mark.xdist_group("compose")
-
 
 def start_valkey(folder: Path, password: str) -> Server:
     """Start Valkey with the options of the compose file, which only a shell would read otherwise."""

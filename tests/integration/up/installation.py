@@ -133,3 +133,9 @@ class Installation:
         self.process.wait(timeout=60)
         self._reader.join(timeout=10)
         return time.monotonic() - began
+
+    def kill(self) -> None:
+        """End the supervisor without a chance to clean up; its children have to go by themselves."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(timeout=10)

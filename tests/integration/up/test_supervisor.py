@@ -1,6 +1,5 @@
 """``make up`` for real: one installation, used the way its owner uses it, from the first start to the last."""
 
-import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +10,15 @@ import pytest
 from agentcluster.up.embedded import free_port
 from tests.integration.up.installation import Installation, failed_start
 
-pytestmark = pytest.mark.xdist_group("supervisor")
-
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     installation = Installation(tmp_path_factory.mktemp("up") / "data", free_port())
-    installation.until("AgentCluster is ready")
-    yield installation
-    if installation.process.poll() is None:
-        installation.interrupt()
+    try:
+        installation.until("AgentCluster is ready")
+        yield installation
+    finally:
+        installation.kill()
 
 
 def test_everything_is_ready_and_the_printed_link_logs_in(running: Installation) -> None:
@@ -69,26 +67,29 @@ def test_ctrl_c_ends_everything_soon_and_keeps_the_data(running: Installation) -
         assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
 
 
-def test_the_next_start_finds_its_data_and_a_killed_supervisor_leaves_nothing_behind(running: Installation) -> None:
+def test_the_next_start_finds_its_data_and_a_killed_supervisor_leaves_nothing_behind(
+    running: Installation, request: pytest.FixtureRequest
+) -> None:
     key = (running.home / "secret_key").read_text()
     services = (running.home / "services.json").read_bytes()
     again = Installation(running.home, running.port)
+    request.addfinalizer(again.kill)
     again.until("AgentCluster is ready")
     assert "Updating the database" not in {record["event"] for record in again.log}
     assert (running.home / "secret_key").read_text() == key
     assert (running.home / "services.json").read_bytes() == services
     family = again.family()
-    again.process.send_signal(signal.SIGKILL)
-    again.process.wait()
+    again.kill()
     _, left = psutil.wait_procs(family, timeout=10)
     assert left == []
 
 
 def test_given_servers_are_used_instead_of_the_embedded_ones(
-    redis_url: str, nats_url: str, postgres_url: str, tmp_path: Path
+    redis_url: str, nats_url: str, postgres_url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     given = {"REDIS_URL": redis_url, "NATS_URL": nats_url, "DATABASE_URL": postgres_url}
     installation = Installation(tmp_path / "data", free_port(), **given)
+    request.addfinalizer(installation.kill)
     installation.until("AgentCluster is ready")
     programs = " ".join(part for process in installation.family() for part in process.cmdline())
     assert installation.get("/health/ready").json()["checks"]["database"]["detail"] == "postgresql"
