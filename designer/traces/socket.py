@@ -41,7 +41,7 @@ async def trace_socket(scope: Any, receive: Any, send: Any) -> None:
     if refusal or after is None:
         await _refuse(send, *(refusal or (BAD_REQUEST, "bad_cursor", "")))
         return
-    window = Window(after)
+    window = Window()
     listening = asyncio.create_task(_listen(receive, window))
     sending = asyncio.create_task(_send_all(send, Relay(run_id, after), window))
     try:
@@ -68,10 +68,9 @@ async def _send_all(send: Any, relay: Relay, window: Window) -> None:
         async for batch in batches:
             rest = batch
             while rest:
-                room = await window.room()
-                window.sent = rest[:room][-1].seq
-                await send({"type": "websocket.send", "text": events_message(rest[:room])})
-                rest = rest[room:]
+                count = await window.admit(rest)
+                await send({"type": "websocket.send", "text": events_message(rest[:count])})
+                rest = rest[count:]
     await send({"type": "websocket.send", "text": end_message(relay.status)})
 
 

@@ -1,5 +1,6 @@
 """Small workflow documents."""
 
+from itertools import pairwise
 from typing import Any
 
 
@@ -70,3 +71,28 @@ def never_answered() -> dict[str, Any]:
         {"kind": "end", "id": "end"},
         edges=[("start", "call"), ("call", "end")],
     )
+
+
+def many_steps(items: int, padding: int = 0) -> dict[str, Any]:
+    """A map over ``items`` numbers with one step each, whose output is ``padding`` characters long; no agent needed."""
+    return document(
+        {"kind": "start", "id": "start"},
+        {"kind": "map", "id": "each", "items": list(range(items)), "concurrency": 20, "output": "${ index }"},
+        {"kind": "transform", "id": "say", "parent": "each", "output": {"text": "x" * padding + "${ index }"}},
+        {"kind": "end", "id": "end"},
+        edges=[("start", "each"), ("each", "end")],
+    )
+
+
+def slow_steps(count: int) -> dict[str, Any]:
+    """A chain of calls that are refused, tried again after 0.3 s, and then gone on from."""
+    refused = {
+        "kind": "http",
+        "input": {"method": "GET", "url": "http://192.0.2.1/"},
+        "retry": {"attempts": 2, "initial_s": 0.3, "on": ["address_not_allowed"]},
+        "on_error": {"action": "continue"},
+    }
+    names = [f"call_{number}" for number in range(count)]
+    chain = ["start", *names, "end"]
+    calls = [{**refused, "id": name} for name in names]
+    return document({"kind": "start", "id": "start"}, *calls, {"kind": "end", "id": "end"}, edges=[*pairwise(chain)])

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.test import Client
 
-from designer.traces.window import WINDOW
+from designer.traces import window
 from tests.integration.traces.conftest import Listener, events, write
 
 
@@ -57,23 +57,43 @@ async def test_a_listener_that_has_everything_is_told_the_end(run, bearer, after
 
 
 async def test_whoever_does_not_acknowledge_gets_no_more_than_a_window(run, bearer):
-    await write(run, events(run, 2 * WINDOW + 500))
+    await write(run, events(run, 2 * window.EVENTS + 500))
     async with Listener(run.pk, bearer) as silent:
-        while len(silent.events) < WINDOW:
+        while len(silent.events) < window.EVENTS:
             await silent.take()
         assert await silent.socket.receive_nothing(0.5)
-        assert silent.seqs == list(range(1, WINDOW + 1))
+        assert silent.seqs == list(range(1, window.EVENTS + 1))
         await silent.acknowledge()
         await silent.until_closed()
-    assert silent.seqs == list(range(1, 2 * WINDOW + 501))
+    assert silent.seqs == list(range(1, 2 * window.EVENTS + 501))
     assert silent.end == "completed"
 
 
+async def test_large_events_fill_the_window_sooner(run, bearer, monkeypatch):
+    monkeypatch.setattr(window, "BYTES", 1000)
+    await write(run, events(run, 100))
+    async with Listener(run.pk, bearer) as listener:
+        await listener.take()
+        assert 1 < len(listener.events) < 20
+        assert await listener.socket.receive_nothing(0.3)
+        await listener.acknowledge()
+        await listener.until_closed()
+    assert listener.seqs == list(range(1, 101))
+
+
+async def test_an_event_larger_than_the_window_still_comes(run, bearer, monkeypatch):
+    monkeypatch.setattr(window, "BYTES", 1)
+    await write(run, events(run, 5))
+    async with Listener(run.pk, bearer) as listener:
+        await listener.until_closed()
+    assert listener.seqs == [1, 2, 3, 4, 5]
+
+
 async def test_acknowledging_what_was_never_sent_opens_nothing(run, bearer):
-    await write(run, events(run, 2 * WINDOW))
+    await write(run, events(run, 2 * window.EVENTS))
     async with Listener(run.pk, bearer) as liar:
         await liar.socket.send_json_to({"type": "ack", "cursor": 10**9})
-        while len(liar.events) < WINDOW:
+        while len(liar.events) < window.EVENTS:
             await liar.take()
         assert await liar.socket.receive_nothing(0.3)
 
