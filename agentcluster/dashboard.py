@@ -15,6 +15,8 @@ from agents.domain.health import Health
 from agents.models import Agent, AgentVersion
 from designer.models import OPEN_STATUSES, Run, RunStatus
 
+UNKNOWN = _("unknown while NATS is away")
+
 
 def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add ``cards``, ``nodes`` and ``live`` to the context (the ``DASHBOARD_CALLBACK`` of django-unfold)."""
@@ -46,7 +48,7 @@ def _nodes() -> dict[str, Any]:
     return {
         "title": _("Nodes at work"),
         "figure": states[Health.ACTIVE] if live.known else "?",
-        "note": note if live.known else live.detail,
+        "note": note if live.known else UNKNOWN,
     }
 
 
@@ -57,7 +59,7 @@ def _work() -> dict[str, Any]:
     return {
         "title": _("Calls in work"),
         "figure": busy if live.known else "?",
-        "note": _("of %d at once") % most if live.known else _("unknown while NATS is away"),
+        "note": _("of %d at once") % most if live.known else UNKNOWN,
     }
 
 

@@ -51,6 +51,9 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = "API token"
+
     def __str__(self) -> str:
         """Return the name and the visible start of the token."""
         return f"{self.name} ({self.prefix}…)"

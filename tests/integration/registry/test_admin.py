@@ -164,9 +164,9 @@ def test_the_schema_table_follows_nesting_lists_and_alternatives():
         "table": {"type": "object", "x-type": "table", "properties": {"columns": {}}},
         "maybe": {"type": ["string", "null"], "maxLength": 9}}}""")
     assert [(row["name"], row["type"], row["required"], row["rules"]) for row in fields(schema)] == [
-        ("rows", "list of object", True, ["at least 1 items"]),
+        ("rows", "list of object", True, ["items ≥ 1"]),
         ("rows[].a", "any", False, ['one of "x", 1']),
         ("how", "one of several", False, []),
         ("table", "table", False, []),
-        ("maybe", "string or null", False, ["at most 9 characters"]),
+        ("maybe", "string or null", False, ["length ≤ 9"]),
     ]
