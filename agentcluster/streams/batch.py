@@ -9,10 +9,10 @@ from collections import deque
 from typing import Any, Final
 
 import hiredis
-from redis.exceptions import ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import ReadOnlyError, ResponseError
 
 from agentcluster.streams.connections import TIMEOUT_S, async_pool
-from agentcluster.streams.errors import LOST, CommandError, StreamsUnavailableError
+from agentcluster.streams.errors import CommandError, StreamsUnavailableError
 
 MAX_COMMANDS: Final = 1024
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -94,7 +94,7 @@ class BatchWriter:
             try:
                 async with asyncio.timeout(self._timeout_s):
                     await self._exchange(batch)
-            except (*LOST, RedisError) as error:
+            except Exception as error:
                 await self._connection.disconnect(nowait=True)
                 self._fail(batch, error)
 

@@ -10,7 +10,8 @@ local function write(log, meta, seq, head, args, first)
   return seq
 end
 
--- ARGV: owner, number of owners taken for dead, those, head after the first entries, first entries (for an empty log).
+-- ARGV: owner, number of owners taken for dead, those, head after the first entries, first entries. The first entries are
+-- written when the log is empty, and so is the inbox: a run that was cancelled before it began need not begin.
 -- Returns granted, epoch, seq, head, status, previous owner, whether the first entries were written, inbox length.
 local function claim(keys, args)
   local meta = redis.call('HMGET', keys[2], 'epoch', 'owner', 'seq', 'head', 'status')
@@ -28,13 +29,13 @@ local function claim(keys, args)
     return {0, epoch, seq, head, status, owner, 0, 0}
   end
   redis.call('HSET', keys[2], 'epoch', epoch + 1, 'owner', args[1], 'seq', seq, 'head', head, 'status', 'open')
-  local written = 0
-  if seq == 0 and epoch == 0 and #args > 3 + dead then
+  local written, waiting = 0, redis.call('XLEN', keys[3])
+  if seq == 0 and epoch == 0 and waiting == 0 and #args > 3 + dead then
     head = args[3 + dead]
     seq = write(keys[1], keys[2], seq, head, args, 4 + dead)
     written = 1
   end
-  return {1, epoch + 1, seq, head, status, owner, written, redis.call('XLEN', keys[3])}
+  return {1, epoch + 1, seq, head, status, owner, written, waiting}
 end
 
 -- ARGV: epoch, seq and head before, head after, type of the terminal event or '', entries.

@@ -56,7 +56,8 @@ class RunLog:
     async def claim(self, run_id: str, owner: str, *, dead: Sequence[str] = (), first: Sequence[bytes] = ()) -> Claim:
         """Become the owner (epoch + 1) of a run that has none, is ours already, or whose owner is one of ``dead``.
 
-        ``first`` are the entries (epoch 1, seq from 1) for a log that is still empty.
+        ``first`` are the entries (epoch 1, seq from 1) for a log that is still empty; with commands waiting in the inbox
+        they are not written, since those may change what comes first.
         """
         head = entry_hash(first[-1]) if first else ""
         reply = await self._call("ac_run_claim_1", run_id, owner, len(dead), *dead, head, *first)

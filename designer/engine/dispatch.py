@@ -42,6 +42,11 @@ ASK_AGAIN_S: Final = 1.0
 GIVE_UP_S: Final = 60.0
 DEADLINE_GRACE_S: Final = 5.0
 SWEEP_S: Final = 0.5
+VANISHED_S: Final = 3.0
+UNSEEN_S: Final = 10.0
+LOST: Final = CallError("node_lost", "The node that worked on this step was lost.", retryable=True)
+SILENT: Final = CallError("node_lost", "The node does not answer for this step.", retryable=True)
+LATE: Final = CallError("deadline_exceeded", "The agent did not answer within the step's time-out.", retryable=True)
 
 _replies: Final = msgspec.json.Decoder(CallReply)
 
@@ -201,17 +206,25 @@ class Dispatcher:
         for flight in self._flights.all():
             if flight.settling:
                 continue
-            if self._view.health_of_instance(flight.instance) in (None, Health.FAILED):
+            quiet_s = now - flight.heard
+            if self._is_lost(flight, quiet_s):
                 lost.append(flight)
             elif flight.deadline and now > flight.deadline + DEADLINE_GRACE_S:
                 late.append(flight)
-            elif now - flight.heard > GIVE_UP_S:
+            elif quiet_s > GIVE_UP_S:
                 silent.append(flight)
-            elif flight.resend or now - flight.heard > QUIET_S:
+            elif flight.resend or quiet_s > QUIET_S:
                 self._ask(flight, now)
-        self._settle(lost, CallError("node_lost", "The node that worked on this step was lost.", retryable=True))
-        self._settle(silent, CallError("node_lost", "The node does not answer for this step.", retryable=True))
-        self._settle(late, CallError("timeout", "The agent did not answer within the step's time-out.", retryable=True))
+        self._settle(lost, LOST)
+        self._settle(silent, SILENT)
+        self._settle(late, LATE)
+
+    def _is_lost(self, flight: Flight, quiet_s: float) -> bool:
+        """Return whether the instance is gone: its node has failed, or nobody has seen it and it does not listen."""
+        health = self._view.health_of_instance(flight.instance)
+        if health is None:
+            return quiet_s > (VANISHED_S if flight.resend else UNSEEN_S)
+        return health is Health.FAILED
 
     def _ask(self, flight: Flight, now: float) -> None:
         call_id = flight.request.call_id
@@ -240,7 +253,7 @@ class Dispatcher:
         if kept is not None:
             self._deliver(flight, _replies.decode(kept))
         elif error is not None:
-            if error.code == "timeout":
+            if error is LATE:
                 self._control(flight, CallControl("cancel", flight.request.call_id, error.message))
             self._deliver(flight, _failed(flight, error.code, error.message, retryable=error.retryable))
         else:

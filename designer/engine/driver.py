@@ -172,6 +172,10 @@ class Driver:
         claim = await self._claim(first)
         self._inbox_due = claim.inbox > 0
         if claim.granted and claim.seq == 0:
+            if claim.inbox:
+                self._starts.give_back()
+                run, events = Run(plan), events[:1]
+                run.apply(events[0], now)
             await self._journal.append(events, now)
         elif not claim.written:
             self._starts.give_back()

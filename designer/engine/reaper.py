@@ -18,11 +18,11 @@ from agentcluster.streams.ready import ReadyStream
 from agentcluster.streams.run_log import RunLog
 from designer.engine.journal import decode_record
 from designer.engine.liveness import Liveness
-from designer.engine.projection import replayed_row
+from designer.engine.projection import RunRow, replayed_row
 from designer.engine.projector import write_rows
 from designer.engine.redis import shared_client
 from designer.engine.request import RunRequest, encode_request
-from designer.engine.versions import VersionUnusableError, load_plan
+from designer.engine.versions import load_plan
 from designer.models import OPEN_STATUSES, Run
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ class Reaper:
                     self._suspects.clear()
             except (DatabaseError, UnavailableError) as error:
                 logger.warning("the reaper could not go round: %s", error)
+            except Exception:
+                logger.exception("the reaper could not go round")
 
     async def _leads(self) -> bool:
         if await self._log.command("SET", keys.REAPER, self._worker, "NX", "PX", LEASE_MS):
@@ -129,19 +131,23 @@ def project_from_logs(run_ids: Sequence[str], *, overwrite: bool = False) -> int
     close_old_connections()
     try:
         versions = dict(Run.objects.filter(pk__in=run_ids).values_list("pk", "version_id"))
-        rows = []
-        for run_id, version_id in versions.items():
-            try:
-                plan = load_plan(version_id)
-            except VersionUnusableError:
-                plan = None
-            records = (decode_record(entry) for entry in blocking.iterate_log(shared_client(), run_id))
-            rows.append(replayed_row(plan, records))
+        rows = [_row_from_log(run_id, version_id) for run_id, version_id in versions.items()]
         found = [row for row in rows if row is not None]
         write_rows(found, overwrite=overwrite)
     finally:
         close_old_connections()
     return len(found)
+
+
+def _row_from_log(run_id: str, version_id: str) -> RunRow | None:
+    records = [decode_record(entry) for entry in blocking.iterate_log(shared_client(), run_id)]
+    try:
+        return replayed_row(load_plan(version_id), records)
+    except UnavailableError:
+        raise
+    except Exception:
+        logger.exception("run %s: its log cannot be folded; only its end is shown", run_id)
+        return replayed_row(None, records)
 
 
 def _pairs(reply: Sequence[Any]) -> dict[bytes, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from agentcluster.streams.ready import Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
-from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Outcome, Parts
 from designer.engine.liveness import Liveness
@@ -82,11 +81,10 @@ class Engine:
         loops = [
             asyncio.create_task(loop)
             for loop in (
-                self._follow_wakes(),
-                self._recover_forever(),
-                self._watch_clocks(),
+                self._repeat(self._follow_wakes, 0),
+                self._repeat(self._recover, RECOVER_S),
+                self._repeat(self._check_clocks, CLOCK_S),
                 reaper.run(),
-                run_registrar(bus),
             )
         ]
         logger.info("engine worker %s is ready", self.worker)
@@ -171,20 +169,20 @@ class Engine:
         if outcome is not Outcome.FENCED:
             self._ready.done(hint.entry_id)
 
-    async def _follow_wakes(self) -> None:
+    async def _repeat(self, work: Callable[[], Coroutine[Any, Any, None]], pause_s: float) -> None:
         while True:
-            for run_id in await self._wake.read():
-                driver = self._drivers.get(run_id)
-                if driver is not None:
-                    driver.read_inbox()
-
-    async def _recover_forever(self) -> None:
-        while True:
-            await asyncio.sleep(RECOVER_S)
+            await asyncio.sleep(pause_s)
             try:
-                await self._recover()
+                await work()
             except Exception:
-                logger.exception("taking over from dead workers failed, trying again")
+                logger.exception("%s failed, trying again", work.__qualname__)
+                await asyncio.sleep(1)
+
+    async def _follow_wakes(self) -> None:
+        for run_id in await self._wake.read():
+            driver = self._drivers.get(run_id)
+            if driver is not None:
+                driver.read_inbox()
 
     async def _recover(self) -> None:
         """Take over the hints, and with them the runs, of dead workers."""
@@ -206,12 +204,10 @@ class Engine:
             if not hints and await self._ready.forget(worker):
                 await self._liveness.bury(worker)
 
-    async def _watch_clocks(self) -> None:
-        while True:
-            await asyncio.sleep(CLOCK_S)
-            now = now_ms()
-            for driver in [*self._drivers.values()]:
-                driver.check_clock(now)
+    async def _check_clocks(self) -> None:
+        now = now_ms()
+        for driver in [*self._drivers.values()]:
+            driver.check_clock(now)
 
     async def _check_ownership(self) -> None:
         """After this process stood still: find out which runs others have taken over meanwhile."""

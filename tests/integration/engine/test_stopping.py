@@ -61,6 +61,7 @@ async def test_cancelling_before_the_start_works_too(lab: Lab) -> None:
     lab.start_engine()
     (run,) = await lab.ended(run_id)
     assert run.status == "cancelled"
+    assert [type(event) for event in lab.events(run_id)] == [ev.RunStarted, ev.RunCancelRequested, ev.RunCancelled]
 
 
 async def test_a_failed_run_stops_what_is_still_in_flight(running: Lab, tmp_path: Path) -> None:
