@@ -59,7 +59,7 @@ class WorkerPool:
     @property
     def ready(self) -> int:
         """How many processes are up."""
-        return len(self._workers)
+        return sum(worker.is_ready for worker in self._workers)
 
     async def close(self) -> None:
         """Kill all processes and wait until they are gone."""
@@ -81,13 +81,20 @@ class WorkerPool:
         pause_s = 0.5
         while True:
             try:
-                worker = await WorkerProcess.start(self._manifests)
-                break
+                return await self._start_one()
             except (WorkerGoneError, OSError) as error:
                 logger.error("a worker process did not start, next try in %g s: %s", pause_s, error)
                 await asyncio.sleep(pause_s)
                 pause_s = min(PAUSE_MAX_S, pause_s * 2)
+
+    async def _start_one(self) -> None:
+        worker = await WorkerProcess.spawn()
         self._workers.add(worker)
+        try:
+            await worker.ready(self._manifests)
+        except WorkerGoneError:
+            self._workers.discard(worker)
+            raise
         self._idle.put_nowait(worker)
 
     async def _watch(self) -> None:

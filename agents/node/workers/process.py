@@ -36,7 +36,7 @@ class WorkerGoneError(UnavailableError):
 
 
 class WorkerProcess:
-    """Runs one job at a time. Make it with ``start``."""
+    """Runs one job at a time. Make it with ``spawn``, wait until it is ``ready``, and ``close`` it in any case."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -46,24 +46,25 @@ class WorkerProcess:
         self._usage = psutil.Process(process.pid)
         self._job: asyncio.Task[Result] | None = None
         self._reason: CallError | None = None
+        self.is_ready = False
 
     @classmethod
-    async def start(cls, manifests: tuple[Manifest, ...]) -> "WorkerProcess":
-        """Return a worker that has imported its agents; WorkerGoneError when it did not come up."""
+    async def spawn(cls) -> "WorkerProcess":
+        """Start a process and return at once."""
         ours, theirs = socket.socketpair()
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         with theirs:
-            worker = cls(_spawn(theirs), reader, writer)
+            return cls(_spawn(theirs), reader, writer)
+
+    async def ready(self, manifests: tuple[Manifest, ...]) -> None:
+        """Wait until the process has imported its agents; WorkerGoneError when it does not come up."""
         try:
-            writer.write(pack(Setup(manifests)))
+            self._writer.write(pack(Setup(manifests)))
             async with asyncio.timeout(START_S):
-                await read(reader)
+                await read(self._reader)
         except (OSError, EOFError, TimeoutError) as error:
-            raise await worker._gone() from error
-        except asyncio.CancelledError:
-            await asyncio.shield(worker.close())
-            raise
-        return worker
+            raise await self._gone() from error
+        self.is_ready = True
 
     @property
     def idle(self) -> bool:

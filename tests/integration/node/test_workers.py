@@ -12,7 +12,7 @@ from agentcluster.streams.batch import BatchWriter
 from agents.cluster.heartbeat import decoder, node_key, state_bucket
 from agents.node.node import Node, profile
 from tests.agents.client import Caller
-from tests.agents.manifests import HEAVY, LIGHT
+from tests.agents.manifests import HEAVY, LIGHT, manifest
 from tests.waiting import until
 
 
@@ -92,3 +92,24 @@ async def test_work_on_all_processes_delays_neither_heartbeats_nor_light_calls(c
     assert slowest < 1.0
     for call_id in spins:
         assert (await caller.final(call_id)).status == "ok"
+
+
+async def test_a_node_can_stop_while_its_processes_still_start(bus: Bus, writer: BatchWriter):
+    node = Node(bus, writer, profile("hasty"), HEAVY, processes=2)
+    await node.start()
+    await asyncio.sleep(0.05)
+    workers = set(node.pool._workers)
+    await node.stop(finish_s=0)
+    assert len(workers) == 2
+    assert not any(worker.idle for worker in workers)
+
+
+async def test_an_agent_that_cannot_be_imported_is_logged_and_its_calls_meet_their_deadline(
+    bus: Bus, writer: BatchWriter, caplog
+):
+    node = Node(bus, writer, profile("broken"), (manifest("missing", cpu_bound=True),), processes=1)
+    await node.start()
+    caller = await Caller.of(bus, node)
+    assert (await caller.call("missing", {}, deadline_ms=3000)).error.code == "deadline_exceeded"
+    assert "did not start" in caplog.text
+    await node.stop(finish_s=0)
