@@ -1,5 +1,8 @@
 /** Plotly as the page wears it: loaded when a chart is to be shown, coloured by the tokens. */
-import type { Config, Layout, PlotlyHTMLElement } from "plotly.js";
+import type { Config, Layout } from "plotly.js";
+import { cspNonce } from "@/ui/nonce";
+
+const STYLE_ID = "plotly.js-style-global";
 
 export type PlotlyModule = typeof import("plotly.js");
 
@@ -9,12 +12,19 @@ export interface Figure {
 }
 
 export async function loadPlotly(): Promise<PlotlyModule> {
+  provideStyleElement();
   const loaded = (await import("plotly.js-strict-dist-min")) as { default?: PlotlyModule } & PlotlyModule;
   return loaded.default ?? loaded;
 }
 
-export function isPlot(element: HTMLElement): element is PlotlyHTMLElement {
-  return "data" in element && "layout" in element;
+/** Plotly writes its few rules into this element when it is there; one of its own making the CSP would refuse. */
+function provideStyleElement(): void {
+  if (document.getElementById(STYLE_ID)) return;
+  const style = document.createElement("style");
+  style.id = STYLE_ID;
+  style.nonce = cspNonce();
+  style.append("");
+  document.head.append(style);
 }
 
 export const CONFIG: Partial<Config> = { displaylogo: false, displayModeBar: false, responsive: false };
