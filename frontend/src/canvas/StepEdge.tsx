@@ -10,12 +10,21 @@ export type EdgeActions = {
   cut?(edge: string): void;
 };
 
+/** Labels stand near the end of an edge, where several ways out of one step have parted. */
+const NEAR = 40;
+const ROOM = 120;
+
+/** The cases of a switch are named on its card. */
+const LABELLED: ReadonlySet<string> = new Set(["true", "false", "error"]);
+
 /** A smooth step from port to input; labelled when the port says something, moving while its target works. */
 export const StepEdge = memo(function StepEdge(props: EdgeProps) {
-  const { id, source, target, sourceHandleId, selected } = props;
+  const { id, source, target, sourceHandleId, selected, sourceX, targetX, targetY } = props;
   const port = sourceHandleId ?? "out";
   const state = useEdgeState(source, port, target);
   const [path, labelX, labelY] = getSmoothStepPath({ ...props, borderRadius: 12, offset: 22 });
+  const roomy = targetX - sourceX > ROOM;
+  const at = roomy && !selected ? { x: targetX - NEAR, y: targetY } : { x: labelX, y: labelY };
   return (
     <>
       <BaseEdge
@@ -30,9 +39,9 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
       <EdgeLabelRenderer>
         <div
           className={classes.place}
-          style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+          style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
         >
-          <EdgeLabel {...props} port={port} at={{ x: labelX, y: labelY }} />
+          <EdgeLabel {...props} port={port} at={at} />
         </div>
       </EdgeLabelRenderer>
     </>
@@ -71,7 +80,7 @@ function EdgeLabel({
       </div>
     );
   }
-  if (port === "out") return null;
+  if (!LABELLED.has(port)) return null;
   return (
     <span className={classes.label} data-port={port}>
       {t(`port.${port}`, { defaultValue: port })}

@@ -19,7 +19,10 @@ export function useSteadyView(editor: Editor): void {
   }, [paletteOpen, editor]);
   useEffect(() => {
     if (!run) return;
-    const timer = setTimeout(() => void editor.flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }), 60);
+    const timer = setTimeout(
+      () => void editor.flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }),
+      60,
+    );
     return () => clearTimeout(timer);
   }, [run, editor]);
   useEffect(() => {
