@@ -94,6 +94,15 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Work"),
+                "separator": True,
+                "items": [
+                    _link(_("Workflows"), "account_tree", "designer.workflow"),
+                    _link(_("Runs"), "play_circle", "designer.run"),
+                    _link(_("Uploads"), "upload_file", "designer.upload"),
+                ],
+            },
+            {
                 "title": _("People and access"),
                 "separator": True,
                 "items": [
@@ -108,6 +117,7 @@ UNFOLD = {
                 "title": _("Watch"),
                 "separator": True,
                 "items": [
+                    _link(_("Audit trail"), "history", "designer.auditentry"),
                     _link(_("Locked-out logins"), "lock", "axes.accessattempt"),
                     _link(_("Logins"), "login", "axes.accesslog"),
                 ],
