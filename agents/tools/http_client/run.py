@@ -1,6 +1,7 @@
 """``http-client``: one HTTP request, kept away from what is not public."""
 
 import asyncio
+import re
 import time
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ _AGENT: Final = "AgentCluster http-client"
 _TEMPORARY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CROSSES_HOSTS: Final = frozenset({"accept", "accept-language", "accept-encoding", "user-agent", "content-type"})
 """Headers that a redirect to another host may carry; others may be secrets."""
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _REFUSED: Final = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
@@ -92,15 +95,17 @@ def _built(client: httpx.AsyncClient, request: Request, context: CallContext) ->
     if request.json is not None and request.text is not None:
         raise BadValueError("Give a JSON body or a text body, not both.", field="/text")
     headers = {name: str(value) for name, value in request.headers.items()}
-    for name in headers:
+    for name, value in headers.items():
         if name.lower() in _REFUSED:
             raise BadValueError(f"The header '{name}' is set by the client.", field=f"/headers/{name}")
+        if not _NAME.fullmatch(name) or _CONTROL.search(value):
+            raise BadValueError(f"'{name}' is not a header that can be sent.", field=f"/headers/{name}")
     headers.setdefault("User-Agent", _AGENT)
     if context.idempotency_key:
         headers.setdefault("Idempotency-Key", context.idempotency_key)
     try:
         url = httpx.URL(request.url)
-        if not url.host:
+        if not url.host or not 0 < (url.port or 80) < 65536:
             raise BadUrlError(field="/url")
         url = url.copy_merge_params(request.query) if request.query else url
         return client.build_request(request.method, url, headers=headers, **_content(request))

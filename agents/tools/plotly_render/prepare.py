@@ -30,9 +30,10 @@ def prepare(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
     Raises ``UnknownColumnError``, ``WrongTypeError``, ``BadValueError``, ``EmptyTableError``, ``TooManyPointsError``
     or ``TooManySeriesError``, each on the field of the input that is to blame.
     """
-    _check(frame, request)
+    _check_names(frame, request)
     if not len(frame):
         raise EmptyTableError(field="/table")
+    _check_types(frame, request)
     keys = [name for name in (request.x, request.series) if name]
     values = [request.color] if request.chart == "heatmap" else list(request.y_columns)
     if request.chart == "heatmap":
@@ -71,20 +72,26 @@ def _short(value: Any) -> Any:
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
-def _check(frame: pd.DataFrame, request: Request) -> None:
-    named = [("/x", request.x), ("/series", request.series), ("/color", request.color)]
-    named += [("/y" if isinstance(request.y, str) else f"/y/{i}", y) for i, y in enumerate(request.y_columns)]
+def _y_fields(request: Request) -> list[tuple[str, str]]:
+    return [("/y" if isinstance(request.y, str) else f"/y/{i}", name) for i, name in enumerate(request.y_columns)]
+
+
+def _check_names(frame: pd.DataFrame, request: Request) -> None:
+    named = [("/x", request.x), ("/series", request.series), ("/color", request.color), *_y_fields(request)]
     for field, name in named:
         if name and name not in frame.columns:
             raise unknown_column(name, frame.columns, field)
     if not request.y_columns and request.chart != "histogram":
         raise BadValueError(f"A {request.chart} chart needs a column for the y axis.", field="/y")
+    if request.chart == "heatmap" and not request.color:
+        raise BadValueError("A heatmap needs a column for its values.", field="/color")
+
+
+def _check_types(frame: pd.DataFrame, request: Request) -> None:
     if request.chart == "heatmap":
-        if not request.color:
-            raise BadValueError("A heatmap needs a column for its values.", field="/color")
         _must_be_numbers(frame, request.color, "/color")
     elif request.aggregate != "count":
-        for field, name in named[3:]:
+        for field, name in _y_fields(request):
             _must_be_numbers(frame, name, field)
 
 
