@@ -9,7 +9,7 @@ from typing import Final
 from django.db import DatabaseError
 
 from agentcluster.clock import now_ms
-from agentcluster.streams.errors import ClosedError, FencedError
+from agentcluster.streams.errors import ClosedError, FencedError, SequenceError
 from agentcluster.streams.run_log import Claim, RunLog
 from agents.domain.calls import CallError, CallReply
 from designer.domain import events as ev
@@ -40,7 +40,7 @@ class Outcome(Enum):
     ELSEWHERE = "elsewhere"
     """A living worker owns the run; this hint was one too many."""
     FENCED = "fenced"
-    """Another worker took the run over while we drove it."""
+    """The log is not as we left it: another worker took the run over, or Redis came back without its last second."""
     HANDED_OVER = "handed over"
     """Given up on request, free for any worker."""
 
@@ -119,8 +119,8 @@ class Driver:
         """Drive the run; errors of the engine itself end the run with a reason and are logged."""
         try:
             return await self._drive()
-        except FencedError:
-            logger.info("run %s: taken over by another worker", self.request.run_id)
+        except (FencedError, SequenceError) as error:
+            logger.warning("run %s: %s", self.request.run_id, error.message)
             return Outcome.FENCED
         except ClosedError:
             return Outcome.ENDED
@@ -309,7 +309,7 @@ class Driver:
             events: list[ev.Event] = [] if claim.seq else [self._first_event()]
             outcome = ev.RunFailed(error)
             await self._journal.append([*events, outcome], now)
-        except (FencedError, ClosedError):
+        except (FencedError, SequenceError, ClosedError):
             return Outcome.FENCED
         steps = (self._run.steps_done, self._run.steps_total) if self._run else (0, 0)
         times = (self._started_ms or now, now)

@@ -32,6 +32,7 @@ RECOVER_S: Final = 2.0
 CLOCK_S: Final = 1.0
 FINISH_S: Final = 3.0
 HAND_OVER_S: Final = 10.0
+FENCED_PAUSE_S: Final = 0.5
 
 
 class Engine:
@@ -164,10 +165,18 @@ class Engine:
         finally:
             del self._drivers[run_id]
             self._room.set()
-        if outcome is Outcome.HANDED_OVER:
+        if outcome is Outcome.FENCED:
+            if await self._has_other_owner(run_id):
+                return
+            await asyncio.sleep(FENCED_PAUSE_S)
+        if outcome in (Outcome.FENCED, Outcome.HANDED_OVER):
             await self._ready.add(encode_request(driver.request))
-        if outcome is not Outcome.FENCED:
-            self._ready.done(hint.entry_id)
+        self._ready.done(hint.entry_id)
+
+    async def _has_other_owner(self, run_id: str) -> bool:
+        """Return whether somebody else drives the run; else Redis has lost the last second, and it begins from the log."""
+        owner = await self._log.command("HGET", keys.meta(run_id), "owner")
+        return bool(owner) and owner != self.worker.encode()
 
     async def _repeat(self, work: Callable[[], Coroutine[Any, Any, None]], pause_s: float) -> None:
         while True:

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from agentcluster.streams import blocking
+from agentcluster.streams import blocking, keys
+from agentcluster.streams.entries import entry_hash
 from designer.domain import events as ev
 from designer.domain.graph import (
     ConditionNode,
@@ -18,6 +19,7 @@ from designer.domain.graph import (
 from designer.engine.submit import asubmit
 from designer.models import OPEN_STATUSES, Run
 from tests.integration.engine.lab import Lab, agent, line
+from tests.waiting import until
 
 
 async def test_a_graph_of_every_kind_of_node_runs_to_its_end(running: Lab) -> None:
@@ -111,3 +113,21 @@ async def test_hints_may_come_more_than_once_or_be_nonsense(running: Lab) -> Non
     (last,) = await running.start(line(agent("ask", "echo", input={})))
     await running.ended(last)
     await running.check(*run_ids, last, steps=2)
+
+
+async def test_a_log_that_lost_its_last_entry_is_gone_on_from(running: Lab) -> None:
+    """As after a power cut with ``appendfsync everysec``: Redis is behind what the worker has seen."""
+    (run_id,) = await running.start(
+        line(agent("one", "echo", input={}), agent("two", "sleeper", input={"seconds": 0.5}))
+    )
+    await until(lambda: len(running.events(run_id)) == 4)
+    entries = [*blocking.iterate_log(running.client, run_id)]
+    with running.client.pipeline() as earlier:
+        earlier.delete(keys.log(run_id))
+        for entry in entries[:3]:
+            earlier.xadd(keys.log(run_id), {"e": entry.data}, id=f"{entry.seq}-0")
+        earlier.hset(keys.meta(run_id), mapping={"seq": 3, "head": entry_hash(entries[2].data)})
+        earlier.execute()
+    await running.ended(run_id)
+    await running.check(run_id, steps=3)
+    assert ev.RunTakenOver in map(type, running.events(run_id))
