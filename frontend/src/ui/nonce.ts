@@ -2,3 +2,9 @@
 export function cspNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
+
+/** Give the nonce to the libraries that look for it where webpack keeps it (scroll lock of dialogs). */
+export function shareNonce(): void {
+  const nonce = cspNonce();
+  if (nonce) Object.assign(globalThis, { __webpack_nonce__: nonce });
+}

@@ -43,7 +43,6 @@ function Row({ workflow }: { workflow: Workflow }) {
   const to = `/workflows/${workflow.id}`;
   const { published_version: version, last_run: run } = workflow;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link is there for the keyboard
     <tr onClick={() => void navigate(to)}>
       <td>
         <Link className={classes.name} to={to} onClick={(event) => event.stopPropagation()}>

@@ -30,15 +30,17 @@ export function Field({ schema: given, name, value, onChange, pointer, required 
   const schema = resolve(given, root);
   const id = useId();
   const [asked, setAsked] = useState(false);
+  const [typing, setTyping] = useState(false);
   const control = controlOf(schema, root);
   const onlyExpression = control === "reference" && sources !== null;
-  const computed = sources !== null && (isExpression(value) || asked || onlyExpression);
+  const computed = sources !== null && (isExpression(value) || asked || typing || onlyExpression);
   const problem = problemAt(pointer);
   const label = titleOf(schema, name, i18n.language);
   const flip = () => {
     if (computed) {
       setAsked(false);
-      if (isExpression(value)) onChange(undefined);
+      setTyping(false);
+      if (typeof value === "string") onChange(undefined);
     } else setAsked(true);
   };
   return (
@@ -62,7 +64,10 @@ export function Field({ schema: given, name, value, onChange, pointer, required 
             id={id}
             label={label}
             value={typeof value === "string" ? value : asked && value === undefined ? EMPTY_EXPRESSION : ""}
-            onChange={(text) => onChange(text === "" ? undefined : text)}
+            onChange={(text) => {
+              setTyping(true);
+              onChange(text === "" ? undefined : text);
+            }}
             sources={sources}
             placeholder={t("expression.placeholder")}
             invalid={problem !== undefined}
