@@ -9,6 +9,8 @@ import pytest
 from agentcluster.up.config import PROJECT
 
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/configuration.md", "docs/wire.md"]
+INTERNAL = {"AGENTCLUSTER_PROCESS", "DEBUG", "PLAYWRIGHT_BROWSERS_PATH", "PYTHONPATH", "PYTHONWARNINGS"}
+"""Read, but not for operators to set."""
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -30,3 +32,11 @@ def test_every_direct_dependency_has_its_line() -> None:
 def test_ci_runs_what_the_readme_says() -> None:
     assert re.findall(r"^make .*$", (PROJECT / ".ci" / "run").read_text(), re.MULTILINE) == ["make test"]
     assert "    make test" in (PROJECT / "README.md").read_text()
+
+
+def test_every_setting_is_documented() -> None:
+    reads = re.compile(r"""environ(?:ment)?(?:\.get)?[\[(]\s*"([A-Z_]+)"|_(?:count|list)\("([A-Z_]+)\"""")
+    code = [path for package in ("agentcluster", "agents", "designer") for path in (PROJECT / package).rglob("*.py")]
+    names = {one or other for path in code for one, other in reads.findall(path.read_text())} - INTERNAL
+    documented = set(re.findall(r"`([A-Z_]+)`", (PROJECT / "docs" / "configuration.md").read_text()))
+    assert names - documented == set()
