@@ -61,6 +61,11 @@ test("a step that waits for its next attempt shows the pause up to now", () => {
   expect(shape(step({ status: "retrying", attempts }), 500).at(-1)).toEqual(["pause", 200, 500]);
 });
 
+test("a step cancelled between two attempts waited until then", () => {
+  const attempts = [attempt({ outcome: "failed", retryAt: 900 })];
+  expect(shape(step({ status: "cancelled", endedAt: 450, attempts })).at(-1)).toEqual(["pause", 200, 450]);
+});
+
 test("a step without an agent is a moment, one without a place is queue time, one to come is nothing", () => {
   const moment = step({ status: "completed", readyAt: 5, startedAt: 5, endedAt: 5 });
   expect(shape(moment)).toEqual([["moment", 5, 5]]);

@@ -122,7 +122,7 @@ export function segmentsOf(step: StepView, now: number): Segment[] {
     if (work > ready) made.push({ kind: "queue", from: ready, to: work, attempt: number, outcome });
     made.push({ kind: "work", from: work, to: end, attempt: number, outcome });
     const next = step.attempts[index + 1];
-    const until = next?.startedAt ?? (step.status === "retrying" ? now : end);
+    const until = next?.startedAt ?? (step.status === "retrying" ? now : (step.endedAt ?? end));
     if (until > end) made.push({ kind: "pause", from: end, to: until, attempt: number, outcome });
   }
   return made;
