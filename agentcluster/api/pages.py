@@ -18,6 +18,15 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     ordering = "-pk"
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page for the OpenAPI document (3.1: null is a type)."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> tuple[str, ...]:
         """Return the fields the cursor runs over; the first must not change while somebody pages."""
         order = getattr(view, "page_order", self.ordering)

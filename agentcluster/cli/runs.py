@@ -86,10 +86,12 @@ def _show(api: Api, run: dict[str, Any]) -> None:
 
 
 @runs_app.command("watch")
-def watch_run(run_id: str) -> int:
-    """Follow a run to its end, from wherever it is."""
+def watch_run(run_id: str, as_json: Json = False) -> int:
+    """Follow a run to its end, from wherever it is. Ctrl-C leaves it going."""
     with Api(installation.find()) as api:
-        progress = watch(api, api.get(f"runs/{run_id}"), console)
+        progress = watch(api, api.get(f"runs/{run_id}"), console, quiet=as_json)
+        if as_json:
+            print_json(api.get(f"runs/{run_id}"))
     return OK if progress.status == "completed" else RUN_FAILED
 
 

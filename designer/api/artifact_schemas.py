@@ -34,4 +34,4 @@ class TablePage(serializers.Serializer[Any]):
 
     columns = Column(many=True)
     row_count = serializers.IntegerField(help_text="Rows of the whole table")
-    rows = serializers.ListField(child=serializers.ListField(child=serializers.JSONField(allow_null=True)))
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.JSONField()))

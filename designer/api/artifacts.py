@@ -1,7 +1,7 @@
 """Files: upload, download."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from agentcluster.security.permissions import visible
 from designer.actions.upload_artifact import upload_artifact
 from designer.api.artifact_schemas import UploadBody, Uploaded
 from designer.api.download import Download, download
+from designer.api.examples import UPLOADED
 from designer.api.finding import find_project, find_run, user_of
 from designer.api.mentions import find_mentioned
 from designer.models import Upload
@@ -34,6 +35,7 @@ class ArtifactsView(APIView):
         operation_id="upload_artifact",
         request={"multipart/form-data": UploadBody},
         responses={201: Uploaded},
+        examples=[OpenApiExample("A CSV file", UPLOADED, response_only=True)],
         tags=["artifacts"],
     )
     def post(self, request: Request) -> Response:

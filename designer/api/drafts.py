@@ -1,7 +1,7 @@
 """The draft of a workflow: save, check."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +11,7 @@ from agentcluster.security.permissions import Action, require
 from designer.actions import documents
 from designer.actions.save_draft import save_draft
 from designer.actions.validation import as_json, problems_of
+from designer.api.examples import GRAPH
 from designer.api.finding import find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
 from designer.api.workflow_rows import draft_summary
@@ -27,7 +28,12 @@ class DraftView(APIView):
     parser_classes = [BoundedJSONParser]
 
     @extend_schema(
-        operation_id="save_draft", request=GraphBody, responses=Draft, parameters=[IF_MATCH], tags=["workflows"]
+        operation_id="save_draft",
+        request=GraphBody,
+        responses=Draft,
+        parameters=[IF_MATCH],
+        examples=[OpenApiExample("A graph", {"graph": GRAPH}, request_only=True)],
+        tags=["workflows"],
     )
     def put(self, request: Request, workflow_id: str) -> Response:
         """Save the draft. Problems are told, not refused; 412 ``draft_conflict`` when somebody saved a newer one."""

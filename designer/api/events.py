@@ -2,11 +2,12 @@
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from designer.api.examples import PAGE, STREAM
 from designer.api.finding import find_run, user_of
 from designer.api.run_schemas import EventPage
 from designer.traces.log import read_page
@@ -38,6 +39,10 @@ class EventsView(APIView):
             OpenApiParameter("Last-Event-ID", OpenApiTypes.INT, OpenApiParameter.HEADER, description="For streams"),
         ],
         responses={(200, "application/json"): EventPage, (200, "text/event-stream"): OpenApiTypes.STR},
+        examples=[
+            OpenApiExample("A page", PAGE, response_only=True, media_type="application/json"),
+            OpenApiExample("A stream", STREAM, response_only=True, media_type="text/event-stream"),
+        ],
         tags=["runs"],
     )
     def get(self, request: Request, run_id: str) -> HttpResponse:

@@ -43,7 +43,7 @@ class RunDetail(RunItem):
     """A run with its input, its output and the graph it runs."""
 
     input = serializers.DictField()
-    output = serializers.JSONField(allow_null=True)
+    output = serializers.JSONField(help_text="Null until the run has completed")
     graph = serializers.DictField(source="version.graph", help_text="With every agent version pinned")
     labels = serializers.DictField(child=serializers.CharField())
     cursor = serializers.IntegerField(help_text="Sequence number of the last event in this answer's figures")

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from agentcluster.errors import BadInputError
 from agentcluster.security.permissions import visible
 from designer.actions.start_run import start_run
+from designer.api.examples import START
 from designer.api.finding import find_run, find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
 from designer.api.run_schemas import RunDetail, RunItem, StartBody
@@ -25,15 +26,7 @@ _KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Up to 200 characters of your choice: the same key and body again answers the first run",
 )
-_EXAMPLE = OpenApiExample(
-    "Analyse a file",
-    {
-        "input": {
-            "file": {"$artifact": {"digest": "sha256:…", "size": 214213, "media_type": "text/csv", "name": "s.csv"}}
-        }
-    },
-    request_only=True,
-)
+_EXAMPLE = OpenApiExample("With an uploaded file", START, request_only=True)
 
 
 class RunFilters(serializers.Serializer[Any]):

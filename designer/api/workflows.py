@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from agentcluster.errors import BadInputError
 from designer.actions.create_workflow import create_workflow
 from designer.actions.delete_workflow import delete_workflow
 from designer.actions.update_workflow import update_workflow
+from designer.api.examples import GRAPH
 from designer.api.finding import find_project, find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
 from designer.api.templates import graph_of
@@ -64,7 +65,14 @@ class WorkflowsView(GenericAPIView[Workflow]):
         return self.get_paginated_response(as_items(self.paginate_queryset(rows) or []))
 
     @extend_schema(
-        operation_id="create_workflow", request=NewWorkflow, responses={201: WorkflowDetail}, tags=["workflows"]
+        operation_id="create_workflow",
+        request=NewWorkflow,
+        responses={201: WorkflowDetail},
+        examples=[
+            OpenApiExample("From a template", {"title": "Sales", "template": "analyse-sales"}, request_only=True),
+            OpenApiExample("From a graph", {"title": "Greet", "name": "greet", "graph": GRAPH}, request_only=True),
+        ],
+        tags=["workflows"],
     )
     def post(self, request: Request) -> Response:
         """Create a workflow: empty, from a graph, or from a template."""
