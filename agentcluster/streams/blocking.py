@@ -71,6 +71,16 @@ def read_metas(client: SyncClient, run_ids: Sequence[str]) -> list[Meta | None]:
         return [_meta(reply) for reply in pipeline.execute()]
 
 
+def forget(client: SyncClient, run_ids: Sequence[str]) -> None:
+    """Delete all that Redis keeps of finished runs, for good, page by page."""
+    with translated():
+        for start in range(0, len(run_ids), PAGE):
+            pipeline = client.pipeline(transaction=False)
+            for run_id in run_ids[start : start + PAGE]:
+                pipeline.unlink(keys.log(run_id), keys.meta(run_id), keys.inbox(run_id))
+            pipeline.execute()
+
+
 def read_workers(client: SyncClient) -> dict[str, int]:
     """Return the counter of each engine worker (see ``keys.WORKERS``)."""
     with translated():

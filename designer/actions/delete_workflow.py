@@ -1,12 +1,17 @@
-"""Delete a workflow with its versions and its finished runs."""
+"""Delete a workflow with its versions, its finished runs and their logs."""
+
+from contextlib import suppress
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
+from agentcluster.streams.blocking import forget
+from agentcluster.streams.errors import StreamsUnavailableError
 from designer.actions import audit
 from designer.actions.errors import WorkflowBusyError
+from designer.engine.redis import shared_client
 from designer.models import OPEN_STATUSES, Workflow
 
 
@@ -25,5 +30,9 @@ def delete_workflow(user: User, workflow: Workflow) -> None:
         if open_runs:
             raise WorkflowBusyError(open_runs=open_runs)
         audit.record(user, "workflow.delete", workflow.project, workflow.pk, workflow.title, name=workflow.name)
+        gone = list(workflow.runs.values_list("pk", flat=True))
         workflow.runs.all().delete()
         workflow.delete()
+    # Only when nothing leads to the logs any more; should Redis be away, they take room and harm nothing.
+    with suppress(StreamsUnavailableError):
+        forget(shared_client(), gone)

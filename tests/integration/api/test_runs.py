@@ -6,9 +6,11 @@ import pytest
 
 from agentcluster.ids import new_id
 from agentcluster.security.models import Membership, Project, Role
+from agentcluster.streams import keys
 from agentcluster.up import embedded
 from agents.domain.calls import CallError
 from designer.domain.events import RunCompleted, RunFailed, RunStarted
+from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
 from tests.integration.api.records import write_log
 
@@ -122,6 +124,12 @@ class TestEvents:
         assert (detail["status"], detail["cursor"]) == ("failed", 2)
         assert detail["error"] == {"code": "no_such_column", "message": "There is no column X.", "step": "group"}
         assert detail["ended_at"]
+
+    def test_logs_go_with_their_workflow(self, api, make_run, published):
+        run = make_run()
+        write_log(run, [RunStarted(run.pk, run.workflow_id, run.version_id, {}), RunCompleted(None)])
+        assert api.delete(f"/api/v1/workflows/{published['id']}").status_code == 204
+        assert not shared_client().exists(keys.log(run.pk), keys.meta(run.pk))
 
     def test_a_run_is_shown_as_its_row_has_it_while_redis_is_away(self, api, make_run, settings):
         settings.REDIS_URL = f"redis://{embedded.LOOPBACK}:{embedded.free_port()}/0"

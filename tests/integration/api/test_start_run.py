@@ -1,15 +1,19 @@
 """Starting a run over REST: what is checked, what is written down, what the engine is told."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agentcluster.up import embedded
+from designer.actions.start_run import start_run
 from designer.engine.redis import shared_client
 from designer.engine.request import decode_request
-from designer.models import Run
+from designer.models import Run, Workflow
 from tests.integration.api import graphs
 
 pytestmark = pytest.mark.usefixtures("with_redis")
@@ -174,3 +178,20 @@ def test_a_finished_run_cannot_be_cancelled(start, api):
     Run.objects.filter(pk=run["id"]).update(status="completed")
     answer = api.post(f"/api/v1/runs/{run['id']}/cancel", {})
     assert (answer.status_code, answer.json()["code"]) == (409, "run_finished")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_many_times_at_once_starts_one_run(published, editor):
+    workflow = Workflow.objects.get(pk=published["id"])
+
+    def start_one(_):
+        try:
+            return start_run(editor, workflow, {"name": "Ada"}, idempotency_key="once")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        started = list(pool.map(start_one, range(6)))
+    assert len({run.pk for run, _ in started}) == 1
+    assert [new for _, new in started].count(True) == 1
+    assert len([hint for hint in hints() if hint.run_id == started[0][0].pk]) == 1
