@@ -135,7 +135,7 @@ function Label({ row, count }: { row: Row; count: number | null }) {
       <span className={classes.label} title={`${nodeLabel(row.node, t)} (${row.id})`}>
         {nodeLabel(row.node, t)}
       </span>
-      <span className={classes.kind}>
+      <span className={classes.kind} data-agent={agent || undefined}>
         {count !== null
           ? t("waterfall.iterations", { count })
           : agent || <Icon size={13} stroke={1.6} aria-hidden />}
