@@ -57,20 +57,21 @@ def measure(stack: Stack, seconds: float, lone_runs: int) -> Figures:
 
 
 def _throughput(stack: Stack, client: SyncClient, version: WorkflowVersion, seconds: float) -> Figures:
-    """Keep two waves of runs in the queue until ``seconds`` have passed; count from the first hint to the last end."""
+    """Accept and submit wave after wave until ``seconds`` have passed, the next one when the last is nearly done.
+
+    Counted is from the first row to the last end.
+    """
     _finish(stack, client, accept(version, WAVE))
-    requests = accept(version, WAVE * 40)
-    waves = [requests[start : start + WAVE] for start in range(0, len(requests), WAVE)]
-    before, begin, done = stack.cpu_s(), time.perf_counter(), 0
-    while waves and time.perf_counter() - begin < seconds:
-        wave = waves.pop()
+    submitted: list[RunRequest] = []
+    before, begin = stack.cpu_s(), time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        wave = accept(version, WAVE)
         submit(wave)
-        done += len(wave)
+        submitted += wave
         _wait_below(stack, client, WAVE)
     _wait_below(stack, client, 1)
-    elapsed = time.perf_counter() - begin
+    elapsed, done = time.perf_counter() - begin, len(submitted)
     cpu = {name: (after - before[name]) / (done * STEPS / 1000) for name, after in stack.cpu_s().items()}
-    submitted = requests[len(requests) - done :]
     stack.wait(lambda: projected(submitted) == {"completed": done}, "The projection")
     return Figures(done * STEPS, elapsed, cpu=cpu)
 
@@ -89,10 +90,10 @@ def _finish(stack: Stack, client: SyncClient, requests: Sequence[RunRequest]) ->
 
 
 async def _lone_runs(redis_url: str, version: WorkflowVersion, count: int) -> list[float]:
-    requests = await asyncio.to_thread(accept, version, count)
     tail = Tail(redis_url)
     latencies = []
-    for request in requests:
+    for _ in range(count):
+        (request,) = await asyncio.to_thread(accept, version, 1)
         ended = asyncio.create_task(_until_end(tail, request.run_id))
         await asyncio.sleep(0.03)
         begin = time.perf_counter()
