@@ -41,9 +41,10 @@ export function CanvasMenu({
       position="bottom-start"
       width={230}
       offset={0}
+      hideDetached={false}
     >
       <Menu.Target>
-        <div style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0 }} />
+        <div style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1 }} />
       </Menu.Target>
       <Menu.Dropdown aria-label={t("menu")}>
         {some ? (

@@ -79,19 +79,25 @@ function viewCentre(editor: Editor): { x: number; y: number } {
   return freeSpot(editor, editor.flow.screenToFlowPosition(middle));
 }
 
-/** A place near `wanted` where no step stands yet. */
+const CARD = { width: 240, height: 72 };
+const GAP = 24;
+
+/** The first place from `wanted` downwards where a new card covers no other. */
 function freeSpot(editor: Editor, wanted: { x: number; y: number }): { x: number; y: number } {
-  const { nodes } = editor.document().draft.structure;
-  const centres = nodes.map((node) => {
-    const { width, height } = editor.measure(node.id);
-    const { x, y } = absolute(editor, node.id);
-    return { x: x + width / 2, y: y + height / 2 };
-  });
+  const boxes = editor
+    .document()
+    .draft.structure.nodes.filter((node) => node.kind !== "group" && node.kind !== "map")
+    .map((node) => ({ ...absolute(editor, node.id), ...editor.measure(node.id) }));
   const spot = { ...wanted };
-  while (centres.some(({ x, y }) => Math.abs(x - spot.x) < 60 && Math.abs(y - spot.y) < 40)) {
-    spot.x += 32;
-    spot.y += 32;
-  }
+  const covered = () =>
+    boxes.find(
+      (box) =>
+        spot.x + CARD.width / 2 > box.x - GAP &&
+        spot.x - CARD.width / 2 < box.x + box.width + GAP &&
+        spot.y + CARD.height / 2 > box.y - GAP &&
+        spot.y - CARD.height / 2 < box.y + box.height + GAP,
+    );
+  for (let box = covered(); box; box = covered()) spot.y = box.y + box.height + GAP + CARD.height / 2 + 1;
   return spot;
 }
 

@@ -34,7 +34,7 @@ describe("which control edits what", () => {
     ["enum", { enum: ["a", "b"] }],
     ["number", { type: ["integer", "null"] }],
     ["text", { type: "string" }],
-    ["lines", { type: "string", maxLength: 4000 }],
+    ["lines", { type: "string", maxLength: 100_000 }],
     ["date", { type: "string", format: "date" }],
     ["tags", { type: "array", items: { type: "string" } }],
     ["tags", { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }],

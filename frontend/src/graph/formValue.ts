@@ -161,8 +161,8 @@ function variantControl(options: readonly JsonSchema[], root: JsonSchema): Contr
 }
 
 function textControl(schema: JsonSchema): Control {
-  if (schema.format === "date") return "date";
-  return schema["x-multiline"] || (schema.maxLength ?? 0) > 1000 ? "lines" : "text";
+  if (schema.format) return schema.format === "date" ? "date" : "text";
+  return schema["x-multiline"] || (schema.maxLength ?? 0) > 9000 ? "lines" : "text";
 }
 
 function listControl(schema: JsonSchema, root: JsonSchema): Control {

@@ -23,6 +23,19 @@ const accent: MantineColorsTuple = [
   "#262c7c",
 ];
 
+const red: MantineColorsTuple = [
+  "#fdebec",
+  "#fbd5d7",
+  "#f5adb1",
+  "#ee848a",
+  "#e35d64",
+  "#d13a42",
+  "#c0272f",
+  "#a31f27",
+  "#861a20",
+  "#6b151a",
+];
+
 const grey: MantineColorsTuple = [
   "#f6f7f9",
   "#eff1f5",
@@ -53,7 +66,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 6, dark: 5 },
-  colors: { accent, gray: grey, dark },
+  colors: { accent, red, gray: grey, dark },
   fontFamily: "var(--ac-font)",
   fontFamilyMonospace: "var(--ac-mono)",
   fontSizes: { xs: "12px", sm: "13px", md: "13px", lg: "15px", xl: "20px" },
