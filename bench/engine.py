@@ -57,7 +57,7 @@ def measure(stack: Stack, seconds: float, lone_runs: int) -> Figures:
 
 
 def _throughput(stack: Stack, client: SyncClient, version: WorkflowVersion, seconds: float) -> Figures:
-    """Accept and submit wave after wave until ``seconds`` have passed, the next one when the last is nearly done.
+    """Accept and submit waves until ``seconds`` have passed, the next one as soon as less than a wave is left.
 
     Counted is from the first row to the last end.
     """
