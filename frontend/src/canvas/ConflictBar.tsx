@@ -26,7 +26,7 @@ export function ConflictBar({ workflow }: { workflow: WorkflowDetail }) {
       createWorkflow({
         title: t("conflict.copyTitle", { title: workflow.title }),
         description: workflow.description,
-        project: workflow.project.id,
+        project: workflow.project.slug,
         graph: toGraph(useDocument.getState().draft),
       }),
     onSuccess: ({ id }) => {

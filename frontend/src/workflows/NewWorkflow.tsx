@@ -45,8 +45,8 @@ export function NewWorkflow({ onClose }: { onClose(): void }) {
           {projects.length > 1 && (
             <Select
               label={t("create.project")}
-              data={projects.map(({ id, name: label }) => ({ value: id, label }))}
-              value={project ?? projects[0]?.id ?? null}
+              data={projects.map(({ slug, name: label }) => ({ value: slug, label }))}
+              value={project ?? projects[0]?.slug ?? null}
               onChange={setProject}
               allowDeselect={false}
             />

@@ -59,7 +59,7 @@ function useChanges(workflow: Workflow) {
     mutationFn: async () => {
       const { draft, description, project } = await getWorkflow(workflow.id);
       const title = t("copyOf", { title: workflow.title });
-      return createWorkflow({ title, description, project: project.id, graph: draft.graph });
+      return createWorkflow({ title, description, project: project.slug, graph: draft.graph });
     },
     onSuccess: ({ title }) =>
       notifications.show({ message: t("duplicated", { title }), color: "accent", withBorder: true }),

@@ -83,7 +83,7 @@ export default function RunDialog({ workflow, editor, onClose }: Props) {
           onChange={setInput}
           pointer="/input"
           problems={problems}
-          project={workflow.project.id}
+          project={workflow.project.slug}
         />
       )}
       {start.error && !isProblem(start.error, "graph_problems") && (

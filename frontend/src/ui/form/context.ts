@@ -9,7 +9,7 @@ export interface FormContextValue {
   sources: readonly Source[] | null;
   /** What is wrong at a JSON pointer. */
   problemAt(pointer: string): string | undefined;
-  /** The project uploads belong to. */
+  /** The project uploads belong to, by its slug. */
   project?: string;
   readOnly?: boolean;
 }
