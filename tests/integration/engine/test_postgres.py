@@ -23,7 +23,8 @@ write_rows([RunRow(run.pk, 5, RunStatus.RUNNING, 1, 4, 1000) for run in runs])
 write_rows([RunRow(runs[0].pk, 9, RunStatus.COMPLETED, 4, 4, 1000, 2000, {"n": [1, "ä"]})])
 write_rows([RunRow(runs[1].pk, 9, RunStatus.FAILED, 2, 4, 1000, 2000, None, {"code": "x", "message": "%s", "step": "a"})])
 write_rows([RunRow(run.pk, 7, RunStatus.RUNNING, 3, 4, 1000) for run in runs])
-for run in Run.objects.order_by("pk"):
+for run in runs:
+    run.refresh_from_db()
     print(run.status, run.cursor, run.steps_done, run.output, run.error, run.ended_at and run.ended_at.timestamp())
 """
 
