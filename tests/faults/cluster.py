@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -138,12 +138,14 @@ class Cluster:
         return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')}" for log in self.home.glob("*.log"))
 
     def stop(self) -> None:
-        for name in [*self.processes]:
-            self.processes[name].send_signal(signal.SIGCONT)
-            self.terminate(name)
-        self.client.close()
-        self.nats.stop()
-        self.valkey.stop()
+        """Stop everything, and fail when something did not stop by itself."""
+        with ExitStack() as ending:
+            ending.callback(self.valkey.stop)
+            ending.callback(self.nats.stop)
+            ending.callback(self.client.close)
+            for name in [*self.processes]:
+                self.processes[name].send_signal(signal.SIGCONT)
+                ending.callback(self.terminate, name)
 
     def _start(self, name: str, command: Sequence[str]) -> None:
         environment = {
