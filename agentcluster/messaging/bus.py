@@ -28,6 +28,8 @@ PENDING_BYTES: Final = 8 * 1024 * 1024
 OUTBOX_BYTES: Final = 64 * 1024 * 1024
 HEADER_ROOM: Final = 512
 """NATS counts headers as payload; this much of ``max_payload`` is kept for them."""
+HANGS_UP: Final = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
+REFUSED: Final = "authorization violation: the server wants another user, password or token and hung up"
 
 
 class Received(Protocol):
@@ -227,10 +229,16 @@ class Bus:
         return BusUnavailableError(f"NATS at {address.public(self.url)} cannot be reached right now{detail}.")
 
     async def _on_error(self, error: Exception) -> None:
-        message = str(error) or type(error).__name__
+        message = REFUSED if self._is_refusal(error) else str(error) or type(error).__name__
         if message != self._last_error:
             logger.warning("NATS: %s", message)
         self._last_error = message
+
+    def _is_refusal(self, error: Exception) -> bool:
+        """Return whether the server turned our login down: it hangs up, and a reset may overtake what it says."""
+        client = self._client
+        asks: bool = client._server_info.get("auth_required", False)
+        return asks and (client.is_connecting or client.is_closed) and isinstance(error, HANGS_UP)
 
     async def _on_disconnect(self) -> None:
         if not self._closing:
