@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from agentcluster.up import embedded
 from tests.environment import HOME
@@ -15,6 +16,10 @@ from tests.postgres import Postgres
 
 if TYPE_CHECKING:
     from tests.stack import Stack
+
+# The clock is no judge here: on a busy machine an example may take any time.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 
 class Server:

@@ -1,5 +1,6 @@
 """The projector writes the same rows on PostgreSQL."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from agentcluster.up.config import PROJECT
 
 PROGRAM = """
+import json
 import django
 django.setup()
 from agentcluster.security.models import Project
@@ -25,7 +27,8 @@ write_rows([RunRow(runs[1].pk, 9, RunStatus.FAILED, 2, 4, 1000, 2000, None, {"co
 write_rows([RunRow(run.pk, 7, RunStatus.RUNNING, 3, 4, 1000) for run in runs])
 for run in runs:
     run.refresh_from_db()
-    print(run.status, run.cursor, run.steps_done, run.output, run.error, run.ended_at and run.ended_at.timestamp())
+    ended = run.ended_at and run.ended_at.timestamp()
+    print(json.dumps([run.status, run.cursor, run.steps_done, run.output, run.error, ended]))
 """
 
 
@@ -41,8 +44,8 @@ def test_rows_are_written_in_bulk_and_never_go_back(postgres_url: str, tmp_path:
             [sys.executable, *command], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
-        "completed 9 4 {'n': [1, 'ä']} None 2.0",
-        "failed 9 2 None {'code': 'x', 'step': 'a', 'message': '%s'} 2.0",
-        "running 7 3 None None None",
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        ["completed", 9, 4, {"n": [1, "ä"]}, None, 2.0],
+        ["failed", 9, 2, None, {"code": "x", "message": "%s", "step": "a"}, 2.0],
+        ["running", 7, 3, None, None, None],
     ]
