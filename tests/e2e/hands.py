@@ -1,0 +1,53 @@
+"""What a person's hands do in the page, for tests to use."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+SLOW = 60_000
+
+
+def node(page: Page, node_id: str) -> Locator:
+    """Return a node on the canvas, in the designer and in the trace alike."""
+    return page.locator(f'.react-flow__node[data-id="{node_id}"]')
+
+
+def settled(page: Page) -> None:
+    """Wait until the canvas has stopped moving."""
+    page.wait_for_function(
+        """() => {
+            const now = document.querySelector('.react-flow__viewport')?.style.transform ?? '';
+            const seen = window.__canvas ?? { place: '', since: 0 };
+            if (seen.place !== now) window.__canvas = { place: now, since: performance.now() };
+            return now !== '' && seen.place === now && performance.now() - seen.since > 400;
+        }""",
+        polling=50,
+    )
+
+
+def connect(page: Page, source: str, target: str) -> None:
+    """Draw a connection with the mouse, from the way out of one node to the other."""
+    settled(page)
+    start = node(page, source).locator(".react-flow__handle.source").bounding_box()
+    end = node(page, target).locator(".react-flow__handle.target").bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] - 40, end["y"], steps=8)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+    page.mouse.up()
+
+
+def open_sample(page: Page) -> None:
+    page.get_by_role("button", name="Look at it first").click()
+    page.wait_for_url(re.compile("/workflows/"))
+    expect(node(page, "chart")).to_be_visible(timeout=SLOW)
+
+
+def run_with_the_sample_file(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Use the sample data").click()
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(dialog).to_be_hidden()
