@@ -10,7 +10,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 HEARTBEAT_S: Final = 5.0
-LEDGER_TTL_S: Final = 24 * 3600
+LEDGER_TTL_S: Final = 3600
+"""How long a result is kept: longer than any engine takes to ask for it, short enough for Redis at thousands a second."""
+CLAIM_S: Final = 30
+"""How long a node's claim on a call holds unless renewed; a node that died holds nobody up for longer."""
 INLINE_LIMIT: Final = 64 * 1024
 """Values whose JSON is longer than this many bytes travel as an artifact reference."""
 

@@ -39,8 +39,8 @@ class Call:
     """One ``call_id`` in flight. ``replies``: where its result is wanted; a repeat of the call adds itself here."""
 
     __slots__ = (
-        "deadline_s", "done", "force", "heard_s", "hosted", "received_ms", "replies", "request", "started_ms", "stopping",
-        "task", "timer", "trace_id",
+        "claimed_s", "deadline_s", "done", "force", "heard_s", "hosted", "received_ms", "replies", "request", "started_ms",
+        "stopping", "task", "timer", "trace_id",
     )  # fmt: skip
 
     def __init__(self, hosted: HostedAgent, request: NodeRequest, trace_id: str, now_s: float) -> None:
@@ -50,6 +50,8 @@ class Call:
         self.received_ms = steady_ms()
         self.started_ms = 0
         self.heard_s = now_s
+        self.claimed_s = 0.0
+        """When our claim in the ledger was made or renewed, on the monotonic clock; 0 while it is not ours."""
         limit_s = hosted.manifest.limits.timeout_s
         self.deadline_s = now_s + (min(limit_s, request.deadline_ms / 1000) if request.deadline_ms else limit_s)
         self.task: asyncio.Task[None] | None = None

@@ -12,13 +12,13 @@ from agentcluster.clock import monotonic
 from agentcluster.messaging import BadMessageError, BusUnavailableError, MessageTooLargeError, Received
 from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS
-from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply
+from agents.domain.calls import CLAIM_S, HEARTBEAT_S, CallControl, CallError, CallReply
 from agents.node.admission import Admission
 from agents.node.call import REQUESTS, Call, NodeRequest, Outcome
 from agents.node.execution import Executor
 from agents.node.failures import CANCELLED, DEADLINE, OVERLOADED, STOPPING, from_exception
 from agents.node.hosted import HostedAgent
-from agents.node.ledger import Ledger
+from agents.node.ledger import Claim, Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,24 @@ SWEEP_S: Final = 0.5
 FORCE_S: Final = 5.0
 """A call that was told to stop is answered after this long, whatever its agent does."""
 
+OTHERS_S: Final = 1.0
+"""How often a call that another node works on is looked after."""
+RENEW_S: Final = CLAIM_S / 3
+
 Send = Callable[[str, bytes, str], None]
 """Takes the reply subject, the payload (JSON of a CallReply) and the trace id."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """What of a kept ``CallReply`` says whether it is a claim, and whose."""
+
+    status: str
+    node: str = ""
+
+
+_standing = msgspec.json.Decoder(_Standing).decode
 
 
 class CallService:
@@ -80,7 +94,7 @@ class CallService:
         if call is None:
             then = partial(self._tell, hosted, control, message.reply, trace_id)
             if message.reply:
-                self._ledger.find([control.call_id], then)
+                self._ledger.find(control.call_id, then)
             return
         if message.reply and message.reply not in call.replies:
             call.replies.append(message.reply)
@@ -141,25 +155,49 @@ class CallService:
         call = Call(hosted, request, trace_id, now)
         call.timer = self._loop.call_later(call.deadline_s - now, self.stop_call, call, DEADLINE)
         self.calls[request.call_id] = call
+        self._look_up_soon(call)
+        return call
+
+    def _look_up_soon(self, call: Call) -> None:
         self._arrived.append(call)
         if len(self._arrived) == 1:
             self._loop.call_soon(self._look_up)
-        return call
 
     def _look_up(self) -> None:
-        """Ask the ledger for everything that came in this turn of the loop."""
+        """Claim in the ledger everything that came in this turn of the loop."""
         arrived, self._arrived = self._arrived, []
-        self._ledger.find([call.request.call_id for call in arrived], partial(self._admit, arrived))
+        self._ledger.claim([self._claim(call) for call in arrived], partial(self._admit, arrived))
 
-    def _admit(self, arrived: list[Call], kept: list[bytes | None]) -> None:
-        for call, reply in zip(arrived, kept, strict=True):
-            if call.done:
+    def _claim(self, call: Call) -> Claim:
+        return call.call_id, _encode(call.running(self.node))
+
+    def _admit(self, arrived: list[Call], standing: list[bytes | None]) -> None:
+        for call, there in zip(arrived, standing, strict=True):
+            claim = None if there is None else _standing(there)
+            if there is None or claim == _Standing("running", self.node):
+                self._begin(call)
+            elif call.done:
                 continue
-            if reply is not None:
+            elif claim is not None and claim.status == "running":
+                self._loop.call_later(OTHERS_S, self._look_again, call)
+            else:
                 call.done = True
-                self._answer(call, reply)
-            elif self.stopping or not self.admission.offer(call):
-                self._end(call, Outcome(error=STOPPING if self.stopping else OVERLOADED, kept=False))
+                self._answer(call, there)
+
+    def _begin(self, call: Call) -> None:
+        """Run a call whose claim we hold, now or as soon as there is room."""
+        if call.done:
+            if call.call_id not in self.calls:
+                self._ledger.release(call.call_id)
+            return
+        call.claimed_s = monotonic()
+        if self.stopping or not self.admission.offer(call):
+            self._end(call, Outcome(error=STOPPING if self.stopping else OVERLOADED, kept=False))
+
+    def _look_again(self, call: Call) -> None:
+        """See whether the other node has finished, or has died and its claim with it."""
+        if not call.done:
+            self._look_up_soon(call)
 
     def _start(self, call: Call) -> None:
         call.task = self._loop.create_task(self._run(call))
@@ -196,8 +234,10 @@ class CallService:
         reply = _encode(call.reply(self.node, outcome))
         if outcome.kept:
             self._ledger.keep(call.request.call_id, reply, partial(self._answer, call, reply))
-        else:
-            self._answer(call, reply)
+            return
+        if call.claimed_s:
+            self._ledger.release(call.request.call_id)
+        self._answer(call, reply)
 
     def _answer(self, call: Call, reply: bytes) -> None:
         call.forget_timers()
@@ -224,15 +264,22 @@ class CallService:
             logger.warning("a reply could not be sent; it stays in the ledger: %s", error)
 
     async def _sweep(self) -> None:
-        """Send a sign of life for each call nobody has heard of for ``HEARTBEAT_S`` seconds."""
+        """Send a sign of life for each call nobody has heard of for ``HEARTBEAT_S`` seconds; keep claims alive."""
         while True:
             await asyncio.sleep(SWEEP_S)
             now = monotonic()
+            self._renew(now)
             for call in self.calls.values():
                 if now - call.heard_s >= HEARTBEAT_S:
                     call.heard_s = now
                     for subject in call.replies:
                         self._send_now(subject, call.running(self.node), call.trace_id)
+
+    def _renew(self, now: float) -> None:
+        old = [call for call in self.calls.values() if call.claimed_s and now - call.claimed_s >= RENEW_S]
+        for call in old:
+            call.claimed_s = now
+        self._ledger.renew([self._claim(call) for call in old])
 
     async def _until_empty(self) -> None:
         while self.calls:

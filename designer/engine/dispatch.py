@@ -249,9 +249,10 @@ class Dispatcher:
 
     async def _settle_one(self, flight: Flight, error: CallError | None) -> None:
         kept = await self._log.command("GET", keys.call(flight.request.call_id))
+        reply = None if kept is None else _replies.decode(kept)
         flight.settling = False
-        if kept is not None:
-            self._deliver(flight, _replies.decode(kept))
+        if reply is not None and reply.status != "running":
+            self._deliver(flight, reply)
         elif error is not None:
             if error is LATE:
                 self._control(flight, CallControl("cancel", flight.request.call_id, error.message))

@@ -3,10 +3,13 @@
 import asyncio
 import time
 
+import msgspec
+
 from agentcluster import artifacts, subjects
 from agentcluster.messaging import Bus
 from agents.cluster.protocol import REQUESTS
-from agents.domain.calls import CallRequest
+from agents.domain.calls import CallReply, CallRequest
+from agents.node import service
 from agents.node.node import Node, profile
 from tests.agents.client import Caller
 from tests.agents.manifests import LIGHT
@@ -92,6 +95,53 @@ async def test_a_result_is_remembered_by_the_next_node(bus: Bus, writer, node: N
     again = await elsewhere.call("counted", {"trace": str(tmp_path / "t")}, "run/elsewhere/1")
     assert again == first
     await other.stop(finish_s=0)
+
+
+async def test_a_call_at_two_nodes_at_once_runs_once(bus: Bus, writer, node: Node, caller: Caller, tmp_path):
+    other = Node(bus, writer, profile("other"), LIGHT)
+    await other.start()
+    elsewhere = await Caller.of(bus, other)
+    for number in range(20):
+        for one in (caller, elsewhere):
+            one.send("counted", {"trace": str(tmp_path / f"{number}"), "seconds": 0.1}, f"run/both/{number}")
+    for number in range(20):
+        here, there = await caller.final(f"run/both/{number}"), await elsewhere.final(f"run/both/{number}")
+        assert here == there
+        assert here.output == {"count": 1}
+    await other.stop(finish_s=0)
+
+
+async def test_a_call_whose_node_died_runs_elsewhere_once_its_claim_is_over(writer, caller: Caller, tmp_path):
+    claim = msgspec.json.encode(CallReply("run/orphan/1", "running", "counted-dead", "dead"))
+    await writer.execute("SET", "call:run/orphan/1", claim, "EX", 2)
+    caller.control("counted", "ask", "run/orphan/1")
+    await until(lambda: caller.replies)
+    assert (caller.replies[0].status, caller.replies[0].node) == ("running", "dead")
+    reply = await caller.call("counted", {"trace": str(tmp_path / "t")}, "run/orphan/1")
+    assert reply.output == {"count": 1}
+
+
+async def test_a_call_at_another_node_may_be_given_up(writer, caller: Caller, node: Node):
+    claim = msgspec.json.encode(CallReply("run/theirs/1", "running", "echo-other", "other"))
+    await writer.execute("SET", "call:run/theirs/1", claim, "EX", 30)
+    assert (await caller.call("echo", {}, "run/theirs/1", deadline_ms=200)).error.code == "deadline_exceeded"
+    assert await writer.execute("GET", "call:run/theirs/1") == claim
+
+
+async def test_the_claim_of_a_long_call_is_kept_alive(writer, caller: Caller, node: Node, monkeypatch):
+    monkeypatch.setattr(service, "RENEW_S", 0.1)
+    call_id = caller.send("sleeper", {"seconds": 30})
+    await until(lambda: node.service.admission.busy)
+    await writer.execute("EXPIRE", f"call:{call_id}", 5)
+    async with asyncio.timeout(10):
+        while await writer.execute("TTL", f"call:{call_id}") <= 5:  # noqa: ASYNC110 - in Redis
+            await asyncio.sleep(0.05)
+    await writer.execute("DEL", f"call:{call_id}")
+    async with asyncio.timeout(10):
+        while not await writer.execute("EXISTS", f"call:{call_id}"):  # noqa: ASYNC110 - in Redis
+            await asyncio.sleep(0.05)
+    caller.control("sleeper", "cancel", call_id)
+    assert (await caller.final(call_id)).error.code == "cancelled"
 
 
 async def test_asking_tells_what_became_of_a_call(caller: Caller, tmp_path):
