@@ -33,6 +33,7 @@ def database() -> Iterator[None]:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
     django.setup()
+    from django.core.management.base import CommandError
     from django.db import DatabaseError
 
     try:
@@ -42,6 +43,8 @@ def database() -> Iterator[None]:
             f"The database of this installation cannot be used ({error}). Run this where the server runs, "
             "with the same AGENTCLUSTER_HOME and DATABASE_URL, after its first start."
         ) from error
+    except CommandError as error:
+        raise CliError(str(error)) from error
     except AgentClusterError as error:
         if isinstance(error, CliError):
             raise
@@ -113,16 +116,21 @@ def init(
     name: Annotated[str, typer.Option("--name", help="What the node is called")],
     role: Annotated[str, typer.Option("--role", help="What it is for, such as orchestrator")] = "worker",
     region: Annotated[str, typer.Option("--region", help="Where it is")] = "",
-    memory_limit: Annotated[str, typer.Option("--memory-limit", help="Such as 4Gi")] = "",
+    memory_limit: Annotated[
+        str, typer.Option("--memory-limit", help="What its worker processes may use together, such as 4Gi or 512Mi")
+    ] = "",
     toolset: Annotated[
-        str, typer.Option("--toolset", help="Agents to host, separated by commas; all when absent")
+        str, typer.Option("--toolset", help="Agents it may host, separated by commas; all when absent")
     ] = "",
 ) -> int:
     """Start a node here and keep it running until Ctrl-C.
 
-    Example: agent-coordinator init --name planner-node --role orchestrator --toolset "http-client, file-reader"
+    Names in --toolset that this version does not know are left out with a warning.
+
+    Example: agent-coordinator init --name planner-node --role orchestrator --memory-limit 4Gi
+    --toolset "llm-router, file-reader, http-client"
     """
-    given = {"--role": role, "--region": region, "--agents": toolset}
+    given = {"--role": role, "--region": region, "--memory-limit": memory_limit, "--toolset": toolset}
     options = [part for option, value in given.items() if value for part in (option, value)]
     with database():
         from django.core.management import call_command

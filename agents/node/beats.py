@@ -22,6 +22,7 @@ from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import canonical
 from agents.node.admission import Admission
 from agents.node.hosted import HostedAgent
+from agents.tools import ON_REQUEST
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ MANIFESTS_EVERY: Final = 12
 
 
 class NodeProfile(msgspec.Struct, frozen=True):
-    """What a node is called and stands for; ``toolset`` names what it offers besides agents."""
+    """What a node is called and stands for; ``toolset`` names the tools it was told to offer."""
 
     node_id: str
     name: str
@@ -120,6 +121,8 @@ class Beats:
 
     async def _announce_manifests(self) -> None:
         for hosted in self._agents:
+            if hosted.name in ON_REQUEST:
+                continue
             key = hosted.identity.rpartition(":")[2]
             if await self._manifests.get(key) is None:
                 await self._manifests.put(key, canonical(hosted.manifest))

@@ -65,15 +65,19 @@ class Node:
         *,
         max_concurrency: int = MAX_CONCURRENCY,
         processes: int | None = None,
+        memory_mib: int | None = None,
     ) -> None:
-        """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default."""
+        """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default.
+
+        These may use ``memory_mib`` MiB together, besides what each agent's manifest allows a call.
+        """
         if not manifests:
             raise NothingToHostError
         self.profile = profile
         self._bus = bus
         self.agents = [host(manifest, profile.node_id) for manifest in manifests]
         heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
-        self.pool = WorkerPool(heavy, processes) if heavy else None
+        self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
         self._executor = Executor(self.pool)
         self.service = CallService(profile.node_id, self.agents, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send

@@ -1,15 +1,18 @@
 """Which agents are built in, and how an entry point becomes a function."""
 
 import importlib
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from agentcluster.errors import NotFoundError
 from agents.domain.manifest import Manifest
 
+logger = logging.getLogger(__name__)
+
 CATALOGUE: Final = ("file-reader", "csv-parse", "pandas-exec", "plotly-render", "http-client", "json", "text")
 ON_REQUEST: Final = ("bench-noop",)
-"""Agents a node hosts only when told to by name."""
+"""Agents a node hosts only when told to by name, and does not announce: nobody finds them in the catalogue."""
 
 
 class UnknownAgentError(NotFoundError):
@@ -24,6 +27,20 @@ def builtin(names: Iterable[str] | None = None) -> tuple[Manifest, ...]:
     ``UnknownAgentError`` names the first that does not exist and lists those that do.
     """
     return tuple(_manifest(name) for name in (CATALOGUE if names is None else names))
+
+
+def known(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are built in; the others are logged. ``UnknownAgentError`` when not one is left."""
+    wanted = tuple(names)
+    found = tuple(name for name in wanted if name in CATALOGUE + ON_REQUEST)
+    unknown = ", ".join(name for name in wanted if name not in found)
+    if wanted and not found:
+        raise UnknownAgentError(
+            f"None of {unknown} is a built-in agent; there are {', '.join(CATALOGUE)}.", name=unknown
+        )
+    if unknown:
+        logger.warning("there is no built-in agent %s; the node hosts %s", unknown, ", ".join(found))
+    return found
 
 
 def resolve(entry_point: str) -> Callable[..., Any]:

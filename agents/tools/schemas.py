@@ -56,6 +56,11 @@ def described(title: str, chinese: str, description: str = "", **schema: Any) ->
     return {**words, **({"description": description} if description else {}), **schema}
 
 
+def common(schema: JSONSchema) -> JSONSchema:
+    """Return the schema of an optional field that forms show from the start (``x-common``)."""
+    return {**schema, "x-common": True}
+
+
 def file(title: str = "File", chinese: str = "文件", description: str = "", **schema: Any) -> JSONSchema:
     """Return the schema of a file in the artifact store."""
     return described(title, chinese, description, **{"x-type": "file", **_ARTIFACT, **schema})

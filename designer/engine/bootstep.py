@@ -1,7 +1,6 @@
 """The engine's place in a Celery worker: started and stopped with workers that consume the queue ``runs``."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -12,6 +11,7 @@ import uvloop
 from celery import bootsteps
 from django.conf import settings
 
+from agentcluster import garbage
 from agentcluster.streams.check import check_server
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.engine.worker import Engine
@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 
 QUEUE = "runs"
 STOP_S = 25.0
-GC_THRESHOLDS = (20_000, 20, 20)
 
 
 class EngineThread(threading.Thread):
@@ -35,7 +34,7 @@ class EngineThread(threading.Thread):
 
     def run(self) -> None:
         """Serve until ``stop``."""
-        _calm_garbage_collection()
+        garbage.calm()
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._serve())
@@ -70,13 +69,6 @@ class EngineThread(threading.Thread):
             except StreamsUnavailableError as error:
                 logger.warning("waiting for Redis: %s", error.message)
                 await asyncio.sleep(1)
-
-
-def _calm_garbage_collection() -> None:
-    """Collect less often, and never look again at what the imports have made: runs make much that lives for long."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 class EngineStep(bootsteps.StartStopStep):  # type: ignore[misc]

@@ -1,25 +1,26 @@
 """``manage.py runnode``: host agents on this machine until told to stop."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from agentcluster import garbage
 from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.tasks import end
-from agents.domain.manifest import Manifest
-from agents.node.beats import NodeProfile
+from agents.node.memory import parse_mib
 from agents.node.node import MAX_CONCURRENCY, Node, profile
-from agents.tools import builtin
+from agents.tools import builtin, known
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,10 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="local", help="what the node is called (default: local)")
         parser.add_argument("--region", default=os.environ.get("NODE_REGION", ""), help="where it is, e.g. eu-west")
         parser.add_argument("--role", default="node", help="what it is for, e.g. orchestrator")
-        parser.add_argument("--toolset", default="", help="what it offers besides agents, separated by commas")
+        parser.add_argument(
+            "--toolset", default="", help="agents it may host, by name; unknown ones are left out with a warning"
+        )
+        parser.add_argument("--memory-limit", default="", help="what its worker processes may use together, e.g. 4Gi")
         parser.add_argument("--agents", default="all", help="names separated by commas, or 'all' (default)")
         parser.add_argument(
             "--max-concurrency", type=int, default=MAX_CONCURRENCY, help="calls at a time, over all agents"
@@ -47,35 +51,37 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Run until stopped; an option that makes no sense ends with a sentence and exit code 2."""
         try:
-            about = profile(options["name"], options["region"], options["role"], _names(options["toolset"]))
-            manifests = builtin(None if options["agents"] == "all" else _names(options["agents"]))
+            toolset = known(_names(options["toolset"]))
+            about = profile(options["name"], options["region"], options["role"], toolset)
+            manifests = builtin(_names(options["agents"]) if options["agents"] != "all" else toolset or None)
             if options["max_concurrency"] < 1 or (options["processes"] or 1) < 1:
                 raise CommandError("--max-concurrency and --processes are at least 1.", returncode=2)
-            _calm_garbage_collection()
+            make = partial(
+                Node,
+                profile=about,
+                manifests=manifests,
+                max_concurrency=options["max_concurrency"],
+                processes=options["processes"],
+                memory_mib=parse_mib(options["memory_limit"]) if options["memory_limit"] else None,
+            )
+            garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(about, manifests, options["max_concurrency"], options["processes"]))
+                runner.run(_serve(about.node_id, make))
         except AgentClusterError as error:
             raise CommandError(error.message, returncode=2 if error.status < 500 else 1) from error
 
 
-def _calm_garbage_collection() -> None:
-    """Collect less often, and never look again at what the imports have made: calls make much that lives for long."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
-async def _serve(about: NodeProfile, manifests: tuple[Manifest, ...], limit: int, processes: int | None) -> None:
+async def _serve(name: str, make: Callable[[Bus, BatchWriter], Node]) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     writer = BatchWriter(settings.REDIS_URL)
     try:
-        bus = await _connect(about.node_id, ended)
+        bus = await _connect(name, ended)
         if bus is None:
             return
         async with bus:
-            node = Node(bus, writer, about, manifests, max_concurrency=limit, processes=processes)
+            node = make(bus, writer)
             await node.start()
             await ended.wait()
             logger.info("stopping: calls at work may finish")

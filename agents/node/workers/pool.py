@@ -22,10 +22,11 @@ PAUSE_MAX_S: Final = 30.0
 class WorkerPool:
     """Start it, borrow workers, give them back; ``size`` is the number of cores by default."""
 
-    def __init__(self, manifests: tuple[Manifest, ...], size: int | None = None) -> None:
-        """Every worker can run every one of the agents."""
+    def __init__(self, manifests: tuple[Manifest, ...], size: int | None = None, memory_mib: int | None = None) -> None:
+        """Every worker can run every one of the agents; all together they may use ``memory_mib`` MiB."""
         self.size = size or os.cpu_count() or 1
         self._manifests = manifests
+        self._memory_mib = memory_mib
         self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
         self._workers: set[WorkerProcess] = set()
         self._limits: dict[WorkerProcess, int] = {}
@@ -98,13 +99,23 @@ class WorkerPool:
         self._idle.put_nowait(worker)
 
     async def _watch(self) -> None:
-        """Kill whoever uses more memory than its job may."""
+        """Kill whoever uses more memory than its job may, or the greediest when all together use too much."""
         while True:
             await asyncio.sleep(WATCH_S)
             for worker, limit in list(self._limits.items()):
                 if worker.memory_mib() > limit:
                     logger.warning("worker process %d used more than %d MiB and was ended", worker.pid, limit)
                     worker.kill(_over(limit))
+            if self._memory_mib is not None:
+                self._watch_all(self._memory_mib)
+
+    def _watch_all(self, limit: int) -> None:
+        used = {worker: worker.memory_mib() for worker in self._workers}
+        busy = [worker for worker in self._limits if not worker.idle]
+        if busy and sum(used.values()) > limit:
+            greediest = max(busy, key=lambda worker: used.get(worker, 0.0))
+            logger.warning("the node's limit of %d MiB was exceeded; worker process %d was ended", limit, greediest.pid)
+            greediest.kill(_over(limit))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

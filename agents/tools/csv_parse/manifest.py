@@ -21,8 +21,10 @@ MANIFEST: Final = Manifest(
         input=schemas.obj(
             {
                 "file": schemas.file("CSV file", "CSV 文件"),
-                "delimiter": schemas.described("Delimiter", "分隔符", enum=list(DELIMITERS), default="auto"),
-                "encoding": schemas.described("Encoding", "编码", enum=list(ENCODINGS), default="auto"),
+                "delimiter": schemas.common(
+                    schemas.described("Delimiter", "分隔符", enum=list(DELIMITERS), default="auto")
+                ),
+                "encoding": schemas.common(schemas.described("Encoding", "编码", enum=list(ENCODINGS), default="auto")),
                 "header": schemas.described("First row is the header", "首行为表头", type="boolean", default=True),
                 "decimal": schemas.described("Decimal sign", "小数点", enum=["auto", ".", ","], default="auto"),
                 "thousands": schemas.described(

@@ -35,10 +35,10 @@ MANIFEST: Final = Manifest(
                     pattern="^https?://",
                     maxLength=8192,
                 ),
-                "method": schemas.described("Method", "方法", enum=list(METHODS), default="GET"),
-                "headers": schemas.described("Headers", "请求头", default={}, **_STRINGS),
+                "method": schemas.common(schemas.described("Method", "方法", enum=list(METHODS), default="GET")),
+                "headers": schemas.common(schemas.described("Headers", "请求头", default={}, **_STRINGS)),
                 "query": schemas.described("Query", "查询参数", "Added to the URL.", default={}, **_STRINGS),
-                "json": schemas.described("JSON body", "JSON 正文", "Any JSON value."),
+                "json": schemas.common(schemas.described("JSON body", "JSON 正文", "Any JSON value.")),
                 "text": schemas.described("Text body", "文本正文", type="string", maxLength=1_000_000),
                 "timeout_s": schemas.described(
                     "Time-out", "超时", "In seconds.", type="number", exclusiveMinimum=0, maximum=300, default=30

@@ -28,16 +28,22 @@ MANIFEST: Final = Manifest(
         input=schemas.obj(
             {
                 "table": schemas.table(),
-                "chart": schemas.described("Kind of chart", "图表类型", enum=list(CHARTS), default="line"),
-                "x": schemas.described("X axis", "X 轴", "The column along the x axis; of a pie, its slices.", **_NAME),
-                "y": schemas.described(
-                    "Y axis",
-                    "Y 轴",
-                    "One column or several. Not needed for a histogram.",
-                    anyOf=[_NAME, {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 50}],
+                "chart": schemas.common(
+                    schemas.described("Kind of chart", "图表类型", enum=list(CHARTS), default="line")
                 ),
-                "series": schemas.described(
-                    "Series", "系列", "The column whose values become series, each with its colour.", **_NAME
+                "x": schemas.described("X axis", "X 轴", "The column along the x axis; of a pie, its slices.", **_NAME),
+                "y": schemas.common(
+                    schemas.described(
+                        "Y axis",
+                        "Y 轴",
+                        "One column or several. Not needed for a histogram.",
+                        anyOf=[_NAME, {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 50}],
+                    )
+                ),
+                "series": schemas.common(
+                    schemas.described(
+                        "Series", "系列", "The column whose values become series, each with its colour.", **_NAME
+                    )
                 ),
                 "color": schemas.described(
                     "Values of a heatmap", "热力图数值", "The column that gives the colour of each cell.", **_NAME
@@ -45,7 +51,7 @@ MANIFEST: Final = Manifest(
                 "aggregate": schemas.described(
                     "Rows of the same place", "重复行的汇总", enum=list(AGGREGATES), default="none"
                 ),
-                "title": _text("Title", "标题"),
+                "title": schemas.common(_text("Title", "标题")),
                 "x_title": _text("Title of the x axis", "X 轴标题", "Empty: the column's name."),
                 "y_title": _text("Title of the y axis", "Y 轴标题", "Empty: the column's name."),
                 "stacked": schemas.described("Stacked", "堆叠", "For bars and areas.", type="boolean", default=False),

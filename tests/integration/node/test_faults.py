@@ -10,6 +10,7 @@ import pytest
 
 from agentcluster.messaging import connect
 from agentcluster.streams.batch import BatchWriter
+from agentcluster.up.config import PROJECT
 from agents.cluster.view import ClusterView
 from agents.domain.health import Health
 from agents.node.node import Node, profile
@@ -77,12 +78,52 @@ class NodeProcess:
     def __init__(self, nats_url: str, redis_url: str, *options: str) -> None:
         environment = {**os.environ, "NATS_URL": nats_url, "REDIS_URL": redis_url, "AGENTCLUSTER_HOME": str(HOME)}
         command = [sys.executable, "manage.py", "runnode", "--name", "process", *options]
+        if options[:1] == ("init",):
+            command = [str(PROJECT / "bin" / "agent-coordinator"), *options]
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
     def finish(self, number: int) -> tuple[int, str]:
         self.process.send_signal(number)
         _, log = self.process.communicate(timeout=30)
         return self.process.returncode, log
+
+
+INIT = ("init", "--name", "planner-node", "--role", "orchestrator", "--memory-limit", "4Gi", "--toolset")
+
+
+async def test_the_command_line_starts_a_node_and_warns_of_what_it_does_not_know(own_nats, redis_url):
+    async with await connect(own_nats.url, "observer") as bus:
+        view = ClusterView(bus)
+        await view.start()
+        node = NodeProcess(own_nats.url, redis_url, *INIT, "llm-router, file-reader, http-client")
+        await until(view.nodes, 30)
+        (status,) = view.nodes()
+        code, log = await asyncio.to_thread(node.finish, signal.SIGTERM)
+        await view.stop()
+    assert code == 0, log
+    assert (status.name, status.role, status.toolset) == (
+        "planner-node",
+        "orchestrator",
+        ("file-reader", "http-client"),
+    )
+    assert {agent.name for agent in status.agents} == {"file-reader", "http-client"}
+    assert log.count("there is no built-in agent llm-router") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((*INIT, "llm-router, nothing"), "None of llm-router, nothing is a built-in agent; there are file-reader"),
+        (("init", "--name", "a", "--memory-limit", "4 GB"), "a whole number with Ki, Mi or Gi, such as 4Gi"),
+        (("init", "--name", "a", "--memory-limit", "1Mi"), "at least 256Mi"),
+        (("init", "--name", "No_Name"), "lower-case letters"),
+    ],
+)
+async def test_options_that_make_no_sense_are_refused_with_a_sentence(redis_url, options, sentence):
+    node = NodeProcess("nats://127.0.0.1:1", redis_url, *options)
+    _, log = await asyncio.to_thread(node.process.communicate, None, 30)
+    assert (node.process.returncode, sentence in " ".join(log.split())) == (2, True), log
+    assert "Traceback" not in log
 
 
 async def test_sigterm_signs_off_and_sigkill_is_noticed(own_nats, redis_url):

@@ -14,6 +14,7 @@ from agents.domain.health import Health
 from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import Manifest, identity
 from agents.node.node import Node, profile
+from agents.tools import builtin
 from tests.agents.client import Caller
 from tests.agents.manifests import LIGHT, STRICT
 from tests.conftest import start_nats
@@ -50,6 +51,16 @@ async def test_the_heartbeat_says_what_the_node_hosts(bus: Bus, node: Node, call
         while not await beaten():  # noqa: ASYNC110 - the bucket is elsewhere
             await asyncio.sleep(0.1)
     assert (await caller.final(call_id)).status == "ok"
+
+
+async def test_agents_on_request_are_hosted_but_not_announced(bus: Bus, writer: BatchWriter):
+    (hidden,) = builtin(["bench-noop"])
+    one = Node(bus, writer, profile("hidden"), [hidden])
+    await one.start()
+    assert await manifest_bucket(bus).get(identity(hidden).rpartition(":")[2]) is None
+    entry = decoder.decode(await state_bucket(bus).get(node_key(one.profile.node_id)))
+    assert [hosted.name for hosted in entry.agents] == ["bench-noop"]
+    await one.stop(finish_s=0)
 
 
 async def test_manifests_are_announced_under_their_identity(bus: Bus, node: Node):

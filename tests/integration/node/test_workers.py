@@ -35,6 +35,14 @@ async def test_a_worker_process_runs_checks_and_stores(caller: Caller, node: Nod
     assert artifacts.ArtifactRef.from_value(large.output["text"]).size == 2_000_002
 
 
+async def test_over_the_nodes_own_limit_the_greediest_call_ends(bus: Bus, writer: BatchWriter):
+    one = Node(bus, writer, profile("tight"), HEAVY, processes=2, memory_mib=1)
+    await one.start()
+    reply = await (await Caller.of(bus, one)).call("heavy-spin", {"seconds": 60})
+    assert (reply.error.code, reply.error.data) == ("memory_limit", {"memory_mib": 1})
+    await one.stop(finish_s=0)
+
+
 async def test_a_crash_is_a_typed_error_and_others_go_on(caller: Caller, node: Node, tmp_path):
     other = caller.send("heavy-spin", {"seconds": 1})
     crash = await caller.call("heavy-exit", {})
