@@ -34,7 +34,7 @@ class AlreadyRunningError(StartError):
 
 
 class ServerFailedError(StartError):
-    """An embedded server does not start."""
+    """A server this needs does not start or answer."""
 
     code = "server_failed"
 

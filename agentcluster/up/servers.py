@@ -1,10 +1,12 @@
 """Starting the embedded Valkey and nats-server, and checking the ones given by URL."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from agentcluster.errors import UnavailableError
 from agentcluster.up import embedded, ports
 from agentcluster.up.child import Child, ProcessSpec
 from agentcluster.up.config import UpConfig
@@ -53,15 +55,26 @@ async def until_answering(child: Child, port: int, home: Path) -> None:
 
 
 async def check_given(config: UpConfig) -> None:
-    """Check the servers given by URL; raises the room's own error with what to do."""
+    """Check the servers given by URL; raises the room's own error, or ``ServerFailedError``, with what to do."""
     if config.redis_url:
         from agentcluster.streams.check import check_server as check_redis
 
-        await asyncio.to_thread(check_redis, config.redis_url)
+        with _advising("REDIS_URL"):
+            await asyncio.to_thread(check_redis, config.redis_url)
     if config.nats_url:
         from agentcluster.messaging.check import check_server as check_nats
 
-        await check_nats(config.nats_url)
+        with _advising("NATS_URL"):
+            await check_nats(config.nats_url)
+
+
+@contextmanager
+def _advising(variable: str) -> Iterator[None]:
+    try:
+        yield
+    except UnavailableError as error:
+        advice = f"Start it, or correct {variable} (without it an embedded server is started)."
+        raise ServerFailedError(f"{error.message} {advice}") from error
 
 
 def port_of(url: str) -> int:

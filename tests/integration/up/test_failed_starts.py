@@ -23,9 +23,9 @@ GONE = "127.0.0.1:1"
         ("HOST", "192.0.2.1", 2, "Try HOST=127.0.0.1"),
         ("DATABASE_URL", "mongo://u:hidden@h/d", 2, "DATABASE_URL is not understood"),
         ("DATABASE_URL", f"postgres://u:hidden@{GONE}/d", 1, "Start it, or correct DATABASE_URL"),
-        ("REDIS_URL", f"redis://:hidden@{GONE}/0", 1, "Redis cannot be reached"),
+        ("REDIS_URL", f"redis://:hidden@{GONE}/0", 1, "Start it, or correct REDIS_URL"),
         ("REDIS_URL", "http://hidden", 2, "REDIS_URL is not understood"),
-        ("NATS_URL", f"nats://u:hidden@{GONE}", 1, "NATS"),
+        ("NATS_URL", f"nats://u:hidden@{GONE}", 1, "Start it, or correct NATS_URL"),
         ("NATS_URL", "http://hidden", 2, "NATS_URL must be"),
     ],
 )
