@@ -16,14 +16,14 @@ NODE_ID_PATTERN: Final = r"^[a-z][a-z0-9_]{0,62}$"
 Mapping = dict[str, Any]
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a node stands on the canvas, in px; inside a container relative to it."""
 
     x: float = 0
     y: float = 0
 
 
-class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How often and when a failed attempt is tried again.
 
     The pause before attempt n+1 is ``initial_s * backoff ** (n-1)``, at most ``max_s``, times a random
@@ -39,7 +39,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     on: tuple[str, ...] = ()
 
 
-class OnError(msgspec.Struct, frozen=True, omit_defaults=True):
+class OnError(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """After the last attempt: ``fail`` the run, ``continue`` with ``default`` as output, or take the ``error`` edge."""
 
     action: Literal["fail", "continue", "branch"] = "fail"
@@ -83,8 +83,9 @@ class AgentNode(_Step, frozen=True, omit_defaults=True, tag="agent"):
 
 
 class HttpNode(_Step, frozen=True, omit_defaults=True, tag="http"):
-    """An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input."""
+    """An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input, ``version`` the agent's."""
 
+    version: str = ""
     input: Mapping = {}
 
 
@@ -94,7 +95,7 @@ class ConditionNode(_Node, frozen=True, omit_defaults=True, tag="condition"):
     expression: str = ""
 
 
-class SwitchCase(msgspec.Struct, frozen=True):
+class SwitchCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A named port and the CEL condition that takes it."""
 
     port: str

@@ -59,6 +59,11 @@ class Plan:
     """By map id: what an iteration gives."""
 
 
+def called(node: AgentNode | HttpNode) -> str:
+    """Return the name of the agent a node calls."""
+    return node.agent if isinstance(node, AgentNode) else HTTP_AGENT
+
+
 def compile_plan(graph: Graph) -> Plan:
     """Return the plan of a valid graph (``validate`` first: this raises on what it cannot compile)."""
     active = [node for node in graph.nodes if not isinstance(node, DECORATION)]
@@ -100,8 +105,8 @@ def _plan_node(node: Node, incoming: int, outgoing: tuple[Edge, ...]) -> PlanNod
         compute=compile_value(_computed(node)),
         run_if=compile_value(run_if) if run_if else None,
         cases=tuple((case.port, compile_value(case.expression)) for case in cases),
-        agent=node.agent if isinstance(node, AgentNode) else HTTP_AGENT if isinstance(node, HttpNode) else "",
-        version=node.version if isinstance(node, AgentNode) else "",
+        agent=called(node) if isinstance(node, CALLS) else "",
+        version=node.version if isinstance(node, CALLS) else "",
     )
 
 

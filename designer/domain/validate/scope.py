@@ -17,7 +17,7 @@ from designer.domain.graph import (
     StartNode,
     SwitchNode,
 )
-from designer.domain.plan import DECORATION, HTTP_AGENT
+from designer.domain.plan import DECORATION, called
 from designer.domain.types import ANYTHING, Schema
 
 _LIST: dict[str, Any] = {"type": "array"}
@@ -74,9 +74,8 @@ class Sight:
         """Return the schema of what a step gives; open where nothing is known."""
         node = self.nodes[step]
         if isinstance(node, (AgentNode, HttpNode)):
-            name, version = (node.agent, node.version) if isinstance(node, AgentNode) else (HTTP_AGENT, "")
-            entry = self.catalogue.get(name)
-            intent = entry.intent(version) if entry else None
+            entry = self.catalogue.get(called(node))
+            intent = entry.intent(node.version) if entry else None
             return intent.output if intent and node.on_error.action == "fail" else ANYTHING
         return _FIXED.get(type(node), ANYTHING)
 

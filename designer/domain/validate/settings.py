@@ -15,7 +15,7 @@ from designer.domain.graph import (
     Problem,
     SwitchNode,
 )
-from designer.domain.plan import HTTP_AGENT
+from designer.domain.plan import called
 from designer.domain.types import fits
 from designer.domain.validate.bindings import mismatch
 from designer.domain.validate.scope import Sight
@@ -32,10 +32,8 @@ def check_settings(sight: Sight) -> Iterator[Problem]:
         if len(node.title) > 200:
             yield Problem("title_too_long", "A title has 200 characters at most.", node=node.id, field="/title")
         match node:
-            case AgentNode():
-                yield from _check_agent(sight, node)
-            case HttpNode():
-                yield from _check_inputs(sight, node, HTTP_AGENT, _intent(sight, HTTP_AGENT, ""))
+            case AgentNode() | HttpNode():
+                yield from _check_agent(sight, node, called(node))
             case ConditionNode():
                 yield from _check_condition(node, "/expression", node.expression)
             case SwitchNode():
@@ -48,36 +46,27 @@ def check_settings(sight: Sight) -> Iterator[Problem]:
             yield from _check_execution(node)
 
 
-def _intent(sight: Sight, name: str, version: str) -> IntentSchema | None:
-    entry = sight.catalogue.get(name)
-    return entry.intent(version) if entry else None
-
-
-def _check_agent(sight: Sight, node: AgentNode) -> Iterator[Problem]:
-    if not node.agent:
-        yield Problem("no_agent", "Choose an agent.", node=node.id, field="/agent")
+def _check_agent(sight: Sight, node: AgentNode | HttpNode, name: str) -> Iterator[Problem]:
+    field = "/agent" if isinstance(node, AgentNode) else ""
+    if not name:
+        yield Problem("no_agent", "Choose an agent.", node=node.id, field=field)
         return
-    entry = sight.catalogue.get(node.agent)
+    entry = sight.catalogue.get(name)
     if entry is None:
-        yield Problem("unknown_agent", f"There is no agent `{node.agent}`.", node=node.id, field="/agent")
+        yield Problem("unknown_agent", f"There is no agent `{name}`.", node=node.id, field=field)
         return
     if not entry.enabled:
-        yield Problem("agent_disabled", f"`{node.agent}` is disabled in the registry.", node=node.id, field="/agent")
+        yield Problem("agent_disabled", f"`{name}` is disabled in the registry.", node=node.id, field=field)
     intent = entry.intent(node.version)
     if intent is None:
         known = ", ".join(list(entry.versions)[:5])
-        message = f"`{node.agent}` has no version {node.version} (it has {known})."
+        message = f"`{name}` has no version {node.version} (it has {known})."
         yield Problem("unknown_version", message, node=node.id, field="/version")
         return
-    yield from _check_inputs(sight, node, node.agent, intent)
+    yield from _check_inputs(sight, node, name, intent)
 
 
-def _check_inputs(
-    sight: Sight, node: AgentNode | HttpNode, agent: str, intent: IntentSchema | None
-) -> Iterator[Problem]:
-    if intent is None:
-        yield Problem("unknown_agent", f"There is no agent `{agent}`.", node=node.id)
-        return
+def _check_inputs(sight: Sight, node: AgentNode | HttpNode, agent: str, intent: IntentSchema) -> Iterator[Problem]:
     schema = intent.input
     properties = schema.get("properties", {})
     for name in schema.get("required", []):

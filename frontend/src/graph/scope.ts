@@ -32,7 +32,7 @@ export function agentOf(
   kind: NodeKind,
   fields: Fields | undefined,
 ): [name: string, version: string] | undefined {
-  if (kind === "http") return [HTTP_AGENT, ""];
+  if (kind === "http") return [HTTP_AGENT, String(fields?.version ?? "")];
   if (kind !== "agent") return undefined;
   return [String(fields?.agent ?? ""), String(fields?.version ?? "")];
 }

@@ -201,7 +201,7 @@ export interface StartNode {
   title?: string;
 }
 /**
- * An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input.
+ * An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input, ``version`` the agent's.
  */
 export interface HttpNode {
   id: string;
@@ -216,6 +216,7 @@ export interface HttpNode {
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
+  version?: string;
 }
 /**
  * Takes the port of the first case that holds, else ``default``.

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from agents.tools import builtin
 from designer.actions.documents import MAX_BYTES
 from designer.actions.errors import DraftConflictError
 from designer.actions.publish import publish
@@ -117,6 +118,14 @@ def test_publishing_pins_the_agent_version_for_good(api, workflow, put):
     node = api.get(f"{url}/versions/1").json()["graph"]["nodes"][1]
     assert node["version"]
     assert api.get(url).json()["draft"]["graph"] == graphs.with_agent()
+
+
+def test_publishing_pins_the_version_of_http_steps_too(api, workflow, put):
+    put(graphs.never_answered())
+    published = api.post(f"{WORKFLOWS}/{workflow['id']}/publish", {}, headers={"If-Match": '"2"'})
+    assert published.status_code == 201
+    node = api.get(f"{WORKFLOWS}/{workflow['id']}/versions/1").json()["graph"]["nodes"][1]
+    assert (node["kind"], node["version"]) == ("http", builtin(["http-client"])[0].version)
 
 
 def test_publishing_what_is_already_published_makes_no_second_version(api, published):

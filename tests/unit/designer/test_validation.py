@@ -1,9 +1,11 @@
 """What is found wrong with a graph before it runs, and where it is shown."""
 
+import msgspec
 import pytest
 
 from agents.domain.manifest import IntentSchema
 from designer.domain.catalogue import AgentEntry
+from designer.domain.graph import Graph
 from designer.domain.validate import validate
 from tests.unit.designer.play import agent, graph, start
 
@@ -147,3 +149,31 @@ def test_a_node_inside_a_map_sees_what_comes_before_the_map():
 
 def test_1001_nodes_are_too_many():
     assert problems(start(), *(agent(f"n{index}") for index in range(1000))) == [("too_many_nodes", "", "")]
+
+
+def test_an_http_step_is_checked_against_the_version_it_names():
+    old, new = (IntentSchema({"type": "object", "required": [name]}, {"type": "object"}) for name in ("address", "url"))
+    catalogue = {"http-client": AgentEntry("http-client", "2.0.0", {"2.0.0": new, "1.0.0": old})}
+
+    def found(version):
+        node = {"kind": "http", "id": "get", "input": {"url": "x"}, **({"version": version} if version else {})}
+        return [
+            (problem.code, problem.field) for problem in validate(graph(start(), node, edges="start>get"), catalogue)
+        ]
+
+    assert found("") == found("2.0.0") == []
+    assert ("missing_input", "/input/address") in found("1.0.0")
+    assert ("unknown_version", "/version") in found("3.0.0")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"position": {"x": 1, "y": 2, "z": 3}},
+        {"retry": {"tries": 3}},
+        {"on_error": {"action": "continue", "defualt": 1}},
+    ],
+)
+def test_a_field_that_does_not_exist_is_refused(part):
+    with pytest.raises(msgspec.ValidationError, match="unknown field"):
+        msgspec.convert({"nodes": [{"kind": "agent", "id": "a", **part}]}, Graph)
