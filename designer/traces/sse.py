@@ -12,11 +12,14 @@ from agentcluster.errors import AgentClusterError
 from designer.traces.access import may_watch_async
 from designer.traces.identity import identify_async
 from designer.traces.relay import Relay
-from designer.traces.wire import sse_end, sse_error, sse_events
+from designer.traces.wire import sse_end, sse_error, sse_events, sse_more
 
 PATH: Final = re.compile(r"^/api/v1/runs/(?P<run_id>[0-9a-z]+)/events$")
 KEEP_ALIVE_S: Final = 15.0
 """A comment goes out after so much silence, so that proxies keep the connection and a dead one is noticed."""
+STREAM_BYTES: Final = 4 * 1024 * 1024
+"""After so much the connection is closed in good order: what a client does not read waits in our memory, and nothing
+tells how much of it has gone out. Clients come back with ``Last-Event-ID``, as the format wants it."""
 
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -70,11 +73,15 @@ async def _disconnected(receive: Any) -> None:
 
 async def _stream(send: Any, relay: Relay) -> None:
     await send({"type": "http.response.body", "body": b": following\n\n", "more_body": True})
+    sent = 0
     try:
         async with aclosing(_chunks(relay)) as chunks:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        last = sse_end(relay.status)
+                sent += len(chunk)
+                if sent >= STREAM_BYTES and not relay.status:
+                    break
+        last = sse_end(relay.status) if relay.status else sse_more()
     except AgentClusterError as error:
         last = sse_error(error.code, error.message)
     await send({"type": "http.response.body", "body": last})

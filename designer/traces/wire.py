@@ -43,5 +43,10 @@ def sse_error(code: str, message: str) -> bytes:
     return b"event: error\ndata: %s\n\n" % msgspec.json.encode({"code": code, "message": message})
 
 
+def sse_more() -> bytes:
+    """Return what ends a connection before its stream: a comment for people, and when to come back."""
+    return b": more follows; connect again with Last-Event-ID\nretry: 100\n\n"
+
+
 def _joined(entries: Sequence[Entry]) -> bytes:
     return b",".join(entry.data for entry in entries)

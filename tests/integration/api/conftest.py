@@ -12,7 +12,7 @@ from tests.integration.api import graphs
 
 @pytest.fixture
 def registry(db):
-    for manifest in builtin(["file-reader", "csv-parse"]):
+    for manifest in builtin(["file-reader", "csv-parse", "http-client"]):
         register(manifest)
 
 

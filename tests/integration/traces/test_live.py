@@ -12,6 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from agentcluster.cli.client import Api
+from agentcluster.cli.installation import Installation
 from tests.integration.api import graphs
 from tests.stack import Stack
 
@@ -45,6 +47,18 @@ def start(api, graph):
     return started.json()["id"]
 
 
+def read_stream(own, token, run_id):
+    """Follow a run over server-sent events as the command line does, connecting again until the end."""
+    records, end = [], None
+    with Api(Installation(own.url, token)) as api:
+        while end is None:
+            for sent in api.events(run_id, len(records)):
+                if sent.event == "record":
+                    records.append(sent.data)
+                end = sent.data if sent.event == "end" else None
+    return records, end
+
+
 async def listen(own, token, run_id, after=0, stop_after=None):
     """Follow a run over one connection; its events, and its end (None when the connection went first)."""
     url = f"{own.url.replace('http', 'ws', 1)}/ws/runs/{run_id}/?after={after}"
@@ -72,19 +86,19 @@ def log_of(api, run_id):
     return events
 
 
-def never_reads(own, token, run_id):
-    """Open a WebSocket and leave it at that: nothing is ever read from it."""
+SOCKET = (
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+)
+
+
+def never_reads(own, token, path, *headers):
+    """Ask for a path and leave it at that: nothing is ever read of the answer."""
     host, port = own.url.removeprefix("http://").split(":")
     client = socket.create_connection((host, int(port)))
-    lines = [
-        f"GET /ws/runs/{run_id}/ HTTP/1.1",
-        f"Host: {host}:{port}",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version: 13",
-        f"Authorization: Bearer {token}",
-    ]
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {token}", *headers]
     client.sendall("\r\n".join([*lines, "", ""]).encode())
     return client
 
@@ -98,7 +112,7 @@ def memory_mib(stack, name):
 async def test_four_follow_to_the_end_while_clients_that_never_read_cost_no_memory(own, token, api):
     run_id = start(api, graphs.many_steps(ITEMS, padding=2000))
     before = memory_mib(own, "web")
-    silent = [never_reads(own, token, run_id) for _ in range(10)]
+    silent = [never_reads(own, token, f"/ws/runs/{run_id}/", *SOCKET) for _ in range(10)]
     try:
         told = await asyncio.gather(*(listen(own, token, run_id) for _ in range(4)))
         assert memory_mib(own, "web") - before < 150
@@ -110,6 +124,22 @@ async def test_four_follow_to_the_end_while_clients_that_never_read_cost_no_memo
     for events, end in told:
         assert end == "completed"
         assert events == log
+
+
+async def test_event_streams_that_nobody_reads_cost_little_memory(own, token, api):
+    run_id = start(api, graphs.many_steps(ITEMS, padding=10_000))
+    before = memory_mib(own, "web")
+    path, accept = f"/api/v1/runs/{run_id}/events", "Accept: text/event-stream"
+    silent = [never_reads(own, token, path, accept) for _ in range(10)]
+    try:
+        got, end = await asyncio.to_thread(read_stream, own, token, run_id)
+        assert memory_mib(own, "web") - before < 150
+    finally:
+        for client in silent:
+            client.close()
+    log = await asyncio.to_thread(log_of, api, run_id)
+    assert sum(len(json.dumps(event)) for event in log) > 30_000_000
+    assert (got, end["status"]) == (log, "completed")
 
 
 async def test_a_connection_dropped_again_and_again_still_gives_exactly_the_log(own, token, api):

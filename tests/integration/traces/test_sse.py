@@ -7,6 +7,7 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 
 from agentcluster.asgi import application
+from agentcluster.streams import tail
 from designer.traces import sse
 from tests.integration.traces.conftest import events, write
 
@@ -87,6 +88,19 @@ async def test_events_stream_while_they_happen_and_silence_is_filled(run, bearer
     while await stream.take():
         pass
     assert [record["seq"] for record in stream.records] == [1, 2, 3, 4]
+
+
+async def test_a_long_stream_comes_in_parts_and_none_is_lost_or_repeated(run, bearer, monkeypatch):
+    monkeypatch.setattr(sse, "STREAM_BYTES", 2000)
+    monkeypatch.setattr(tail, "READ_COUNT", 10)
+    await write(run, events(run, 50))
+    got, parts = [], 0
+    while "event: end" not in (stream := await Stream(run.pk, bearer, b"after=%d" % len(got)).whole()).text:
+        assert stream.text.endswith("\nretry: 100\n\n")
+        got += stream.records
+        parts += 1
+    assert [record["seq"] for record in got + stream.records] == list(range(1, 51))
+    assert parts > 1
 
 
 async def test_whoever_leaves_is_not_followed_any_more(run, bearer):
