@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { localText } from "@/i18n/localText";
 import { agentIcon } from "@/ui/agentIcons";
 import { IconChip, tintOf } from "@/ui/IconChip";
 import type { Agent } from "@/wire/types";
 import classes from "./AgentsPage.module.css";
-import { localText } from "./localText";
 
 /** An agent in the list. */
 export function AgentCard({ agent }: { agent: Agent }) {

@@ -3,6 +3,7 @@ import { IconRobot } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
+import { localText } from "@/i18n/localText";
 import { agentIcon } from "@/ui/agentIcons";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
@@ -16,7 +17,6 @@ import { Capabilities, LiveMark } from "./AgentCard";
 import classes from "./AgentPage.module.css";
 import { Instances } from "./Instances";
 import { Limits } from "./Limits";
-import { localText } from "./localText";
 import { SchemaTable } from "./SchemaTable";
 import { Versions } from "./Versions";
 

@@ -36,6 +36,7 @@ import { edgeAt } from "./edgeAt";
 import { edgeTypes } from "./edgeTypes";
 import type { Editor } from "./editor";
 import { flowEdges, flowNodes, type StepFlowNode } from "./flowElements";
+import { FIT } from "./keepInView";
 import { CanvasModelContext, createCanvasModel } from "./model";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { connect, DRAG_TYPE, GRID, type Piece, place } from "./place";
@@ -107,7 +108,8 @@ export function DesignerCanvas({ editor, overlay, onAsk, onMenu }: Props) {
         minZoom={0.05}
         maxZoom={2}
         fitView
-        fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
+        fitViewOptions={FIT}
+        selectNodesOnDrag={false}
         aria-label={t("canvasLabel")}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--ac-canvas-dot)" />

@@ -7,6 +7,7 @@ import { type Graph, toDraft } from "@/graph/model";
 import type { RunOverlay } from "@/graph/runTypes";
 import { edgeTypes } from "./edgeTypes";
 import { flowEdges, flowNodes } from "./flowElements";
+import { FIT } from "./keepInView";
 import { CanvasModelContext, createCanvasModel } from "./model";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { useAgentsLoaded } from "./useAgentsLoaded";
@@ -63,7 +64,7 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
         deleteKeyCode={null}
         onlyRenderVisibleElements={nodes.length > 150}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.05}
         aria-label={t("canvasLabel")}
       >

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { parseGraph } from "@/graph/clipboard";
 import { toDraft } from "@/graph/model";
 import type { Editor } from "./editor";
+import { FIT } from "./keepInView";
 import { pasteGraph } from "./pasteText";
 
 /** A workflow from its document: in place of this one (undoable), or added to it. */
@@ -18,7 +19,7 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
     if (!graph) return;
     if (how === "replace") editor.document().change(() => toDraft(graph));
     else pasteGraph(editor, graph);
-    requestAnimationFrame(() => void editor.flow.fitView({ padding: 0.15, maxZoom: 1 }));
+    requestAnimationFrame(() => void editor.flow.fitView(FIT));
     onClose();
   };
   return (

@@ -3,6 +3,7 @@ import { IconMaximize, IconMinus, IconPlus, type TablerIcon } from "@tabler/icon
 import { Panel, useReactFlow, useViewport } from "@xyflow/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { FIT } from "./keepInView";
 import classes from "./ViewControls.module.css";
 
 /** Zoom and fit, at the canvas's lower left; `children` are more buttons. */
@@ -35,7 +36,7 @@ export function ViewControls({ children }: { children?: ReactNode }) {
       <ViewButton
         icon={IconMaximize}
         label={t("command.fitView")}
-        onClick={() => void flow.fitView({ padding: 0.15, maxZoom: 1, duration: 200 })}
+        onClick={() => void flow.fitView({ ...FIT, duration: 200 })}
       />
       {children}
     </Panel>

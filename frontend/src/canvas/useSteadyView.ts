@@ -1,48 +1,118 @@
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useStoreApi, type Viewport } from "@xyflow/react";
+import { useEffect } from "react";
 import { useView } from "@/stores/view";
 import type { Editor } from "./editor";
+import { type Box, keepInView, panned, type Size } from "./keepInView";
+import { absolute } from "./place";
 
-const PALETTE = 280;
-const MARGIN = 24;
+const MOVE_MS = 150;
+/** Panels that open together count as one change. */
+const TOGETHER_MS = 30;
 
-/** Nothing jumps when panels open: the palette's fold is balanced, a selected step stays in view, and so does the graph when a run opens below it. */
-export function useSteadyView(editor: Editor): void {
-  const paletteOpen = useView((state) => state.paletteOpen);
-  const run = useView((state) => state.run);
-  const only = useView((state) => (state.nodes.size === 1 ? [...state.nodes][0] : undefined));
-  const before = useRef(paletteOpen);
-  useLayoutEffect(() => {
-    if (before.current === paletteOpen) return;
-    before.current = paletteOpen;
-    const { x, y, zoom } = editor.flow.getViewport();
-    void editor.flow.setViewport({ x: x + (paletteOpen ? -PALETTE : PALETTE), y, zoom });
-  }, [paletteOpen, editor]);
-  useEffect(() => {
-    if (!run) return;
-    const timer = setTimeout(
-      () => void editor.flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }),
-      60,
-    );
-    return () => clearTimeout(timer);
-  }, [run, editor]);
-  useEffect(() => {
-    if (!only) return;
-    const frame = requestAnimationFrame(() => bringIntoView(editor, only));
-    return () => cancelAnimationFrame(frame);
-  }, [only, editor]);
+interface Place {
+  viewport: Viewport;
+  size: Size;
+  /** Where on the screen the canvas begins. */
+  left: number;
 }
 
-function bringIntoView(editor: Editor, id: string): void {
-  const canvas = document.querySelector(".react-flow")?.getBoundingClientRect();
-  const at = editor.flow.getInternalNode(id)?.internals.positionAbsolute;
-  if (!canvas || !at) return;
-  const { x, y, zoom } = editor.flow.getViewport();
-  const { width, height } = editor.measure(id);
-  const shift = (start: number, size: number, room: number) => {
-    if (size + 2 * MARGIN > room) return 0;
-    return Math.max(MARGIN - start, 0) + Math.min(room - MARGIN - start - size, 0);
+/**
+ * Nothing jumps when panels open: what was seen on the canvas stays in view, and so does the selected step.
+ * When they close again and nobody has moved the canvas meanwhile, it looks as it did before.
+ */
+export function useSteadyView(editor: Editor): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    const keeper = new Keeper(editor, () => {
+      const { width, height, domNode } = store.getState();
+      return { size: { width, height }, left: domNode?.getBoundingClientRect().left ?? 0 };
+    });
+    const stops = [store.subscribe(keeper.resized), useView.subscribe(keeper.selected)];
+    return () => {
+      keeper.stop();
+      for (const stop of stops) stop();
+    };
+  }, [editor, store]);
+}
+
+class Keeper {
+  private at: Omit<Place, "viewport">;
+  /** What somebody chose to look at, and how large the canvas was then. */
+  private home: Place | null = null;
+  /** Where this put the canvas; anything else was somebody's own move. */
+  private put: Viewport | null = null;
+  private putAt = 0;
+  private sized = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly measure: () => Omit<Place, "viewport">,
+  ) {
+    this.at = measure();
+  }
+
+  readonly resized = (): void => {
+    const now = this.measure();
+    const { size, left } = this.at;
+    if (now.size.width === size.width && now.size.height === size.height) return;
+    const viewport = this.editor.flow.getViewport();
+    if (size.width > 0 && !this.isOurs(viewport)) this.home = { viewport, size, left };
+    this.at = now;
+    this.sized = true;
+    if (now.left !== left) this.move({ ...viewport, x: viewport.x + left - now.left }, 0);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.settle, TOGETHER_MS);
   };
-  const dx = shift(at.x * zoom + x, width * zoom, canvas.width);
-  const dy = shift(at.y * zoom + y, height * zoom, canvas.height);
-  if (dx !== 0 || dy !== 0) void editor.flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 180 });
+
+  readonly selected = ({ nodes }: { nodes: ReadonlySet<string> }, before: { nodes: ReadonlySet<string> }) => {
+    if (nodes === before.nodes || nodes.size !== 1) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.settle, TOGETHER_MS);
+  };
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private readonly settle = (): void => {
+    const { editor, home, at } = this;
+    const viewport = editor.flow.getViewport();
+    const focus = this.focus();
+    const untouched = this.sized || this.isOurs(viewport);
+    this.sized = false;
+    if (!home || !untouched) {
+      if (focus) this.move(panned(focus, viewport, at.size), MOVE_MS);
+      return;
+    }
+    const from = { ...home.viewport, x: home.viewport.x + home.left - at.left };
+    const boxes = this.boxes();
+    this.move(keepInView({ boxes, focus, viewport: from, from: home.size, to: at.size }), MOVE_MS);
+  };
+
+  private move(to: Viewport, duration: number): void {
+    this.put = to;
+    this.putAt = performance.now();
+    void this.editor.flow.setViewport(to, { duration });
+  }
+
+  private isOurs({ x, y, zoom }: Viewport): boolean {
+    if (!this.put) return false;
+    if (performance.now() - this.putAt < MOVE_MS + TOGETHER_MS) return true;
+    const { put } = this;
+    return Math.abs(put.x - x) < 1 && Math.abs(put.y - y) < 1 && Math.abs(put.zoom - zoom) < 0.001;
+  }
+
+  private focus(): Box | undefined {
+    const [only, ...others] = this.editor.view().nodes;
+    return only !== undefined && others.length === 0 ? this.box(only) : undefined;
+  }
+
+  private boxes(): Box[] {
+    return this.editor.document().draft.structure.nodes.map(({ id }) => this.box(id));
+  }
+
+  private box(id: string): Box {
+    return { ...absolute(this.editor, id), ...this.editor.measure(id) };
+  }
 }

@@ -26,10 +26,17 @@ export interface JsonSchema {
   oneOf?: JsonSchema[];
   anyOf?: JsonSchema[];
   allOf?: JsonSchema[];
+  if?: JsonSchema;
+  then?: JsonSchema;
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
   "x-type"?: "file" | "table" | "chart";
-  "x-enum-titles"?: string[];
+  /** The titles of the `enum`'s values, by value and language. */
+  "x-enum-titles"?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Shown from the start, though it is not required. */
+  "x-common"?: boolean;
+  /** Matters only while another property holds one of these. */
+  "x-when"?: Readonly<Record<string, readonly unknown[]>>;
   "x-multiline"?: boolean;
   "x-accept"?: string;
   [keyword: `x-${string}`]: unknown;

@@ -1,6 +1,7 @@
 import { IconLayoutDistributeHorizontal } from "@tabler/icons-react";
 import { move, resize } from "@/graph/edit";
 import { arrange } from "@/graph/layout";
+import { FIT } from "../keepInView";
 import type { Command } from "./command";
 
 export const autoLayout: Command = {
@@ -19,6 +20,6 @@ export const autoLayout: Command = {
         return resize(current, id, { x: width, y: height }, position);
       }, moved);
     });
-    requestAnimationFrame(() => void editor.flow.fitView({ padding: 0.15, maxZoom: 1, duration: 200 }));
+    requestAnimationFrame(() => void editor.flow.fitView({ ...FIT, duration: 200 }));
   },
 };

@@ -1,4 +1,5 @@
 import { IconMaximize } from "@tabler/icons-react";
+import { FIT } from "../keepInView";
 import type { Command } from "./command";
 
 export const fitView: Command = {
@@ -7,5 +8,5 @@ export const fitView: Command = {
   icon: IconMaximize,
   shortcuts: ["Shift+1"],
   group: "view",
-  perform: (editor) => void editor.flow.fitView({ padding: 0.15, maxZoom: 1, duration: 200 }),
+  perform: (editor) => void editor.flow.fitView({ ...FIT, duration: 200 }),
 };

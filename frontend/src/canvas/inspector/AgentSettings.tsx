@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { localText } from "@/i18n/localText";
 import { useCatalogue } from "@/stores/catalogue";
 import { Frame } from "@/ui/form/Field";
 import { getAgent } from "@/wire/api";
 import { keys } from "@/wire/queries";
-import { localText } from "../nodes/captions";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
 

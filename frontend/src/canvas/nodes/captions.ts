@@ -2,14 +2,8 @@ import type { TFunction } from "i18next";
 import type { Fields, NodeKind } from "@/graph/model";
 import { switchCases } from "@/graph/ports";
 import { runFields } from "@/graph/startForm";
-import type { Agent, LocalText } from "@/wire/types";
-
-/** A text in the reader's language, else in English, else in any. */
-export function localText(text: LocalText | undefined, language: string): string {
-  if (!text) return "";
-  const near = Object.keys(text).find((tag) => tag.split("-")[0] === language.split("-")[0]);
-  return text[language] ?? (near && text[near]) ?? text.en ?? Object.values(text)[0] ?? "";
-}
+import { localText } from "@/i18n/localText";
+import type { Agent } from "@/wire/types";
 
 export function nodeTitle(
   t: TFunction<"canvas">,

@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { localText } from "@/i18n/localText";
 import { useCatalogue } from "@/stores/catalogue";
 import { FLOW_KINDS, type Look, lookOf } from "../kinds";
-import { localText } from "../nodes/captions";
 import type { Piece } from "../place";
 
 export interface Entry {

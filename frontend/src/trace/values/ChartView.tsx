@@ -2,13 +2,15 @@ import { ActionIcon, Skeleton, Tooltip, useComputedColorScheme } from "@mantine/
 import { useElementSize } from "@mantine/hooks";
 import { IconDownload, IconPhotoDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/ui/ErrorState";
 import { runArtifactUrl } from "@/wire/api";
 import { request } from "@/wire/client";
+import { ChartLegend } from "./ChartLegend";
 import classes from "./ChartView.module.css";
-import { CONFIG, type Figure, loadPlotly, type PlotlyModule, themed } from "./plotly";
+import { figureTitle, type LegendEntry, legendOf, namesItsParts, without } from "./figure";
+import { CONFIG, colourway, type Figure, forPicture, loadPlotly, type PlotlyModule, themed } from "./plotly";
 import { artifactOf, type ChartValue } from "./shapes";
 
 type Props = { run: string; chart: ChartValue; height?: number };
@@ -40,21 +42,36 @@ interface PlotProps {
   height: number;
 }
 
+const NARROW = 420;
+const PICTURE = { format: "png", width: 1280, height: 720 } as const;
+
 function Plot({ plotly, figure, run, png, height }: PlotProps) {
   const { t } = useTranslation("trace");
   const scheme = useComputedColorScheme("light");
   const plot = useRef<HTMLDivElement>(null);
   const { ref: frame, width } = useElementSize<HTMLDivElement>();
+  const [legend, setLegend] = useState<LegendEntry[]>([]);
+  const [off, setOff] = useState<ReadonlySet<number>>(new Set());
+  const tall = width < NARROW ? Math.min(height, 280) : height;
+  const title = figureTitle(figure);
   useEffect(() => {
     const element = plot.current;
     if (!element || width === 0) return;
     // The theme's colours are on the page only after its attribute has changed.
     const frame = requestAnimationFrame(() => {
-      const layout = { ...themed(figure.layout ?? {}, element), width, height, datarevision: scheme };
-      void plotly.react(element, figure.data, layout, CONFIG);
+      const own = figure.layout ?? {};
+      setLegend(legendOf(figure, colourway(own, element)));
+      const layout = {
+        ...themed(own, element),
+        showlegend: namesItsParts(figure),
+        width,
+        height: tall,
+        datarevision: scheme,
+      };
+      void plotly.react(element, without(figure.data, off), layout, CONFIG);
     });
     return () => cancelAnimationFrame(frame);
-  }, [plotly, figure, width, height, scheme]);
+  }, [plotly, figure, width, tall, scheme, off]);
   useEffect(() => {
     const element = plot.current;
     return () => {
@@ -62,41 +79,53 @@ function Plot({ plotly, figure, run, png, height }: PlotProps) {
     };
   }, [plotly]);
   const save = () => {
-    if (plot.current) {
-      void plotly.downloadImage(plot.current, { format: "png", width: 1280, height: 720, filename: "chart" });
-    }
+    if (!plot.current) return;
+    const filename = title.replaceAll(/[\\/:*?"<>|]+/g, "-") || "chart";
+    void plotly.downloadImage(forPicture(figure, plot.current), { ...PICTURE, filename });
   };
+  const toggle = (index: number) =>
+    setOff((before) => {
+      const next = new Set(before);
+      if (!next.delete(index)) next.add(index);
+      return next;
+    });
   return (
-    <div className={classes.frame}>
+    <figure className={classes.frame}>
+      <div className={classes.head}>
+        <figcaption className={classes.title}>{title}</figcaption>
+        <Keep run={run} png={png} onSave={save} />
+      </div>
       <div ref={frame}>
-        <div ref={plot} style={{ height }} role="img" aria-label={titleOf(figure) || t("chart.label")} />
+        <div ref={plot} style={{ height: tall }} role="img" aria-label={title || t("chart.label")} />
       </div>
-      <div className={classes.tools}>
-        {png ? (
-          <Tooltip label={t("chart.png")}>
-            <ActionIcon
-              component="a"
-              href={runArtifactUrl(run, png.$artifact.digest)}
-              download={png.$artifact.name || "chart.png"}
-              aria-label={t("chart.png")}
-            >
-              <IconDownload size={16} />
-            </ActionIcon>
-          </Tooltip>
-        ) : (
-          <Tooltip label={t("chart.png")}>
-            <ActionIcon onClick={save} aria-label={t("chart.png")}>
-              <IconPhotoDown size={16} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </div>
-    </div>
+      <ChartLegend entries={legend} off={off} onToggle={toggle} />
+    </figure>
   );
 }
 
-function titleOf(figure: Figure): string {
-  const title: unknown = figure.layout?.title;
-  if (typeof title === "string") return title;
-  return typeof title === "object" && title !== null && "text" in title ? String(title.text) : "";
+/** The agent's own picture where it made one, else one drawn here. */
+function Keep({ run, png, onSave }: { run: string; png: ChartValue["png"]; onSave(): void }) {
+  const { t } = useTranslation("trace");
+  const label = t("chart.png");
+  if (!png) {
+    return (
+      <Tooltip label={label}>
+        <ActionIcon onClick={onSave} aria-label={label}>
+          <IconPhotoDown size={16} />
+        </ActionIcon>
+      </Tooltip>
+    );
+  }
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        component="a"
+        href={runArtifactUrl(run, png.$artifact.digest)}
+        download={png.$artifact.name || "chart.png"}
+        aria-label={label}
+      >
+        <IconDownload size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
 }

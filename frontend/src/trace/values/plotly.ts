@@ -49,7 +49,12 @@ export function tokenColour(name: string, around: HTMLElement): string {
   return color;
 }
 
-/** The figure's own layout on the page's ground: transparent, our type, quiet grid, our colours where it names none. */
+/** The colours that traces without one of their own take in turn. */
+export function colourway({ colorway }: Partial<Layout>, element: HTMLElement): string[] {
+  return colorway ? [...colorway] : SERIES.map((name) => tokenColour(name, element));
+}
+
+/** The figure's own layout on the page's ground: transparent, our type, quiet grid; title and legend stand beside the plot. */
 export function themed(layout: Partial<Layout>, element: HTMLElement): Partial<Layout> {
   const colour = (name: string) => tokenColour(name, element);
   const axis = {
@@ -62,14 +67,21 @@ export function themed(layout: Partial<Layout>, element: HTMLElement): Partial<L
   const restyled = Object.entries(layout).flatMap(([name, value]): [string, unknown][] =>
     /^[xy]axis\d*$/.test(name) && typeof value === "object" ? [[name, { ...value, ...axis }]] : [],
   );
-  const { width: _width, height: _height, template: _template, ...kept } = layout;
+  const {
+    width: _width,
+    height: _height,
+    template: _template,
+    title: _title,
+    margin: _margin,
+    ...kept
+  } = layout;
   return {
     ...kept,
     xaxis: { ...axis },
     yaxis: { ...axis },
     ...Object.fromEntries(restyled),
     autosize: true,
-    colorway: layout.colorway ?? SERIES.map(colour),
+    colorway: colourway(layout, element),
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(element).fontFamily, size: 12, color: colour("--ac-text-2") },
@@ -78,7 +90,21 @@ export function themed(layout: Partial<Layout>, element: HTMLElement): Partial<L
       bordercolor: colour("--ac-border-strong"),
       font: { color: colour("--ac-text") },
     },
-    legend: { ...layout.legend, bgcolor: "rgba(0,0,0,0)" },
-    margin: { l: 56, r: 20, t: layout.title ? 56 : 20, b: 44, ...layout.margin },
+    margin: { l: 8, r: 16, t: 12, b: 8 },
+  };
+}
+
+/** The figure as a picture of its own, with title, legend and a ground in the page's present colours. */
+export function forPicture({ data, layout = {} }: Figure, element: HTMLElement): Figure {
+  const { margin, legend, title } = layout;
+  return {
+    data,
+    layout: {
+      ...themed(layout, element),
+      ...(title && { title }),
+      ...(legend && { legend }),
+      margin: { l: 64, r: 32, t: 64, b: 56, ...margin },
+      paper_bgcolor: tokenColour("--ac-surface", element),
+    },
   };
 }

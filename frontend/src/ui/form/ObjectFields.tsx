@@ -2,14 +2,12 @@ import { UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { fieldNames, fold, requiredNames } from "@/graph/formFields";
 import { asObject, withKey } from "@/graph/formValue";
 import { type JsonSchema, resolve } from "@/graph/schema";
 import { useForm } from "./context";
 import { Field } from "./Field";
 import classes from "./ObjectFields.module.css";
-
-/** More optional fields than this fold away. */
-const OPEN = 6;
 
 interface Props {
   schema: JsonSchema;
@@ -26,17 +24,12 @@ export function ObjectFields({ schema, value, onChange, pointer, hidden = [] }: 
   const { root, problemAt } = useForm();
   const [open, setOpen] = useState(false);
   const current = asObject(value);
-  const names = Object.keys(schema.properties ?? {}).filter((name) => !hidden.includes(name));
-  const required = (name: string) => schema.required?.includes(name) ?? false;
-  const [always] = useState(
-    () => new Set(names.filter((name) => required(name) || current[name] !== undefined)),
-  );
-  const shown =
-    names.length <= OPEN
-      ? names
-      : names.filter((name) => always.has(name) || required(name) || problemAt(`${pointer}/${name}`));
-  const first = shown.length > 0 ? shown : names.slice(0, 3);
-  const folded = names.filter((name) => !first.includes(name));
+  const names = fieldNames(schema, value, hidden);
+  const required = requiredNames(schema, value);
+  const [filled] = useState(() => new Set(Object.keys(current)));
+  const needed = (name: string) =>
+    required.has(name) || filled.has(name) || problemAt(`${pointer}/${name}`) !== undefined;
+  const { first, folded } = fold(schema, names, needed);
   const field = (name: string) => (
     <Field
       key={name}
@@ -45,7 +38,7 @@ export function ObjectFields({ schema, value, onChange, pointer, hidden = [] }: 
       value={current[name]}
       onChange={(item) => onChange(withKey(current, name, item))}
       pointer={`${pointer}/${name}`}
-      required={required(name)}
+      required={required.has(name)}
     />
   );
   return (

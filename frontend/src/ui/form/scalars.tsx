@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseLoose, showLoose } from "@/graph/formValue";
 import { type JsonSchema, typesOf, variants } from "@/graph/schema";
+import { localText } from "@/i18n/localText";
 import { type ControlProps, useForm } from "./context";
 
 function usePlaceholder(schema: JsonSchema): string {
@@ -67,13 +68,16 @@ export function BooleanControl({ schema, value, onChange, id }: ControlProps) {
 }
 
 export function EnumControl({ schema, value, onChange, id, invalid }: ControlProps) {
+  const { i18n } = useTranslation("form");
   const placeholder = usePlaceholder(schema);
   const { readOnly } = useForm();
   const options = (schema.enum ?? []).filter((option) => option !== null);
   const titles = schema["x-enum-titles"];
-  const data = options.map((option, index) => ({
+  const data = options.map((option) => ({
     value: showLoose(option),
-    label: titles?.[index] ?? (showLoose(option) === " " ? "␣" : showLoose(option)),
+    label:
+      localText(titles?.[showLoose(option)], i18n.language) ||
+      (showLoose(option) === " " ? "␣" : showLoose(option)),
   }));
   return (
     <Select
