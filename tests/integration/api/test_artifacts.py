@@ -1,6 +1,7 @@
 """Files over REST: uploaded, downloaded by those who may, tables read page by page."""
 
 import datetime as dt
+import json
 
 import pyarrow as pa
 import pytest
@@ -127,6 +128,26 @@ class TestDownloads:
         assert (content, answer["Content-Type"]) == (b"png", "image/png")
         answer, _ = await download(editor, f"/api/v1/runs/{run.pk}/artifacts/{other}")
         assert answer.status_code == 404
+
+    async def test_files_named_in_a_large_output_are_the_runs_too_but_not_those_a_file_of_the_input_names(
+        self, run, editor
+    ):
+        def prepare():
+            first, second, third = (artifacts.put_bytes(text, "text/plain") for text in (b"one", b"two", b"three"))
+
+            def stored(ref):
+                return artifacts.put_bytes(json.dumps({"files": [ref.to_value()]}).encode(), "application/json")
+
+            run.output = {"all": stored(first).to_value(), "deep": stored(stored(third)).to_value()}
+            run.input = {"list": stored(second).to_value()}
+            run.save()
+            return [ref.digest for ref in (first, second, third)]
+
+        statuses = [
+            (await download(editor, f"/api/v1/runs/{run.pk}/artifacts/{digest}"))[0].status_code
+            for digest in await sync_to_async(prepare)()
+        ]
+        assert statuses == [200, 404, 404]
 
     @pytest.mark.parametrize("digest", ["sha256:abc", "..%2f..%2fsecret_key", "sha256:" + "Z" * 64])
     async def test_what_is_no_digest_is_refused(self, run, editor, digest):
