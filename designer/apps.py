@@ -8,3 +8,9 @@ class DesignerConfig(AppConfig):
 
     name = "designer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Begin to write down what happens to people and access."""
+        from designer.actions.audit import watch_access
+
+        watch_access()

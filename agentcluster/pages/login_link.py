@@ -26,6 +26,7 @@ class LoginLinkView(View):
         user = login_links.consume(secret)
         if user is None:
             return self._closed(request)
+        request.by_login_link = True  # type: ignore[attr-defined]  # for the audit trail
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect(settings.LOGIN_REDIRECT_URL)
 

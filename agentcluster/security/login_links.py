@@ -4,10 +4,12 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from agentcluster.errors import BadInputError
+from agentcluster.security import audit
 from agentcluster.security.models import LoginLink
 from agentcluster.security.tokens import digest_of
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def create(user: "User", minutes: int = 15) -> str:
+@transaction.atomic
+def create(user: "User", minutes: int = 15, by: "User | None" = None) -> str:
     """Make a link for ``user`` that lives for ``minutes``; return its path (put scheme and host before it).
+
+    ``by`` is who asked for it; None is the system or somebody on the server.
 
     Raises ``BadInputError`` for an inactive user or a life below one minute.
     """
@@ -29,6 +34,7 @@ def create(user: "User", minutes: int = 15) -> str:
     LoginLink.objects.create(
         user=user, digest=digest_of(secret), expires_at=timezone.now() + timedelta(minutes=minutes)
     )
+    audit.announce(by, "login_link.create", user.pk, user.get_username(), minutes=minutes)
     return reverse("login-link", args=[secret])
 
 

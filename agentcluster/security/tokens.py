@@ -6,10 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from agentcluster.errors import BadInputError
+from agentcluster.security import audit
 from agentcluster.security.models import ApiToken
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create(user: "User", name: str, days: int | None = None) -> str:
+@transaction.atomic
+def create(user: "User", name: str, days: int | None = None, by: "User | None" = None) -> str:
     """Make a token for ``days`` days (None: until it is deleted) and return its secret, which nothing keeps.
+
+    ``by`` is who asked for it; None is the system or somebody on the server.
 
     Raises ``BadInputError`` for an empty name or a number of days below 1.
     """
@@ -35,14 +40,22 @@ def create(user: "User", name: str, days: int | None = None) -> str:
     if days is not None and days < 1:
         raise BadInputError("A token lives at least one day.", field="/days")
     secret = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
+    token = ApiToken.objects.create(
         user=user,
         name=name.strip()[:120],
         digest=digest_of(secret),
         prefix=secret[:VISIBLE],
         expires_at=timezone.now() + timedelta(days=days) if days else None,
     )
+    audit.announce(by, "token.create", token.pk, str(token), owner=user.get_username(), days=days)
     return secret
+
+
+def revoke(token: ApiToken, by: "User | None" = None) -> None:
+    """Delete a token; whoever uses it is refused from now on."""
+    with transaction.atomic():
+        audit.announce(by, "token.revoke", token.pk, str(token), owner=token.user.get_username())
+        token.delete()
 
 
 def find(secret: str) -> ApiToken | None:

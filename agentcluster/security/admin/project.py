@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from agentcluster.security.admin.role_changes import TellsRoleChanges
 from agentcluster.security.admin.superuser_only import SuperuserOnly
 from agentcluster.security.models import Membership, Project
 
@@ -23,7 +24,7 @@ class MemberInline(SuperuserOnly, TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(SuperuserOnly, ModelAdmin):
+class ProjectAdmin(TellsRoleChanges, SuperuserOnly, ModelAdmin):
     """The spaces that workflows, runs and files belong to."""
 
     inlines = [MemberInline]

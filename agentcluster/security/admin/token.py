@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,9 +71,18 @@ class ApiTokenAdmin(SuperuserOnly, ModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        secret = tokens.create(obj.user, obj.name, form.cleaned_data.get("days"))
+        secret = tokens.create(obj.user, obj.name, form.cleaned_data.get("days"), by=request.user)  # type: ignore[arg-type]
         obj.pk = ApiToken.objects.get(digest=tokens.digest_of(secret)).pk
         obj.new_secret = secret  # type: ignore[attr-defined]  # for response_add, in the same request
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        """Revoke the token."""
+        tokens.revoke(obj, by=request.user)  # type: ignore[arg-type]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """Revoke the chosen tokens."""
+        for token in queryset.select_related("user"):
+            self.delete_model(request, token)
 
     def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
         """Show the secret."""

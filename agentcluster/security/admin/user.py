@@ -1,5 +1,7 @@
 """Accounts, with their projects; a login link for somebody is one click away."""
 
+from typing import Any, Final
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import User
@@ -11,12 +13,15 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from agentcluster.security import login_links
+from agentcluster.security import audit, login_links
+from agentcluster.security.admin.role_changes import TellsRoleChanges
 from agentcluster.security.admin.secret import show_secret
 from agentcluster.security.admin.superuser_only import SuperuserOnly
 from agentcluster.security.models import Membership
 
 admin.site.unregister(User)
+
+RIGHTS: Final = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class MembershipInline(SuperuserOnly, TabularInline):
@@ -31,7 +36,7 @@ class MembershipInline(SuperuserOnly, TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class UserAdmin(TellsRoleChanges, SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Django's accounts in the panel's look."""
 
     form = UserChangeForm
@@ -46,6 +51,13 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
         users: QuerySet[User] = super().get_queryset(request)
         return users.order_by("username")
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tell what has changed of the account's rights."""
+        super().save_related(request, form, formsets, change)
+        if rights := {name: _plain(form.cleaned_data[name]) for name in RIGHTS if name in form.changed_data}:
+            user = form.instance
+            audit.announce(request.user, "user.rights", user.pk, user.get_username(), **rights)  # type: ignore[arg-type]
+
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
         """Show first and last name."""
@@ -57,7 +69,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
         user = get_object_or_404(User, pk=object_id)
         if request.method != "POST":
             return show_secret(request, self, _("Login link for %s") % user.get_username())
-        secret = request.build_absolute_uri(login_links.create(user))
+        secret = request.build_absolute_uri(login_links.create(user, by=request.user))  # type: ignore[arg-type]
         self.log_change(request, user, [{"changed": {"name": "login link", "object": "made"}}])
         return show_secret(
             request,
@@ -66,3 +78,8 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
             secret,
             str(_("It works once, within 15 minutes. Whoever opens it is logged in as this user.")),
         )
+
+
+def _plain(value: Any) -> bool | list[str]:
+    """Return a right as the audit trail keeps it: yes or no, or names."""
+    return value if isinstance(value, bool) else sorted(str(entry) for entry in value)
