@@ -100,7 +100,15 @@ def django_db_modify_db_settings() -> None:
     """A file, as in real life: SQLite in memory lets threads share a connection and locks whole tables."""
     from django.db import connections
 
-    connections["default"].settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+
+
+def pytest_report_header() -> str:
+    from django.db import connection
+
+    return f"database: {connection.vendor}"
 
 
 @pytest.fixture(scope="session")
