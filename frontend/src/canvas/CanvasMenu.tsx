@@ -9,6 +9,7 @@ import { alignMiddle } from "./commands/alignMiddle";
 import { alignRight } from "./commands/alignRight";
 import { alignTop } from "./commands/alignTop";
 import { autoLayout } from "./commands/autoLayout";
+import { connectStep } from "./commands/connectStep";
 import { copy } from "./commands/copy";
 import { cut } from "./commands/cut";
 import { duplicate } from "./commands/duplicate";
@@ -49,7 +50,7 @@ export function CanvasMenu({
       <Menu.Dropdown aria-label={t("menu")}>
         {some ? (
           <>
-            <CommandItems editor={editor} commands={[cut, copy, duplicate, rename]} />
+            <CommandItems editor={editor} commands={[connectStep, cut, copy, duplicate, rename]} />
             {canAlign(editor) && (
               <>
                 <Menu.Divider />

@@ -12,11 +12,12 @@ import { ErrorState } from "@/ui/ErrorState";
 import { createWorkflow, getWorkflow } from "@/wire/api";
 import type { WorkflowDetail } from "@/wire/types";
 import classes from "./Designer.module.css";
+import type { Editor } from "./editor";
 import { GraphView } from "./GraphView";
 import { openWorkflow, overwrite } from "./saving";
 
 /** Somebody else saved meanwhile: who, when, and the three ways on. Nothing is lost before one is chosen. */
-export function ConflictBar({ workflow }: { workflow: WorkflowDetail }) {
+export function ConflictBar({ workflow, editor }: { workflow: WorkflowDetail; editor: Editor }) {
   const { t } = useTranslation("canvas");
   const navigate = useNavigate();
   const conflict = useSaving((state) => state.conflict);
@@ -35,6 +36,15 @@ export function ConflictBar({ workflow }: { workflow: WorkflowDetail }) {
     },
   });
   if (!conflict) return null;
+  const askFirst = () =>
+    editor.confirm(
+      {
+        title: t("conflict.sure"),
+        text: t("conflict.sureText", { by: conflict.by ?? t("conflict.somebody") }),
+        yes: t("conflict.overwrite"),
+      },
+      () => void overwrite(),
+    );
   return (
     <div className={classes.conflict} role="alert">
       <IconAlertTriangle size={18} aria-hidden />
@@ -48,7 +58,7 @@ export function ConflictBar({ workflow }: { workflow: WorkflowDetail }) {
       <Button variant="default" loading={copy.isPending} onClick={() => copy.mutate()}>
         {t("conflict.copy")}
       </Button>
-      <Button color="red" onClick={() => void overwrite()}>
+      <Button color="red" onClick={askFirst}>
         {t("conflict.overwrite")}
       </Button>
       {looking && <TheirVersion id={workflow.id} onClose={() => setLooking(false)} />}

@@ -48,7 +48,7 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
       <DesignerHeader workflow={workflow} editor={editor} onRenamed={onRenamed} />
       {paletteOpen && <Palette editor={editor} />}
       <div className={classes.middle}>
-        <ConflictBar workflow={workflow} />
+        <ConflictBar workflow={workflow} editor={editor} />
         <Group orientation="vertical" className={classes.group ?? ""}>
           <Panel id="canvas" minSize="25%" className={classes.top ?? ""}>
             <div className={classes.canvas}>

@@ -27,6 +27,7 @@ import { remove } from "@/graph/edit";
 import { edgeId } from "@/graph/model";
 import type { RunOverlay } from "@/graph/runTypes";
 import { useDocument } from "@/stores/document";
+import { hover } from "@/stores/hover";
 import { useProblems } from "@/stores/problems";
 import { useView } from "@/stores/view";
 import { CanvasTools } from "./CanvasTools";
@@ -84,6 +85,8 @@ export function DesignerCanvas({ editor, overlay, onAsk, onMenu }: Props) {
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
         edgesReconnectable
+        onNodeMouseEnter={(_, node) => hover(node.id)}
+        onNodeMouseLeave={() => hover(null)}
         onNodeContextMenu={(event, node) => {
           if (!editor.view().nodes.has(node.id)) editor.view().select([node.id]);
           openMenu(event, onMenu);

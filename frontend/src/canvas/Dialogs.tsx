@@ -6,6 +6,7 @@ import type { Editor } from "./editor";
 const RunDialog = lazy(() => import("./run/RunDialog"));
 const PublishDialog = lazy(() => import("./PublishDialog"));
 const ShortcutSheet = lazy(() => import("./ShortcutSheet"));
+const ConnectDialog = lazy(() => import("./ConnectDialog"));
 const ImportDialog = lazy(() => import("./ImportDialog"));
 
 /** The one dialog that is open. */
@@ -18,6 +19,7 @@ export function Dialogs({ workflow, editor }: { workflow: WorkflowDetail; editor
       {dialog === "run" && <RunDialog workflow={workflow} editor={editor} onClose={onClose} />}
       {dialog === "publish" && <PublishDialog workflow={workflow} editor={editor} onClose={onClose} />}
       {dialog === "shortcuts" && <ShortcutSheet onClose={onClose} />}
+      {dialog === "connect" && <ConnectDialog editor={editor} onClose={onClose} />}
       {dialog === "import" && <ImportDialog editor={editor} onClose={onClose} />}
     </Suspense>
   );

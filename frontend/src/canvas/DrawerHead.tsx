@@ -2,6 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useView } from "@/stores/view";
+import { RunId } from "@/ui/RunId";
 import classes from "./Designer.module.css";
 
 /** Which run is shown below the canvas, and the way out. */
@@ -11,9 +12,7 @@ export function DrawerHead({ run }: { run: string }) {
   return (
     <div className={classes.drawerHead}>
       <span className={classes.drawerTitle}>{t("drawer.title")}</span>
-      <span className="mono" style={{ color: "var(--ac-text-3)" }}>
-        {run.slice(0, 8)}
-      </span>
+      <RunId id={run} />
       <span className={classes.grow} />
       <ActionIcon aria-label={t("drawer.close")} onClick={() => show({ run: null })}>
         <IconX size={16} />

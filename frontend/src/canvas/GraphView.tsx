@@ -5,10 +5,13 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Graph, toDraft } from "@/graph/model";
 import type { RunOverlay } from "@/graph/runTypes";
+import { useCatalogue } from "@/stores/catalogue";
+import { hover } from "@/stores/hover";
 import { edgeTypes } from "./edgeTypes";
 import { flowEdges, flowNodes } from "./flowElements";
 import { FIT } from "./keepInView";
 import { CanvasModelContext, createCanvasModel } from "./model";
+import { nodeTitle } from "./nodes/captions";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { useAgentsLoaded } from "./useAgentsLoaded";
 import { ViewControls } from "./ViewControls";
@@ -34,14 +37,20 @@ export function GraphView(props: Props) {
 
 function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Props) {
   useAgentsLoaded();
-  const { t } = useTranslation("canvas");
+  const { t, i18n } = useTranslation("canvas");
+  const agents = useCatalogue((state) => state.agents);
   const draft = useMemo(() => toDraft(graph), [graph]);
   const [model] = useState(() => createCanvasModel({ fields: draft.fields, overlay }));
   useEffect(() => model.setState({ fields: draft.fields, overlay }), [model, draft, overlay]);
   const nodes = useMemo(() => {
-    const labelOf = (id: string) => String(draft.fields[id]?.title || id);
+    const labelOf = (id: string) => {
+      const fields = draft.fields[id] ?? {};
+      const kind = draft.structure.nodes.find((node) => node.id === id)?.kind ?? "note";
+      const title = nodeTitle(t, kind, fields, agents.get(String(fields.agent ?? "")), i18n.language);
+      return t("nodeLabel", { title, kind: t(`kind.${kind}.title`), count: 0 });
+    };
     return flowNodes([], draft.structure, new Set(selected ? [selected] : []), labelOf);
-  }, [draft, selected]);
+  }, [draft, selected, agents, t, i18n.language]);
   const edges = useMemo(
     () =>
       flowEdges(draft.structure, new Set(), NO_DATA, (source, port, target) =>
@@ -56,6 +65,8 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
+        onNodeMouseEnter={(_, node) => hover(node.id)}
+        onNodeMouseLeave={() => hover(null)}
         onNodeClick={(_, node) => onSelect?.(node.id)}
         onPaneClick={() => onSelect?.(null)}
         nodesDraggable={false}

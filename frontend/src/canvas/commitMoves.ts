@@ -28,13 +28,16 @@ function settle(editor: Editor, draft: Draft, item: Move, moves: readonly Move[]
   if (!node || node.kind === "start" || node.kind === "end" || node.kind === "group") return item;
   if (node.parent && moves.some((other) => other.id === node.parent)) return item;
   const linked = draft.structure.edges.some((edge) => edge.source === node.id || edge.target === node.id);
-  if (linked) return item;
   const origin = node.parent ? absolute(editor, node.parent) : { x: 0, y: 0 };
   const here = { x: item.position.x + origin.x, y: item.position.y + origin.y };
   const { width, height } = editor.measure(node.id);
   const inside = withContents(draft.structure, [node.id]);
   const parent = containerAt(editor, draft, { x: here.x + width / 2, y: here.y + height / 2 }, inside);
   if (parent === node.parent) return item;
+  if (linked) {
+    editor.say(editor.t("heldByEdges", { step: editor.titleOf(node.id) }));
+    return item;
+  }
   const target = parent ? absolute(editor, parent) : { x: 0, y: 0 };
   return { id: node.id, parent, position: { x: here.x - target.x, y: here.y - target.y } };
 }

@@ -2,7 +2,7 @@ import { create } from "zustand";
 import { persist } from "zustand/middleware";
 
 export type InspectorTab = "settings" | "input" | "output" | "runs";
-export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave";
+export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave" | "connect";
 
 const NOTHING: ReadonlySet<string> = new Set();
 

@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { RunId } from "@/ui/RunId";
 import { StatusMark } from "@/ui/StatusMark";
 import { isProblem } from "@/wire/problem";
 import { keys, useRun } from "@/wire/queries";
@@ -71,7 +72,7 @@ function OpenRun({ run }: { run: RunDetail }) {
         crumbs={[
           { label: t("run.runs"), to: "/runs" },
           { label: run.workflow.title, to: `/workflows/${run.workflow.id}` },
-          { label: <code className={classes.id}>{run.id.slice(-8)}</code> },
+          { label: <RunId id={run.id} /> },
         ]}
         title={run.workflow.title}
         status={<StatusMark status={view.cursor === 0 ? run.status : view.status} />}

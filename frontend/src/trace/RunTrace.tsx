@@ -1,6 +1,7 @@
 import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Group, Panel, Separator } from "react-resizable-panels";
+import { useAgentsLoaded } from "@/canvas/useAgentsLoaded";
 import type { RunDetail } from "@/wire/types";
 import { StepPanel } from "./panel/StepPanel";
 import classes from "./RunTrace.module.css";
@@ -23,6 +24,7 @@ interface Props {
 export function RunTrace({ run, trace, selected, onSelect, above, compact = false, extra }: Props) {
   const { t } = useTranslation("trace");
   const now = useRunClock(trace);
+  useAgentsLoaded();
   const panel = useRef<HTMLDivElement>(null);
   const waterfall = (
     <Waterfall

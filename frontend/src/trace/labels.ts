@@ -1,13 +1,19 @@
-import type { TFunction } from "i18next";
+import i18next, { type TFunction } from "i18next";
 import { nodeOf, parseIteration, scopeOf } from "@/graph/runKeys";
 import type { GraphNode } from "@/graph/runStructure";
 import type { RunView, StepView } from "@/graph/runTypes";
+import { localText } from "@/i18n/localText";
+import { useCatalogue } from "@/stores/catalogue";
 
-/** What a node is called: its title, else its agent, else its kind. */
+/** What a node is called, as on the canvas: its title, else its agent's, else its kind. */
 export function nodeLabel(node: GraphNode, t: TFunction<"trace">): string {
   if (node.title) return node.title;
-  if (node.kind === "agent" && node.agent) return node.agent;
+  if (node.kind === "agent" && node.agent) return agentTitle(node.agent);
   return t(`kind.${node.kind}`);
+}
+
+function agentTitle(name: string): string {
+  return localText(useCatalogue.getState().agents.get(name)?.title, i18next.language) || name;
 }
 
 /** What a step or an iteration is called, with the iterations it stands in. */

@@ -7,6 +7,8 @@ import { alignTop } from "./alignTop";
 import { autoLayout } from "./autoLayout";
 import { clearSelection } from "./clearSelection";
 import type { Command } from "./command";
+import { configure } from "./configure";
+import { connectStep } from "./connectStep";
 import { copy } from "./copy";
 import { cut } from "./cut";
 import { duplicate } from "./duplicate";
@@ -44,6 +46,8 @@ export const COMMANDS: readonly Command[] = [
   undo,
   redo,
   findStep,
+  connectStep,
+  configure,
   cut,
   copy,
   paste,

@@ -18,6 +18,8 @@ import { SettingsTab } from "./SettingsTab";
 import { firstTab, tabsOf } from "./tabs";
 import { useNodeForm } from "./useNode";
 
+export const INSPECTOR = "inspector";
+
 /** The forms of the selected step, at the canvas's right. */
 export function Inspector({ placement }: { placement: Placement }) {
   const { t } = useTranslation("canvas");
@@ -29,7 +31,7 @@ export function Inspector({ placement }: { placement: Placement }) {
   const tab = chosen && tabs.includes(chosen) ? chosen : firstTab(placement.kind);
   const body = useFocusedField(placement.id, tab);
   return (
-    <aside className={classes.inspector} aria-label={t("inspector.label")}>
+    <aside id={INSPECTOR} className={classes.inspector} aria-label={t("inspector.label")}>
       <Head placement={placement} onClose={() => select([])} />
       <Tabs
         value={tab}

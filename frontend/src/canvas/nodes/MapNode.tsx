@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { resize } from "@/graph/edit";
 import { outPorts } from "@/graph/ports";
 import { useDocument } from "@/stores/document";
+import { useIsHovered } from "@/stores/hover";
 import { IconChip } from "@/ui/IconChip";
 import { statusColour } from "@/ui/StatusMark";
 import { lookOf } from "../kinds";
@@ -18,11 +19,13 @@ export const MapNode = memo(function MapNode({ id, selected }: NodeProps) {
   const { t, i18n } = useTranslation("canvas");
   const fields = useFields(id);
   const overlay = useNodeOverlay(id);
+  const lit = useIsHovered(id) && overlay !== null;
   const look = lookOf("map");
   return (
     <div
       className={`${card.card} ${classes.frame}`}
       data-selected={selected || undefined}
+      data-lit={lit || undefined}
       data-status={overlay?.status}
       style={overlay ? ({ "--status": statusColour(overlay.status) } as React.CSSProperties) : undefined}
     >

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { NodeKind } from "@/graph/model";
 import { acceptsInput, outPorts } from "@/graph/ports";
 import { useCatalogue } from "@/stores/catalogue";
+import { useIsHovered } from "@/stores/hover";
 import { IconChip } from "@/ui/IconChip";
 import { statusColour } from "@/ui/StatusMark";
 import { lookOf } from "../kinds";
@@ -22,6 +23,7 @@ export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps
   const { t, i18n } = useTranslation("canvas");
   const fields = useFields(id);
   const overlay = useNodeOverlay(id);
+  const lit = useIsHovered(id) && overlay !== null;
   const agent = useCatalogue((state) => state.agents.get(String(fields.agent ?? "")));
   const look = lookOf(kind, agent);
   const ports = outPorts(kind, fields);
@@ -30,6 +32,7 @@ export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps
     <div
       className={classes.card}
       data-selected={selected || undefined}
+      data-lit={lit || undefined}
       data-status={overlay?.status}
       style={overlay ? ({ "--status": statusColour(overlay.status) } as React.CSSProperties) : undefined}
     >

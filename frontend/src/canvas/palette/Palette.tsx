@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/ui/ErrorState";
 import { PALETTE_SEARCH } from "../commands/findStep";
 import type { Editor } from "../editor";
+import { focusNode } from "../focusNode";
 import { place } from "../place";
 import { useAgentsLoaded } from "../useAgentsLoaded";
 import classes from "./Palette.module.css";
@@ -22,7 +23,10 @@ export function Palette({ editor }: { editor: Editor }) {
         groups={groups}
         searchId={PALETTE_SEARCH}
         draggable
-        onPick={(entry) => place(editor, entry.piece)}
+        onPick={(entry) => {
+          const id = place(editor, entry.piece);
+          if (id) focusNode(id);
+        }}
         foot={
           <>
             {agents.isPending && ROWS.map((row) => <Skeleton key={row} height={42} mb={6} mx={8} w="auto" />)}

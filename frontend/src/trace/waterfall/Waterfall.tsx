@@ -10,6 +10,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
+import { hover as hoverNode } from "@/stores/hover";
 import { type Hover, RowTip } from "./RowTip";
 import type { Row } from "./rows";
 import { TimeAxis, useTicks } from "./TimeAxis";
@@ -92,6 +93,7 @@ export function Waterfall({
   const onPointerMove = (event: PointerEvent) => {
     const row = rowAt(event);
     setHover(row ? { row, x: event.clientX, y: event.clientY } : null);
+    hoverNode(row?.node.id ?? null);
   };
   return (
     <section className={classes.waterfall} style={widths(compact)} aria-label={t("waterfall.label")}>
@@ -112,7 +114,10 @@ export function Waterfall({
         onKeyDown={onKeyDown}
         onClick={onClick}
         onPointerMove={onPointerMove}
-        onPointerLeave={() => setHover(null)}
+        onPointerLeave={() => {
+          setHover(null);
+          hoverNode(null);
+        }}
         onScroll={() => setHover(null)}
       >
         <div className={classes.sheet} style={{ height: rows.getTotalSize() }}>

@@ -14,6 +14,7 @@ import {
 import { useTranslation } from "react-i18next";
 import type { GraphNode } from "@/graph/runStructure";
 import type { RunView, StepStatus } from "@/graph/runTypes";
+import { useIsHovered } from "@/stores/hover";
 import { StatusIcon } from "@/ui/StatusMark";
 import { formatDuration, formatTicking } from "../duration";
 import { nodeLabel } from "../labels";
@@ -72,6 +73,7 @@ export function rowState(view: RunView, row: Row, now: number): RowState {
 /** A row of the waterfall: the step in its tree, how long it took, its bar. */
 export function WaterfallRow({ view, row, now, span, top, open, selected }: Props) {
   const { t } = useTranslation("trace");
+  const lit = useIsHovered(row.node.id);
   const state = rowState(view, row, now);
   const first = state.segments[0];
   const last = state.segments.at(-1);
@@ -87,6 +89,7 @@ export function WaterfallRow({ view, row, now, span, top, open, selected }: Prop
       aria-expanded={row.expandable ? open : undefined}
       className={classes.row}
       data-step={row.id}
+      data-lit={lit || undefined}
       data-status={state.status}
       style={{ transform: `translateY(${top}px)` }}
     >
