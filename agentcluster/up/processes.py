@@ -19,8 +19,8 @@ PREPARE = ("manage.py", "prepare", "--login-link")
 
 
 def web_arguments(host: str, port: int) -> tuple[str, ...]:
-    """Return Daphne's arguments for the web process; ``-v 0`` leaves requests out of the log."""
-    return ("-m", "daphne", "-b", host, "-p", str(port), "-v", "0", "agentcluster.asgi:application")
+    """Return the arguments of the web process."""
+    return ("-m", "agentcluster.web", "-b", host, "-p", str(port))
 
 
 def prepare_spec(config: UpConfig, services: Services) -> ProcessSpec:

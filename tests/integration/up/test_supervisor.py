@@ -48,7 +48,7 @@ def test_a_port_in_use_is_named_with_another_to_try(running: Installation, tmp_p
     assert "make up" in sentence
 
 
-@pytest.mark.parametrize("words", [("daphne",), ("valkey",), ("nats-server",), ("runnode",)])
+@pytest.mark.parametrize("words", [("agentcluster.web",), ("valkey",), ("nats-server",), ("runnode",)])
 def test_a_killed_process_is_started_again(running: Installation, words: tuple[str, ...]) -> None:
     killed = running.child(*words)
     killed.kill()

@@ -1,0 +1,1 @@
+"""The web process: Daphne, with bounds on what a client may send."""
