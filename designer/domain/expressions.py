@@ -11,11 +11,10 @@ import cel
 from cel import stdlib
 
 from agentcluster.errors import AgentClusterError
+from designer.domain.macro_work import too_many
 
 MAX_LENGTH: Final = 4000
 MAX_MACRO_NESTING: Final = 3
-MAX_MACRO_WORK: Final = 1_000_000
-"""Most inner evaluations an expression with nested macros may need."""
 ROOTS: Final = frozenset({"input", "steps", "run", "item", "index"})
 
 _MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*([A-Za-z_]\w*)?")
@@ -28,6 +27,8 @@ _POSITION: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _KEYWORDS: Final = frozenset({"true", "false", "null", "in"})
 _UNSAFE_FUNCTIONS: Final = frozenset({"replace", "lists.range", "flatten"})
 """Left out of the extended library: with these a short expression can build an endless value."""
+_QUADRATIC: Final = frozenset({"distinct", "sets.contains", "sets.equivalent", "sets.intersects"})
+"""Functions that compare every entry with every other: as much work as a macro."""
 
 
 class ExpressionError(AgentClusterError):
@@ -73,6 +74,8 @@ class Expression:
         self.roots = frozenset(self._program.variables()) & ROOTS
         _refuse_unknown_names(self._program, bound, bare)
         self._functions = _needed_functions(self._program, bare)
+        if _QUADRATIC & self._functions.keys():
+            self._macro_depth = max(self._macro_depth, 1)
         self.steps = tuple(_step_references(source))
         path = source.strip()
         is_path = _PATH.match(path) and path not in _KEYWORDS
@@ -88,8 +91,8 @@ class Expression:
         if self._path is not None:
             return _lookup(self._path, scope, self.source)
         variables = self._variables(scope)
-        if self._macro_depth > 1:
-            _refuse_explosion(variables, self._macro_depth, self.source)
+        if self._macro_depth:
+            self._refuse_explosion(variables)
         try:
             result = self._program.execute(cel.Context(variables=variables, functions=self._functions))
         except KeyError as error:
@@ -100,6 +103,12 @@ class Expression:
         except Exception as error:
             raise ExpressionFailedError(f"`{self.source}` failed: {_first_sentence(error)}") from error
         return to_json(result)
+
+    def _refuse_explosion(self, variables: dict[str, Any]) -> None:
+        if longest := too_many(_without_strings(self.source), variables, self._macro_depth):
+            raise ExpressionFailedError(
+                f"`{self.source.strip()}` goes through lists of up to {longest:,} entries: too much work. Use a map node."
+            )
 
     def _variables(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Hand over only what the expression names: copying a large value into CEL costs more than evaluating."""
@@ -223,27 +232,13 @@ def _lookup(path: tuple[str, ...], scope: Mapping[str, Any], source: str) -> Any
     return value
 
 
-def _refuse_explosion(variables: dict[str, Any], depth: int, source: str) -> None:
-    longest = max((_longest(value) for value in variables.values()), default=1)
-    if max(longest, source.count(",") + 1) ** depth > MAX_MACRO_WORK:
-        raise ExpressionFailedError(
-            f"`{source}` nests macros over a list of {longest} entries: too much work. Use a map node."
-        )
-
-
-def _longest(value: Any) -> int:
-    if isinstance(value, list):
-        return max(len(value), max((_longest(entry) for entry in value), default=0))
-    if isinstance(value, Mapping):
-        return max(len(value), max((_longest(entry) for entry in value.values()), default=0))
-    return 1
-
-
 def _first_sentence(error: BaseException) -> str:
     return str(error).split("\n")[0].split(". ")[0].strip()[:300] + "."
 
 
 def _plain(reason: str) -> str:
+    if "Recursion limit" in reason:
+        return "The expression is nested too deeply."
     reason = re.sub(r"^Syntax error: ", "", reason.strip())
     reason = re.sub(r" expecting \{.*", "", reason)
     replacements = {"mismatched input": "unexpected", "extraneous input": "unexpected", "'<EOF>'": "end of expression"}

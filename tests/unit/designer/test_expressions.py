@@ -85,6 +85,51 @@ def test_nested_macros_are_capped_in_depth_and_work():
     assert time.monotonic() - began < 5
 
 
+EXPLOSIONS = [
+    "input.xs.map(a, a + 1)",
+    "input.xs.filter(a, a > 1)",
+    "input.text.split('').map(a, a)",
+    "(input.few + input.few + input.few).map(a, a)",
+    "input.few.map(a, input.few.map(b, 1))",
+    "input.few.map(a, input.few.map(b, input.text))",
+    "input.few.map(a, input.text)",
+    "input.xs.distinct()",
+    "input.some.map(a, input.some.map(b, input.some))",
+    "input.some.map(a, input)",
+    f"input.some.map(a, [{'a,' * 1_500}a])",
+    "input.xs.all(a, input.xs.all(b, input.xs.all(c, true)))",
+]
+
+
+@pytest.mark.parametrize("source", EXPLOSIONS)
+def test_what_would_hold_up_the_engine_is_refused(source):
+    scope = {
+        "input": {"xs": list(range(20_000)), "few": list(range(2_500)), "some": list(range(200)), "text": "x" * 60_000}
+    }
+    began = time.monotonic()
+    with pytest.raises(ExpressionFailedError, match="too much work"):
+        compile_expression(source).evaluate(scope)
+    assert time.monotonic() - began < 5
+
+
+def test_a_macro_over_an_ordinary_list_is_fine():
+    scope = {"input": {"rows": [{"price": number, "name": "x" * 20} for number in range(1_000)]}}
+    assert (
+        len(compile_expression("input.rows.map(r, {'price': r.price * 2 + 1, 'name': r.name})").evaluate(scope))
+        == 1_000
+    )
+    scope["input"]["rate"] = 2
+    assert compile_expression("input.rows.filter(r, r.price < input.rate).size() + 1").evaluate(scope) == 3
+    some = {"input": {"rows": list(range(150))}}
+    assert len(compile_expression("input.rows.filter(a, input.rows.exists(b, b == a))").evaluate(some)) == 150
+
+
+def test_an_expression_nested_without_end_is_told_plainly():
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression("(" * 1900 + "1" + ")" * 1900)
+    assert caught.value.message == "The expression is nested too deeply."
+
+
 def test_names_inside_strings_are_not_references():
     expression = compile_expression("'steps.ghost.x' + steps.parse.name + steps['other'].y")
     assert [reference.step for reference in expression.steps] == ["parse", "other"]

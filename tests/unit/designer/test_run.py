@@ -267,7 +267,7 @@ def test_an_expression_that_fails_names_what_is_missing():
 
 def test_a_value_too_large_for_an_event_is_refused():
     drawn = graph(start(), {"kind": "transform", "id": "t", "output": "${input.xs.map(x, input.xs)}"}, edges="start>t")
-    assert Player(drawn, {"xs": list(range(200))}).play().run.outcome.error.code == "value_too_large"
+    assert Player(drawn, {"xs": list(range(160))}).play().run.outcome.error.code == "value_too_large"
 
 
 def test_why_a_step_waits_is_said_once():

@@ -1,0 +1,74 @@
+"""How much work macros (map, filter, …) in an expression may be: guessed from above, before anything is evaluated.
+
+The CEL library builds the list of a macro by copying it, with all in it, for every entry: n entries cost n².
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+MAX_WORK: Final = 5_000_000
+"""Most entries to copy: one to three seconds."""
+MAX_TEXT: Final = 64_000_000
+"""Most characters in what is built."""
+
+_MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
+_PATH: Final = re.compile(r"(?<![\w.])(?:input|steps|item|run)(?:\.\w+)*")
+_TO_SCALAR: Final = frozenset({
+    *("map", "filter", "all", "exists", "exists_one"),
+    *("size", "contains", "startsWith", "endsWith", "matches", "indexOf", "join", "sum", "min", "max"),
+})  # fmt: skip
+
+
+def too_many(bare: str, variables: Mapping[str, Any], depth: int) -> int:
+    """Return the entries of the longest list when macros would do too much over it, else 0.
+
+    ``bare`` is the expression without its texts, ``depth`` how deep its macros stand in each other.
+    """
+    entries, characters = _longest(variables)
+    if "split" in bare:
+        entries = max(entries, characters, len(bare))
+    outside, inside = _around_macros(bare)
+    joined = bare if depth > 1 else outside
+    longest = max(entries, bare.count(",") + 1) * (1 + joined.count("+"))
+    listed = inside.count(",") - len(_MACRO.findall(bare))
+    body = max([1, listed, *_sizes_of_paths(inside, variables)])
+    fits = longest ** (depth + 1) * body <= MAX_WORK and longest**depth * characters <= MAX_TEXT
+    return 0 if fits else longest
+
+
+def _around_macros(bare: str) -> tuple[str, str]:
+    """Return what stands before the first macro's parenthesis, and what follows it."""
+    first = _MACRO.search(bare)
+    return (bare[: first.start()], bare[first.end() :]) if first else (bare, "")
+
+
+def _sizes_of_paths(text: str, variables: Mapping[str, Any]) -> Iterator[int]:
+    """Yield how many entries the values have that a macro's body names, and so may put into each entry it makes."""
+    for match in _PATH.finditer(text):
+        names = match.group().split(".")
+        called = text[match.end() :].lstrip().startswith("(")
+        if called and names[-1] in _TO_SCALAR:
+            continue
+        value: Any = variables
+        for name in names:
+            if not isinstance(value, Mapping) or name not in value:
+                break
+            value = value[name]
+        yield _total(value)
+
+
+def _total(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + sum(_total(entry) for entry in value.values())
+    return 1 + sum(_total(entry) for entry in value) if isinstance(value, list) else 1
+
+
+def _longest(value: Any) -> tuple[int, int]:
+    """Return the entries of the longest list (or map) in a value, and the characters of its longest text."""
+    if isinstance(value, str):
+        return 1, len(value)
+    if not isinstance(value, list | Mapping):
+        return 1, 1
+    inner = [_longest(entry) for entry in (value.values() if isinstance(value, Mapping) else value)]
+    return max([len(value), *(entries for entries, _ in inner)]), max([1, *(length for _, length in inner)])
