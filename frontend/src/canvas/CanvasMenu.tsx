@@ -45,7 +45,10 @@ export function CanvasMenu({
       hideDetached={false}
     >
       <Menu.Target>
-        <div style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1 }} />
+        <div
+          aria-hidden
+          style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1 }}
+        />
       </Menu.Target>
       <Menu.Dropdown aria-label={t("menu")}>
         {some ? (

@@ -11,6 +11,7 @@ export function ViewControls({ children }: { children?: ReactNode }) {
   const { t } = useTranslation("canvas");
   const flow = useReactFlow();
   const { zoom } = useViewport();
+  const percent = `${Math.round(zoom * 100)}%`;
   return (
     <Panel position="bottom-left" className={classes.panel}>
       <ViewButton
@@ -21,10 +22,10 @@ export function ViewControls({ children }: { children?: ReactNode }) {
       <Tooltip label={t("command.zoomReset")}>
         <UnstyledButton
           className={classes.zoom}
-          aria-label={t("command.zoomReset")}
+          aria-label={`${percent}: ${t("command.zoomReset")}`}
           onClick={() => void flow.zoomTo(1, { duration: 120 })}
         >
-          {Math.round(zoom * 100)}%
+          {percent}
         </UnstyledButton>
       </Tooltip>
       <ViewButton

@@ -80,7 +80,8 @@ function viewCentre(editor: Editor): { x: number; y: number } {
 }
 
 const CARD = { width: 240, height: 72 };
-const GAP = 24;
+/** A card grows by a line while a run is shown. */
+const GAP = 48;
 
 /** The first place from `wanted` downwards where a new card covers no other. */
 function freeSpot(editor: Editor, wanted: { x: number; y: number }): { x: number; y: number } {

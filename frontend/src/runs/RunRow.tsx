@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { isTerminal } from "@/graph/run";
 import { formatDuration, formatTicking } from "@/trace/duration";
 import { RelativeTime } from "@/trace/RelativeTime";
-import { RunId } from "@/ui/RunId";
+import { shortRunId } from "@/ui/RunId";
 import { StatusMark, statusColour } from "@/ui/StatusMark";
 import type { RunSummary } from "@/wire/types";
 import classes from "./RunsPage.module.css";
@@ -46,7 +46,13 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
         <Link to={`/runs/${run.id}`} className={classes.title}>
           {run.workflow.title}
         </Link>
-        {run.error ? <Reason error={run.error} /> : <RunId id={run.id} />}
+        {run.error ? (
+          <Reason error={run.error} />
+        ) : (
+          <code className={classes.id} title={run.id}>
+            {shortRunId(run.id)}
+          </code>
+        )}
       </td>
       <td className={classes.quiet}>
         {run.version === null ? t("draft") : t("version", { number: run.version })}

@@ -14,7 +14,11 @@ export function RunId({ id }: { id: string }) {
     <CopyButton value={id} timeout={1500}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? t("copied") : t("runId.copy", { id })}>
-          <UnstyledButton className={classes.id} onClick={copy} aria-label={t("runId.copy", { id })}>
+          <UnstyledButton
+            className={classes.id}
+            onClick={copy}
+            aria-label={t("runId.label", { id: shortRunId(id) })}
+          >
             {shortRunId(id)}
           </UnstyledButton>
         </Tooltip>

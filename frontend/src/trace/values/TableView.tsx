@@ -39,7 +39,14 @@ export function TableView({ run, table, height = 360 }: Props) {
   return (
     <div className={classes.frame}>
       <Bar run={run} table={table} shown={count} />
-      <div className={classes.scroller} style={{ maxHeight: height }} ref={scroller}>
+      <section
+        className={classes.scroller}
+        style={{ maxHeight: height }}
+        ref={scroller}
+        aria-label={t("table.label")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+        tabIndex={0}
+      >
         <table aria-rowcount={count + 1} aria-label={t("table.label")} className={classes.table}>
           <Header columns={table.columns} style={style} />
           <tbody className={classes.body} style={{ height: rows.getTotalSize() }}>
@@ -55,7 +62,7 @@ export function TableView({ run, table, height = 360 }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {error && (
         <Group className={classes.error} gap="xs" role="alert">
           <Text size="sm">{error.message}</Text>

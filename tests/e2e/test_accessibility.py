@@ -1,0 +1,71 @@
+"""Everybody can use it: no page breaks the rules of axe-core (WCAG 2.2 A and AA), in light and in dark."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.hands import SLOW, node, open_sample, run_with_the_sample_file, settled
+from tests.stack import Stack
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# React Flow draws its own credit, under its licence's terms.
+LEFT_OUT = [".react-flow__attribution"]
+
+
+def violations(page: Page, screen: str) -> list[str]:
+    """Return what is seriously wrong on the page as it stands, one line each."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(
+        """async ([rules, leftOut]) => {
+            const options = { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'] };
+            return (await axe.run({ exclude: leftOut.map((one) => [one]) }, options)).violations;
+        }""",
+        [RULES, LEFT_OUT],
+    )
+    return [
+        f"{screen}: {one['id']}: {place['html'][:160]} {place['failureSummary'].splitlines()[-1].strip()}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for place in one["nodes"]
+    ]
+
+
+def run_to_the_end(page: Page) -> str:
+    """Run the sample in the designer; return the address of its run."""
+    run_with_the_sample_file(page)
+    expect(node(page, "end").get_by_text("Done")).to_be_visible(timeout=SLOW)
+    return str(page.get_by_role("link", name="Open in its own page").get_attribute("href"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(stack: Stack, page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found = violations(page, "home")
+    open_sample(page)
+    settled(page)
+    found += violations(page, "designer")
+    node(page, "chart").click()
+    expect(page.get_by_role("tab", name="Input")).to_be_visible()
+    settled(page)
+    found += violations(page, "inspector")
+    run = run_to_the_end(page)
+    found += violations(page, "trace drawer")
+    for screen in (run, "/workflows", "/runs", "/agents", "/agents/plotly-render", "/nodes", "/settings"):
+        page.goto(f"{stack.url}{screen}")
+        found += violations(page, screen)
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nor_does_the_way_in(stack: Stack, browser: Browser, scheme: Literal["light", "dark"]) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{stack.url}/login/")
+    found = violations(page, "login")
+    context.close()
+    assert found == []
