@@ -3,11 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+from agentcluster.errors import BadInputError
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+
+_BAD_CURSOR = "This cursor is none that a list has answered; begin without one."
 
 
 class CursorPages(CursorPagination):
@@ -31,3 +37,20 @@ class CursorPages(CursorPagination):
         """Return the fields the cursor runs over; the first must not change while somebody pages."""
         order = getattr(view, "page_order", self.ordering)
         return (order,) if isinstance(order, str) else tuple(order)
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return the cursor of the request; raises ``BadInputError`` for what no answer has given."""
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound as error:
+            raise BadInputError(_BAD_CURSOR, field="/cursor") from error
+        if cursor is not None and "\0" in str(cursor.position or ""):
+            raise BadInputError(_BAD_CURSOR, field="/cursor")
+        return cursor
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Return the rows of a page; raises ``BadInputError`` for a limit that is no number from 1 on."""
+        given = request.query_params.get(self.page_size_query_param or "", "")
+        if given and not (given.isascii() and given.isdigit() and given.strip("0")):
+            raise BadInputError("limit is a whole number from 1 on.", field="/limit")
+        return super().get_page_size(request)

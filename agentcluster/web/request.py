@@ -33,10 +33,14 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self.channel.loseConnection()
 
     def process(self) -> Any:
-        """Answer 413, or hand the request on, with the length of a body that came in chunks."""
+        """Refuse, or hand the request on, with the length of a body that came in chunks."""
         limit = self._limit()
         if self._received > limit:
-            self._answer_too_large(limit)
+            self._answer(413, "too_large", f"The request is larger than {limit:,} bytes.")
+            return None
+        if b"%00" in self.uri:
+            # No address of ours has a null character, and PostgreSQL has no place for one.
+            self._answer(400, "malformed", "The address holds a null character (%00).")
             return None
         # Daphne takes this one from clients as the path the application is mounted at.
         self.requestHeaders.removeHeader(b"daphne-root-path")
@@ -52,10 +56,10 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
         other: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         return int(settings.UPLOAD_MAX_BYTES) + other if form else other
 
-    def _answer_too_large(self, limit: int) -> None:
-        answer = problem(413, "too_large", f"The request is larger than {limit:,} bytes.", limit=limit)
+    def _answer(self, status: int, code: str, detail: str) -> None:
+        answer = problem(status, code, detail)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
-        self.handle_reply({"type": "http.response.start", "status": 413, "headers": headers})
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": answer.content})
 
 

@@ -31,6 +31,10 @@ class TooLargeError(AgentClusterError):
     status = 413
 
 
+class InputTooLargeError(TooLargeError):
+    """The input is larger than a run can be started with; upload large data and pass the reference to it."""
+
+
 class GraphProblemsError(AgentClusterError):
     """The workflow has problems that must be solved first."""
 

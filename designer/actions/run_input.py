@@ -11,7 +11,7 @@ from agentcluster.errors import BadInputError
 from agentcluster.security.models import Project
 from agents.domain.calls import INLINE_LIMIT
 from agents.domain.schema_check import check, pointer, with_defaults
-from designer.actions.errors import InvalidInputError
+from designer.actions.errors import InputTooLargeError, InvalidInputError
 from designer.models import Upload
 
 Found = tuple[str, dict[str, Any]]
@@ -22,14 +22,14 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     """Return the input with defaults filled in and file references as they were uploaded.
 
     Raises:
+        InputTooLargeError: it is larger than an event may be.
         InvalidInputError: a field is missing, has the wrong type, or names a file the project does not have.
     """
     if not isinstance(value, dict):
         raise InvalidInputError([_error("", "must be an object with a value for each input", "type")])
     filled: dict[str, Any] = with_defaults(schema, value)
     if len(msgspec.json.encode(filled)) > INLINE_LIMIT:
-        message = f"is larger than {INLINE_LIMIT // 1024} KB; upload large data and pass the reference to it"
-        raise InvalidInputError([_error("", message, "too_large")])
+        raise _too_large(filled)
     not_files = list(_not_files(schema, filled))
     fields = {each["field"] for each in not_files}
     misfits = [_error(each.pointer, each.message, each.code) for each in check(schema, filled)]
@@ -38,6 +38,17 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     if errors or unknown:
         raise InvalidInputError(errors + unknown)
     return {key: _replaced(entry, known) for key, entry in filled.items()}
+
+
+def _too_large(value: dict[str, Any]) -> InputTooLargeError:
+    sizes = {name: len(msgspec.json.encode(entry)) for name, entry in value.items()}
+    largest = max(sizes, key=lambda name: sizes[name])
+    message = (
+        f"is {sizes[largest]:,} bytes long; all inputs together may have {INLINE_LIMIT:,}. "
+        "Upload large data (POST /api/v1/artifacts) and pass the reference to it"
+    )
+    error = _error(pointer([largest]), message, "too_large")
+    return InputTooLargeError(f"{error['field']}: {message}.", errors=[error], limit=INLINE_LIMIT)
 
 
 def _not_files(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[dict[str, str]]:

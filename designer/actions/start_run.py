@@ -106,6 +106,8 @@ def _earlier(workflow: Workflow, key: str, request: str) -> Run | None:
         return None
     if len(key) > MAX_KEY:
         raise BadInputError(f"The Idempotency-Key is longer than {MAX_KEY} characters.")
+    if not key.isprintable():
+        raise BadInputError("The Idempotency-Key holds control characters.")
     run = Run.objects.filter(workflow=workflow, idempotency_key=key).first()
     if run is not None and run.request_digest != request:
         raise IdempotencyKeyReusedError(run_id=run.pk)

@@ -54,7 +54,7 @@ class UploadedView(APIView):
 
     @extend_schema(
         operation_id="download_upload",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
         tags=["artifacts"],
     )
     def get(self, request: Request, digest: str) -> Download:
@@ -70,7 +70,7 @@ class RunArtifactView(APIView):
 
     @extend_schema(
         operation_id="download_run_artifact",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
         tags=["artifacts"],
     )
     def get(self, request: Request, run_id: str, digest: str) -> Download:

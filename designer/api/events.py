@@ -14,6 +14,8 @@ from designer.traces.log import read_page
 from designer.traces.wire import page_bytes
 
 MAX_EVENTS = 1000
+MAX_SEQ = 10**15 - 1
+"""As for streams: far above any run's events, far below what Redis refuses."""
 _DESCRIPTION = (
     "Events above `after`, in order; ask again with the answered `cursor` until `terminal`. With "
     "`Accept: text/event-stream` the answer is a stream (server-sent events) that follows the run: `id:` is the sequence "
@@ -24,7 +26,9 @@ _DESCRIPTION = (
 class Page(serializers.Serializer[None]):
     """Which events."""
 
-    after = serializers.IntegerField(min_value=0, default=0, help_text="Sequence number of the last event you have")
+    after = serializers.IntegerField(
+        min_value=0, max_value=MAX_SEQ, default=0, help_text="Sequence number of the last event you have"
+    )
     limit = serializers.IntegerField(min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS)
 
 

@@ -20,7 +20,7 @@ def user_of(request: Request) -> User:
 def find_project(user: User, slug: str | None) -> Project:
     """Return the project of that slug, or the user's first one; ``BadInputError`` on ``/project`` when there is none."""
     projects = visible_projects(user).order_by("pk")
-    project = projects.filter(slug=slug).first() if slug else projects.first()
+    project = projects.filter(slug=slug).first() if slug and "\0" not in slug else None if slug else projects.first()
     if project is None:
         message = f"There is no project “{slug}” that you may see." if slug else "You are not a member of any project."
         raise BadInputError(message, field="/project")

@@ -55,11 +55,28 @@ def test_runs_are_filtered(api, make_run, published):
     assert len(ids(api.get("/api/v1/runs?until=2100-01-01T00:00:00Z"))) == 3
 
 
-@pytest.mark.parametrize("query", ["status=exploded", "since=yesterday", "search=%00"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("status=exploded", "since=yesterday", "search=%00"),
+        *("limit=0", "limit=-1", "limit=many", "cursor=bz0tMQ==", "cursor=cD0lMDA="),
+    ],
+)
 def test_a_filter_that_means_nothing_is_refused(api, query, db):
     answer = api.get(f"/api/v1/runs?{query}")
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"].startswith(f"/{query.partition('=')[0]}")
+
+
+@pytest.mark.parametrize("query", ["after=-1", f"after={2**64}", "after=x", "limit=0", "limit=1001"])
+def test_a_place_no_log_has_is_refused(api, make_run, with_redis, query):
+    answer = api.get(f"/api/v1/runs/{make_run().pk}/events?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+
+
+def test_nobody_keeps_answers_for_others(api, make_run):
+    for url in ("/api/v1/runs", f"/api/v1/runs/{make_run().pk}", "/api/v1/me", "/api/v1/nothing", "/api/docs/"):
+        assert api.get(url)["Cache-Control"] == "private, no-store", url
 
 
 def test_listing_takes_the_same_number_of_queries_whatever_the_length(api, make_run, django_assert_max_num_queries):

@@ -86,7 +86,6 @@ def test_an_endless_key_is_refused(start):
         ([1], {("/input", "type")}),
         ({"name": "Ada", "file": "data.csv"}, {("/input/file", "file")}),
         ({"name": "Ada", "file": {"$artifact": {"digest": "nonsense", "size": 1}}}, {("/input/file", "bad_digest")}),
-        ({"name": "x" * 70_000}, {("/input", "too_large")}),
     ],
 )
 def test_input_that_does_not_fit_is_refused_by_field_and_no_run_is_made(start, value, errors):
@@ -94,6 +93,32 @@ def test_input_that_does_not_fit_is_refused_by_field_and_no_run_is_made(start, v
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
     assert errors_of(answer) == errors
     assert not Run.objects.exists()
+
+
+def test_input_too_large_for_a_run_names_the_largest_field_and_no_run_is_made(start):
+    answer = start({"name": "Ada", "punctuation": "x" * 70_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert errors_of(answer) == {("/input/punctuation", "too_large")}
+    assert "POST /api/v1/artifacts" in answer.json()["detail"]
+    assert not Run.objects.exists()
+
+
+def test_a_key_with_control_characters_is_refused(start):
+    assert start(key="a\x01b").status_code == 400
+
+
+@pytest.mark.parametrize("value", [{"name": "a\0b"}, {"name": "Ada", "a\0b": 1}, {"name": [["\0"]]}])
+def test_null_characters_are_refused_wherever_they_stand(start, value):
+    answer = start(value)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert "null character" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("depth", "status"), [(90, 202), (101, 400), (10_000, 400)])
+def test_nesting_has_an_end(api, published, depth, status):
+    body = '{"input": {"name": "Ada", "deep": ' + "[" * depth + "]" * depth + "}}"
+    answer = api.generic("POST", f"/api/v1/workflows/{published['id']}/runs", body, content_type="application/json")
+    assert answer.status_code == status, answer.content
 
 
 def test_an_uploaded_file_is_taken_as_it_was_uploaded(start, api):

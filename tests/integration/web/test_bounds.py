@@ -92,3 +92,10 @@ def test_a_client_cannot_say_where_the_application_is_mounted(server):
     client, _ = server
     assert client.get("/", headers={"Daphne-Root-Path": "/evil"}).json()["root_path"] == ""
     assert client.get("/", headers={"Daphne-Root-Path": "é".encode()}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/admin/auth/user/?q=%00", "/api/v1/agents/%00"])
+def test_an_address_with_a_null_character_is_refused(server, address):
+    client, _ = server
+    answer = client.get(address)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
