@@ -9,8 +9,8 @@ from typing import Any, Final
 
 MAX_WORK: Final = 5_000_000
 """Most entries to copy: one to three seconds."""
-MAX_TEXT: Final = 64_000_000
-"""Most characters in what is built."""
+MAX_TEXT: Final = 4_000_000_000
+"""Most characters to copy: about a second."""
 
 _MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _PATH: Final = re.compile(r"(?<![\w.])(?:input|steps|item|run)(?:\.\w+)*")
@@ -25,15 +25,15 @@ def too_many(bare: str, variables: Mapping[str, Any], depth: int) -> int:
 
     ``bare`` is the expression without its texts, ``depth`` how deep its macros stand in each other.
     """
-    entries, characters = _longest(variables)
+    entries, characters = _longest([value for _, value in _named(bare, variables)])
     if "split" in bare:
         entries = max(entries, characters, len(bare))
     outside, inside = _around_macros(bare)
     joined = bare if depth > 1 else outside
     longest = max(entries, bare.count(",") + 1) * (1 + joined.count("+"))
     listed = inside.count(",") - len(_MACRO.findall(bare))
-    body = max([1, listed, *_sizes_of_paths(inside, variables)])
-    fits = longest ** (depth + 1) * body <= MAX_WORK and longest**depth * characters <= MAX_TEXT
+    body = max([1, listed, *(_total(value) for name, value in _named(inside, variables) if name not in _TO_SCALAR)])
+    fits = longest ** (depth + 1) * body <= MAX_WORK and longest ** (depth + 1) * characters <= MAX_TEXT
     return 0 if fits else longest
 
 
@@ -43,19 +43,20 @@ def _around_macros(bare: str) -> tuple[str, str]:
     return (bare[: first.start()], bare[first.end() :]) if first else (bare, "")
 
 
-def _sizes_of_paths(text: str, variables: Mapping[str, Any]) -> Iterator[int]:
-    """Yield how many entries the values have that a macro's body names, and so may put into each entry it makes."""
+def _named(text: str, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the values an expression names, each with the function that is called on it (or nothing).
+
+    Of a path that cannot be followed (an index, a missing field) it is the value up to there.
+    """
     for match in _PATH.finditer(text):
         names = match.group().split(".")
         called = text[match.end() :].lstrip().startswith("(")
-        if called and names[-1] in _TO_SCALAR:
-            continue
         value: Any = variables
         for name in names:
             if not isinstance(value, Mapping) or name not in value:
                 break
             value = value[name]
-        yield _total(value)
+        yield names[-1] if called else "", value
 
 
 def _total(value: Any) -> int:

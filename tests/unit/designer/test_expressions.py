@@ -120,7 +120,7 @@ def test_a_macro_over_an_ordinary_list_is_fine():
     )
     scope["input"]["rate"] = 2
     assert compile_expression("input.rows.filter(r, r.price < input.rate).size() + 1").evaluate(scope) == 3
-    some = {"input": {"rows": list(range(150))}}
+    some = {"input": {"rows": list(range(150)), "text": "x" * 60_000, "others": list(range(9_000))}}
     assert len(compile_expression("input.rows.filter(a, input.rows.exists(b, b == a))").evaluate(some)) == 150
 
 
