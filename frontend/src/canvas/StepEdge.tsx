@@ -39,6 +39,7 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
       <EdgeLabelRenderer>
         <div
           className={classes.place}
+          data-selected={selected || undefined}
           style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
         >
           <EdgeLabel {...props} port={port} at={at} />

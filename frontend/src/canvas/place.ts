@@ -7,6 +7,7 @@ import { outPorts } from "@/graph/ports";
 import type { Catalogue } from "@/graph/scope";
 import type { Editor } from "./editor";
 import { newFields, newSize } from "./kinds";
+import { makeRoom } from "./makeRoom";
 import { refusalText } from "./refusalText";
 
 /** What can be dragged from the palette. */
@@ -39,7 +40,7 @@ export function place(editor: Editor, piece: Piece, options: PlaceOptions = {}):
   const fields = { ...newFields(piece.kind), ...(piece.agent && { agent: piece.agent }) };
   editor.document().change((before) => {
     const added = addNode(before, placement, fields);
-    return linked(added, id, options, editor.catalogue());
+    return linked(editor, added, id, options);
   });
   editor.view().select([id]);
   return id;
@@ -129,9 +130,13 @@ function snapped(editor: Editor, { x, y }: { x: number; y: number }): { x: numbe
   return { x: Math.round(x / step) * step, y: Math.round(y / step) * step };
 }
 
-function linked(draft: Draft, id: string, { after, into }: PlaceOptions, catalogue: Catalogue): Draft {
+function linked(editor: Editor, draft: Draft, id: string, { after, into }: PlaceOptions): Draft {
+  const catalogue = editor.catalogue();
   const edge = into ? draft.structure.edges.find((item) => edgeId(item) === into) : undefined;
-  if (edge) return filled(splitEdge(draft, edge, id), edge.source, id, catalogue);
+  if (edge) {
+    const fitted = makeRoom(draft, edge, id, editor.measure);
+    return filled(splitEdge(fitted, edge, id), edge.source, id, catalogue);
+  }
   if (!after) return draft;
   const wish: Wish = { source: after.source, port: after.port, target: id };
   return refusal(draft, wish, catalogue) ? draft : connected(draft, wish, catalogue);

@@ -1,6 +1,7 @@
 /** HTTP to `/api/v1`: JSON in and out, session cookie and CSRF, refusals as `ApiProblem`. */
 import i18next from "i18next";
 import { ApiProblem, serverAway } from "./problem";
+import { serverAnswered, serverSilent } from "./reachable";
 
 export const API = "/api/v1";
 
@@ -51,9 +52,12 @@ async function send(path: string, { method = "GET", query, body, headers, signal
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
   try {
-    return await fetch(address(path, query), init);
+    const response = await fetch(address(path, query), init);
+    serverAnswered();
+    return response;
   } catch (error) {
     if (signal?.aborted) throw error;
+    serverSilent();
     throw serverAway(i18next.t("serverAway", { ns: "app" }));
   }
 }
