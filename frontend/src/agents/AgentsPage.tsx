@@ -65,6 +65,11 @@ export default function AgentsPage() {
       {agents.data && shown.length === 0 && (
         <Nothing none={all.length === 0} clear={() => setSearch({}, { replace: true })} />
       )}
+      {all.some((agent) => agent.live_instances === null) && (
+        <p className={classes.unknown} role="status">
+          {t("agents.liveUnknown")}
+        </p>
+      )}
       <div className={classes.grid}>
         {shown.map((agent) => (
           <AgentCard key={agent.name} agent={agent} />

@@ -1,13 +1,17 @@
+import { Button } from "@mantine/core";
+import { IconSitemap } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useSaving } from "@/stores/saving";
 import { useView } from "@/stores/view";
+import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { getWorkflow } from "@/wire/api";
+import { isProblem } from "@/wire/problem";
 import { Designer } from "./Designer";
 import { DesignerSkeleton } from "./DesignerSkeleton";
 import { openWorkflow } from "./saving";
@@ -40,7 +44,24 @@ export default function DesignerPage() {
         <PageHeader
           crumbs={[{ label: t("app:nav.workflows"), to: "/workflows" }, { label: t("loadFailed") }]}
         />
-        <ErrorState error={workflow.error} title={t("loadFailed")} onRetry={() => void workflow.refetch()} />
+        {isProblem(workflow.error) && workflow.error.status === 404 ? (
+          <EmptyState
+            icon={<IconSitemap size={24} stroke={1.6} />}
+            title={t("noWorkflow.title")}
+            text={t("noWorkflow.text")}
+            action={
+              <Button component={Link} to="/workflows">
+                {t("noWorkflow.all")}
+              </Button>
+            }
+          />
+        ) : (
+          <ErrorState
+            error={workflow.error}
+            title={t("loadFailed")}
+            onRetry={() => void workflow.refetch()}
+          />
+        )}
       </>
     );
   }

@@ -81,7 +81,12 @@ export function searchPieces(groups: readonly EntryGroup[], query: string): Entr
         .filter((entry) => parts.every((part) => entry.words.includes(part)))
         .sort((a, b) => Number(inTitle(b, parts)) - Number(inTitle(a, parts))),
     }))
-    .filter((group) => group.entries.length > 0);
+    .filter((group) => group.entries.length > 0)
+    .sort((a, b) => Number(leads(b, parts)) - Number(leads(a, parts)));
+}
+
+function leads({ entries: [best] }: EntryGroup, parts: readonly string[]): boolean {
+  return best !== undefined && inTitle(best, parts);
 }
 
 function inTitle(entry: Entry, parts: readonly string[]): boolean {
