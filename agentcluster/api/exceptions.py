@@ -1,11 +1,13 @@
 """Turns every exception of an API view into problem details; what we did not foresee shows no internals."""
 
+import errno
 import logging
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
@@ -16,6 +18,7 @@ from agentcluster.errors import AgentClusterError
 
 log = logging.getLogger(__name__)
 INTERNAL: Final = "The error was logged. Try again; if it happens again, tell your administrator."
+STORAGE_FULL: Final = "The server's disk is full, so nothing was kept. Make room there, then try again."
 _CODES: Final = {drf.ParseError: "malformed", drf.PermissionDenied: "forbidden", drf.ValidationError: "bad_input"}
 
 
@@ -36,7 +39,22 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:
         return problem(400, "malformed", "This request cannot be accepted.")
     if isinstance(exc, drf.APIException):
         return _from_framework(exc)
+    if _is_disk_full(exc):
+        log.error("The disk is full: %s", exc)
+        return problem(507, "storage_full", STORAGE_FULL)
+    if isinstance(exc, OperationalError):
+        log.error("The database does not answer: %s", exc)
+        return problem(503, "database_unavailable", "The database does not answer right now. Try again in a moment.")
     return _unforeseen(exc, context)
+
+
+def _is_disk_full(exc: Exception) -> bool:
+    if isinstance(exc, OSError):
+        return exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    # SQLite says the first, PostgreSQL the second.
+    return isinstance(exc, OperationalError) and any(
+        words in str(exc) for words in ("disk is full", "No space left on device")
+    )
 
 
 def _from_our_error(error: AgentClusterError) -> HttpResponse:

@@ -26,6 +26,7 @@ TITLES: Final = {
     429: "Too many requests",
     500: "Something went wrong on our side",
     503: "Not available right now",
+    507: "No room left",
 }
 
 

@@ -1,7 +1,10 @@
 """Whatever goes wrong under /api/ is told as problem details (RFC 9457), and shows no internals."""
 
+import errno
+
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.db import OperationalError
 from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import path
@@ -27,6 +30,9 @@ ERRORS = {
     "too-big": (RequestDataTooBig("secret"), 413, "too_large"),
     "model": (ValidationError({"name": ["Not so."]}), 400, "bad_input"),
     "throttled": (Throttled(7), 429, "throttled"),
+    "disk-full": (OSError(errno.ENOSPC, "secret"), 507, "storage_full"),
+    "sqlite-full": (OperationalError("database or disk is full"), 507, "storage_full"),
+    "locked": (OperationalError("database is locked: secret"), 503, "database_unavailable"),
     "bug": (RuntimeError("secret in /srv/code.py"), 500, "internal"),
 }
 
