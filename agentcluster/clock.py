@@ -1,4 +1,4 @@
-"""The two clocks: wall time for people, monotonic time for deadlines and leases."""
+"""The clocks: wall time for people, monotonic time for deadlines and leases, and a steady one for what both meet in."""
 
 import time
 
@@ -11,3 +11,23 @@ def now_ms() -> int:
 def monotonic() -> float:
     """Return seconds of a clock that never goes back; the only one leases are judged by."""
     return time.monotonic()
+
+
+class SteadyClock:
+    """Wall time that never goes back and never stands still, whatever is done to the machine's clock."""
+
+    def __init__(self) -> None:
+        """Begin at the wall clock's time."""
+        self._base_ms, self._since = now_ms(), monotonic()
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970: the wall clock's, or what has passed since its latest time when it lags."""
+        wall, steady = now_ms(), self._base_ms + int((monotonic() - self._since) * 1000)
+        if wall > steady:
+            self._base_ms, self._since = wall, monotonic()
+        return max(wall, steady)
+
+    def not_before(self, moment_ms: int) -> None:
+        """Go on from a moment that is known to have been, when that is ahead."""
+        if moment_ms > self.now_ms():
+            self._base_ms, self._since = moment_ms, monotonic()

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import DatabaseError
 
-from agentcluster.clock import now_ms
+from agentcluster.clock import SteadyClock
 from agentcluster.streams.errors import ClosedError, FencedError, SequenceError
 from agentcluster.streams.run_log import Claim, RunLog
 from agents.domain.calls import CallError, CallReply
@@ -67,6 +67,7 @@ class Driver:
         self._journal = Journal(parts.log, request.run_id)
         self._inbox = InboxReader(parts.log, request.run_id)
         self._starts = Starts(parts.dispatcher)
+        self._clock = SteadyClock()
         self._run: Run | None = None
         self._replies: list[tuple[str, CallReply]] = []
         self._waiter: asyncio.Future[None] | None = None
@@ -162,7 +163,7 @@ class Driver:
                 await asyncio.sleep(1)
 
     async def _begin(self, plan: Plan) -> Outcome | None:
-        run, now = Run(plan), now_ms()
+        run, now = Run(plan), self._clock.now_ms()
         events: list[ev.Event] = [self._first_event()]
         run.apply(events[0], now)
         if self._fresh:
@@ -211,8 +212,10 @@ class Driver:
         records = await self._journal.records()
         for record in records:
             run.apply(record.event, record.at)
+        # Pauses end at moments of the log's time: a clock set back must not lengthen them.
+        self._clock.not_before(records[-1].at)
         event = ev.RunTakenOver(self._parts.worker, claim.previous)
-        now = now_ms()
+        now = self._clock.now_ms()
         run.apply(event, now)
         await self._journal.append([event], now)
         self._run, self._started_ms = run, records[0].at
@@ -240,7 +243,7 @@ class Driver:
         if self._inbox_due:
             self._inbox_due = False
             commands = await self._inbox.read()
-        now = now_ms()
+        now = self._clock.now_ms()
         events: list[ev.Event] = []
         replies, self._replies = self._replies, []
         for step, reply in replies:
@@ -305,7 +308,7 @@ class Driver:
             claim = await self._journal.claim(self._parts.worker)
             if not claim.granted:
                 return Outcome.ENDED if claim.terminal else Outcome.ELSEWHERE
-            now = now_ms()
+            now = self._clock.now_ms()
             events: list[ev.Event] = [] if claim.seq else [self._first_event()]
             outcome = ev.RunFailed(error)
             await self._journal.append([*events, outcome], now)
