@@ -152,15 +152,24 @@ def test_a_started_run_is_left_alone_and_cancelled_later(stack, published):
     assert (again.returncode, "already ended" in again.stderr) == (2, True)
 
 
+# As a shell does at a terminal: what is started in the background inherits that Ctrl-C is ignored.
+HEEDING_CTRL_C = ["env", "--default-signal=INT"]
+
+
 class Terminal:
     """A command in a terminal of its own: what it shows can be waited for, keys can be pressed."""
 
     def __init__(self, stack, *arguments):
         self.shown, (self._end, child) = "", pty.openpty()
         environment = {**stack.environment, "TERM": "xterm", "COLUMNS": "120", "LINES": "40"}
-        command = [str(PROJECT / "bin" / "agent-coordinator"), *arguments]
+        command = [*HEEDING_CTRL_C, str(PROJECT / "bin" / "agent-coordinator"), *arguments]
         self.process = subprocess.Popen(
-            command, stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True
+            command,
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            env=environment,
+            start_new_session=True,
         )
         os.close(child)
 
