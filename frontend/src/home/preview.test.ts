@@ -31,3 +31,21 @@ test("a single row stands in the middle", () => {
   const { boxes } = previewOf({ nodes: [{ kind: "start", id: "start" }], edges: [] }, 100, 80);
   expect(boxes[0]).toMatchObject({ x: 50, y: 40 });
 });
+
+test("a line back to the next row goes round the boxes, inside the frame", () => {
+  const { lines } = previewOf(
+    {
+      nodes: [
+        { kind: "start", id: "a", position: { x: 0, y: 0 } },
+        { kind: "end", id: "b", position: { x: 600, y: 0 } },
+        { kind: "agent", id: "c", agent: "text", position: { x: 0, y: 200 } },
+      ],
+      edges: [{ source: "b", target: "c" }],
+    },
+    400,
+    96,
+  );
+  const horizontal = lines[0]?.path.match(/-?[\d.]+(?=,)|(?<=H)-?[\d.]+/g)?.map(Number) ?? [];
+  expect(Math.min(...horizontal)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...horizontal)).toBeLessThanOrEqual(400);
+});

@@ -58,6 +58,19 @@ function scale(values: readonly number[], from: number, to: number): (value: num
 function curve(a: PreviewBox, b: PreviewBox): string {
   const x1 = a.x + BOX.width / 2;
   const x2 = b.x - BOX.width / 2;
+  if (x2 < x1 && b.y - a.y > BOX.height) return backToNextRow(x1, a.y, x2, b.y);
   const bend = Math.max(8, Math.abs(x2 - x1) / 2);
   return `M${x1},${a.y} C${x1 + bend},${a.y} ${x2 - bend},${b.y} ${x2},${b.y}`;
+}
+
+const TURN = 5;
+
+/** Round the corner, back between the rows, and in from the left, as the canvas draws it. */
+function backToNextRow(x1: number, y1: number, x2: number, y2: number): string {
+  const [right, left, middle] = [x1 + TURN, x2 - TURN, y2 - BOX.height / 2 - TURN];
+  return [
+    `M${x1},${y1} Q${right},${y1} ${right},${y1 + TURN} V${middle - TURN}`,
+    `Q${right},${middle} ${x1},${middle} H${x2} Q${left},${middle} ${left},${middle + TURN}`,
+    `V${y2 - TURN} Q${left},${y2} ${x2},${y2}`,
+  ].join(" ");
 }
