@@ -1,6 +1,7 @@
 """What a person's hands do in the page, for tests to use."""
 
 import re
+import time
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,7 +14,8 @@ def node(page: Page, node_id: str) -> Locator:
 
 
 def settled(page: Page) -> None:
-    """Wait until the canvas has stopped moving."""
+    """Wait until the canvas has stood still for a while from now on."""
+    page.evaluate("() => { window.__canvas = undefined; }")
     page.wait_for_function(
         """() => {
             const now = document.querySelector('.react-flow__viewport')?.style.transform ?? '';
@@ -42,6 +44,17 @@ def connect(page: Page, source: str, target: str) -> None:
 def open_sample(page: Page) -> None:
     page.get_by_role("button", name="Look at it first").click()
     page.wait_for_url(re.compile("/workflows/"))
+    expect(node(page, "chart")).to_be_visible(timeout=SLOW)
+
+
+def open_a_sample_of_its_own(page: Page, url: str) -> None:
+    """Make a workflow from the template and open it, so that what another test did to the first one does not matter."""
+    cookies = {cookie.get("name"): cookie.get("value") for cookie in page.context.cookies()}
+    headers = {"X-CSRFToken": str(cookies["csrftoken"]), "Referer": url}
+    wanted = {"title": f"Sales {time.monotonic_ns()}", "template": "analyse-sales"}
+    made = page.request.post(f"{url}/api/v1/workflows", data=wanted, headers=headers)
+    assert made.status == 201, made.text()
+    page.goto(f"{url}/workflows/{made.json()['id']}")
     expect(node(page, "chart")).to_be_visible(timeout=SLOW)
 
 

@@ -18,6 +18,7 @@ def test_draw_run_watch_reload(stack: Stack, page: Page) -> None:
     )
     added = node(page, "plotly_render")
     expect(added).to_be_visible()
+    expect(page.get_by_role("tab", name="Input")).to_be_visible()
     connect(page, "prepare", "plotly_render")
     expect(page.get_by_role("group", name="From prepare (out) to plotly_render")).to_be_attached()
     added.click()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hands import SLOW, node, open_sample, run_with_the_sample_file
+from tests.e2e.hands import SLOW, node, open_a_sample_of_its_own, run_with_the_sample_file
 from tests.stack import Stack
 
 DATA = Path(__file__).parents[1] / "data"
@@ -20,7 +20,7 @@ def run_with(page: Page, file: Path) -> None:
 
 
 def test_a_run_waits_for_a_dead_node_says_so_and_goes_on_after_a_reload(stack: Stack, page: Page) -> None:
-    open_sample(page)
+    open_a_sample_of_its_own(page, stack.url)
     stack.kill("node")
     try:
         run_with_the_sample_file(page)
@@ -34,7 +34,7 @@ def test_a_run_waits_for_a_dead_node_says_so_and_goes_on_after_a_reload(stack: S
 
 
 def test_a_page_that_lost_the_server_finds_everything_again_by_itself(stack: Stack, page: Page) -> None:
-    open_sample(page)
+    open_a_sample_of_its_own(page, stack.url)
     stack.kill("node")
     run_with_the_sample_file(page)
     expect(page.get_by_text("No live node hosts").first).to_be_visible(timeout=SLOW)
@@ -47,14 +47,14 @@ def test_a_page_that_lost_the_server_finds_everything_again_by_itself(stack: Sta
 
 
 def test_a_broken_file_turns_its_step_red_with_the_line(stack: Stack, page: Page) -> None:
-    open_sample(page)
+    open_a_sample_of_its_own(page, stack.url)
     run_with(page, DATA / "sales_broken.csv")
     expect(node(page, "parse").get_by_text("Failed")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Line 5 has 4 fields").first).to_be_visible(timeout=SLOW)
 
 
 def test_a_gbk_file_with_chinese_headers_gives_a_chart(stack: Stack, page: Page) -> None:
-    open_sample(page)
+    open_a_sample_of_its_own(page, stack.url)
     run_with(page, DATA / "sales_gbk.csv")
     expect(node(page, "chart").get_by_text("Done")).to_be_visible(timeout=SLOW)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SLOW)
