@@ -2,13 +2,24 @@
 
 import resource
 import sys
-from typing import Final
+from typing import Any, Final
 
 import daphne.server
 from daphne.cli import CommandLineInterface
 
 APPLICATION: Final = "agentcluster.asgi:application"
 OPEN_FILES: Final = 65_536
+CLOSE_HANDSHAKE_S: Final = 10
+"""How long a browser may take to answer the close of its WebSocket before the connection is cut, with all still on its way."""
+
+
+class SocketFactory(daphne.server.WebSocketFactory):  # type: ignore[misc]
+    """Makes WebSockets that are closed with patience."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what Daphne gives."""
+        super().__init__(*args, **kwargs)
+        self.setProtocolOptions(closeHandshakeTimeout=CLOSE_HANDSHAKE_S)
 
 
 class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
@@ -19,6 +30,7 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
         from agentcluster.web.request import RequestFactory  # needs Django's settings, which the application has set up
 
         daphne.server.HTTPFactory = RequestFactory
+        daphne.server.WebSocketFactory = SocketFactory
         super().run()
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 from agents.domain.manifest import IntentSchema
 from agents.models import Agent, AgentVersion
 from designer.domain.catalogue import AgentEntry, Catalogue
-from designer.domain.plan import HTTP_AGENT
+from designer.domain.plan import BUILT_IN
 
 Fingerprint = tuple[Any, ...]
 
@@ -20,14 +20,15 @@ def current() -> Catalogue:
 
 
 def pin(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with the newest version written into each agent or HTTP node that names none."""
+    """Return the document with the newest version written into each node that calls an agent and names none."""
     agents = current()
     nodes = [_pinned(node, agents) for node in document.get("nodes", [])]
     return {**document, "nodes": nodes}
 
 
 def _pinned(node: dict[str, Any], agents: Catalogue) -> dict[str, Any]:
-    name = HTTP_AGENT if node.get("kind") == "http" else node.get("agent", "") if node.get("kind") == "agent" else ""
+    kind = node.get("kind", "")
+    name = node.get("agent", "") if kind == "agent" else BUILT_IN.get(kind, "")
     entry = agents.get(name)
     return {**node, "version": entry.latest} if entry is not None and not node.get("version") else node
 

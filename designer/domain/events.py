@@ -1,13 +1,16 @@
 """Everything that can happen in a run. The run log holds these and nothing else; state is their fold.
 
-A ``step`` names one execution of a node: the node id, inside maps prefixed by the iteration (``each[3]/parse``).
+A ``step`` names one execution of a node: the node id, inside maps and loops prefixed by the iteration
+(``each[3]/parse``), inside another workflow by its step (``billing/charge``). ``command`` is the inbox entry that an
+event answers: one that has its event is never followed twice.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from agents.domain.calls import CallError
+from designer.domain.policies import Priority
 
 GENESIS: Final = ""
 
@@ -16,8 +19,19 @@ class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
     pass
 
 
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The run this one was made from, and how; ``seq`` is the last event taken over, ``edited`` names what was changed."""
+
+    kind: Literal["fork", "retry", "replay", "continued"]
+    run_id: str
+    seq: int = 0
+    by: str = ""
+    reason: str = ""
+    edited: tuple[str, ...] = ()
+
+
 class RunStarted(_Event, frozen=True, omit_defaults=True, tag="run_started"):
-    """The first event: what runs, with what, and who asked."""
+    """The first event: what runs, with what, and who or what (``trigger``) asked."""
 
     run_id: str
     workflow_id: str
@@ -26,6 +40,47 @@ class RunStarted(_Event, frozen=True, omit_defaults=True, tag="run_started"):
     started_by: str = ""
     trace_id: str = ""
     worker: str = ""
+    trigger: str = ""
+    priority: Priority = "normal"
+    origin: Origin | None = None
+    begun_at: int = 0
+    """When (ms) the first run of a chain of continued runs began; 0 for the first itself."""
+
+
+class RunQueued(_Event, frozen=True, omit_defaults=True, tag="run_queued"):
+    """The workflow's concurrency limit is reached for ``key``; the run begins when its turn comes."""
+
+    key: str
+    limit: int
+
+
+class RunAdmitted(_Event, frozen=True, omit_defaults=True, tag="run_admitted"):
+    """The queued run's turn has come."""
+
+
+class RunPaused(_Event, frozen=True, omit_defaults=True, tag="run_paused"):
+    """Nothing new starts until the run is resumed; what is in flight goes on to its end."""
+
+    by: str = ""
+    reason: str = ""
+    command: str = ""
+
+
+class RunResumed(_Event, frozen=True, omit_defaults=True, tag="run_resumed"):
+    """The pause is over."""
+
+    by: str = ""
+    reason: str = ""
+    command: str = ""
+
+
+class CommandRefused(_Event, frozen=True, omit_defaults=True, tag="command_refused"):
+    """A command came that could not be followed; ``message`` says why."""
+
+    kind: str
+    message: str
+    by: str = ""
+    command: str = ""
 
 
 class RunTakenOver(_Event, frozen=True, omit_defaults=True, tag="run_taken_over"):
@@ -66,6 +121,8 @@ class StepCompleted(_Event, frozen=True, omit_defaults=True, tag="step_completed
     attempt: int = 1
     queued_ms: int = 0
     worked_ms: int = 0
+    cached: bool = False
+    """Taken from the cache: no agent was called."""
 
 
 class StepFailed(_Event, frozen=True, omit_defaults=True, tag="step_failed"):
@@ -101,11 +158,109 @@ class MapStarted(_Event, frozen=True, omit_defaults=True, tag="map_started"):
     count: int
 
 
+class IterationStarted(_Event, frozen=True, omit_defaults=True, tag="iteration_started"):
+    """The condition of the loop ``step`` holds: iteration ``index`` runs."""
+
+    step: str
+    index: int
+
+
+class IterationClosed(_Event, frozen=True, omit_defaults=True, tag="iteration_closed"):
+    """Stands for all events of a finished iteration of a map or loop, where a log was made compact."""
+
+    step: str
+    index: int
+    output: Any = None
+    error: CallError | None = None
+
+
+class SubflowStarted(_Event, frozen=True, omit_defaults=True, tag="subflow_started"):
+    """Another workflow begins inside ``step``: the version ``version_id``, or the plan made before."""
+
+    step: str
+    input: Any = None
+    version_id: str = ""
+
+
+class PlanMade(_Event, frozen=True, omit_defaults=True, tag="plan_made"):
+    """The planner's answer for ``step``: a valid workflow document."""
+
+    step: str
+    graph: Any
+    explanation: str = ""
+    attempt: int = 1
+    queued_ms: int = 0
+    worked_ms: int = 0
+
+
+class TimerStarted(_Event, frozen=True, omit_defaults=True, tag="timer_started"):
+    """A wait step ends at ``due`` (ms)."""
+
+    step: str
+    due: int
+
+
+class ApprovalRequested(_Event, frozen=True, omit_defaults=True, tag="approval_requested"):
+    """The step waits for people; ``due`` (ms, 0: never) is when it fails as ``timed_out``."""
+
+    step: str
+    message: str = ""
+    approvers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    needed: int = 1
+    schema: dict[str, Any] = {}
+    due: int = 0
+
+
+class ApprovalGiven(_Event, frozen=True, omit_defaults=True, tag="approval_given"):
+    """Somebody approved or rejected."""
+
+    step: str
+    approved: bool
+    by: str = ""
+    comment: str = ""
+    data: Any = None
+    command: str = ""
+
+
+class SignalAwaited(_Event, frozen=True, omit_defaults=True, tag="signal_awaited"):
+    """The step waits for the signal ``name`` (with ``key``, where that is not empty) until ``due`` (ms, 0: for ever)."""
+
+    step: str
+    name: str
+    key: str = ""
+    due: int = 0
+
+
+class SignalReceived(_Event, frozen=True, omit_defaults=True, tag="signal_received"):
+    """A signal came; the first step that waits for it takes it, now or later."""
+
+    name: str
+    key: str = ""
+    data: Any = None
+    by: str = ""
+    command: str = ""
+
+
+class Undo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``handler`` (a step) undoes what ``step`` did."""
+
+    step: str
+    handler: str
+
+
+class CompensationStarted(_Event, frozen=True, omit_defaults=True, tag="compensation_started"):
+    """The run has failed or was cancelled, and what its finished steps did is undone, one by one in this order."""
+
+    undo: tuple[Undo, ...]
+
+
 class RunCancelRequested(_Event, frozen=True, omit_defaults=True, tag="run_cancel_requested"):
     """Somebody asked to stop; steps in flight are being told."""
 
     by: str = ""
     reason: str = ""
+    command: str = ""
 
 
 class RunCompleted(_Event, frozen=True, omit_defaults=True, tag="run_completed"):
@@ -114,23 +269,48 @@ class RunCompleted(_Event, frozen=True, omit_defaults=True, tag="run_completed")
     output: Any = None
 
 
+Compensation = Literal["", "done", "incomplete"]
+
+
 class RunFailed(_Event, frozen=True, omit_defaults=True, tag="run_failed"):
-    """Terminal: the run failed, at ``step`` where one is to blame."""
+    """Terminal: the run failed, at ``step`` where one is to blame. ``compensation``: whether all was undone."""
 
     error: CallError
     step: str = ""
+    compensation: Compensation = ""
 
 
 class RunCancelled(_Event, frozen=True, omit_defaults=True, tag="run_cancelled"):
-    """Terminal: the run was stopped by somebody."""
+    """Terminal: the run was stopped by somebody. ``compensation``: whether all was undone."""
 
     by: str = ""
+    reason: str = ""
+    compensation: Compensation = ""
+
+
+class RunTerminated(_Event, frozen=True, omit_defaults=True, tag="run_terminated"):
+    """Terminal: the run was ended at once: nothing was awaited, nothing undone."""
+
+    by: str = ""
+    reason: str = ""
+    command: str = ""
+
+
+class RunContinued(_Event, frozen=True, omit_defaults=True, tag="run_continued"):
+    """Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state."""
+
+    next_run_id: str
     reason: str = ""
 
 
 Event = (
     RunStarted
+    | RunQueued
+    | RunAdmitted
     | RunTakenOver
+    | RunPaused
+    | RunResumed
+    | CommandRefused
     | StepWaiting
     | StepStarted
     | StepCompleted
@@ -138,12 +318,24 @@ Event = (
     | StepSkipped
     | StepCancelled
     | MapStarted
+    | IterationStarted
+    | IterationClosed
+    | SubflowStarted
+    | PlanMade
+    | TimerStarted
+    | ApprovalRequested
+    | ApprovalGiven
+    | SignalAwaited
+    | SignalReceived
+    | CompensationStarted
     | RunCancelRequested
     | RunCompleted
     | RunFailed
     | RunCancelled
+    | RunTerminated
+    | RunContinued
 )
-TERMINAL: Final = (RunCompleted, RunFailed, RunCancelled)
+TERMINAL: Final = (RunCompleted, RunFailed, RunCancelled, RunTerminated, RunContinued)
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -1,167 +1,58 @@
 """The workflow document: what the designer draws, what is versioned, what a run executes (features C1, C13).
 
 A document is plain JSON (or YAML). Values inside ``input``, ``output`` and the like are literals, or strings that
-hold CEL between ``${`` and ``}``; in scope are ``input``, ``steps.<node id>``, ``run`` and, in a map, ``item``, ``index``.
+hold CEL between ``${`` and ``}``; in scope are ``input``, ``steps.<node id>``, ``run``, in a map ``item`` and
+``index``, in a loop ``index`` and ``last``.
 """
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
+
+from designer.domain.nodes import (
+    AgentNode,
+    ApprovalNode,
+    CallNode,
+    ConditionNode,
+    EmitNode,
+    EndNode,
+    GroupNode,
+    HttpNode,
+    IntentNode,
+    JoinNode,
+    LlmNode,
+    LoopNode,
+    MapNode,
+    Mapping,
+    MemoryNode,
+    Node,
+    NoteNode,
+    PlanNode,
+    Position,
+    SignalNode,
+    StartNode,
+    SwitchCase,
+    SwitchNode,
+    TransformNode,
+    WaitNode,
+    WorkflowNode,
+)
+from designer.domain.policies import Cache, Concurrency, OnError, Priority, RetryPolicy, Settings
+
+__all__ = [
+    "COMPENSATE", "MAX_NESTING", "MAX_NODES", "NODE_ID_PATTERN", "SCHEMA", "AgentNode", "ApprovalNode", "Cache",
+    "CallNode", "Concurrency", "ConditionNode", "Edge", "EmitNode", "EndNode", "Graph", "GroupNode", "HttpNode",
+    "IntentNode", "JoinNode", "LlmNode", "LoopNode", "MapNode", "Mapping", "MemoryNode", "Node", "NoteNode", "OnError",
+    "PlanNode", "Position", "Priority", "Problem", "RetryPolicy", "Settings", "SignalNode", "StartNode", "SwitchCase",
+    "SwitchNode", "TransformNode", "WaitNode", "WorkflowNode",
+]  # fmt: skip
 
 SCHEMA: Final = "agentcluster.workflow/v1"
 MAX_NODES: Final = 1000
 MAX_NESTING: Final = 10
 NODE_ID_PATTERN: Final = r"^[a-z][a-z0-9_]{0,62}$"
-
-Mapping = dict[str, Any]
-
-
-class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a node stands on the canvas, in px; inside a container relative to it."""
-
-    x: float = 0
-    y: float = 0
-
-
-class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How often and when a failed attempt is tried again.
-
-    The pause before attempt n+1 is ``initial_s * backoff ** (n-1)``, at most ``max_s``, times a random
-    factor in [1-jitter, 1+jitter].
-    ``on`` lists error codes to retry; empty means every error marked retryable.
-    """
-
-    attempts: int = 1
-    initial_s: float = 1.0
-    backoff: float = 2.0
-    max_s: float = 60.0
-    jitter: float = 0.1
-    on: tuple[str, ...] = ()
-
-
-class OnError(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """After the last attempt: ``fail`` the run, ``continue`` with ``default`` as output, or take the ``error`` edge."""
-
-    action: Literal["fail", "continue", "branch"] = "fail"
-    default: Any = None
-
-
-class _Node(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", forbid_unknown_fields=True):
-    id: str
-    title: str = ""
-    position: Position = Position()
-    parent: str | None = None
-    """The id of the container (a map) this node stands in."""
-
-
-class _Step(_Node, frozen=True, omit_defaults=True):
-    run_if: str = ""
-    """A CEL condition in ``${ }``; false skips the step."""
-    retry: RetryPolicy = RetryPolicy()
-    timeout_s: float | None = None
-    on_error: OnError = OnError()
-
-
-class StartNode(_Node, frozen=True, omit_defaults=True, tag="start"):
-    """Where a run begins; ``schema`` (JSON Schema of an object) makes the input form."""
-
-    schema: dict[str, Any] = {}
-
-
-class EndNode(_Node, frozen=True, omit_defaults=True, tag="end"):
-    """Where a run ends well; ``output`` becomes the run's output."""
-
-    output: Mapping = {}
-
-
-class AgentNode(_Step, frozen=True, omit_defaults=True, tag="agent"):
-    """A call to an agent by name; an empty ``version`` means the newest, fixed on publishing."""
-
-    agent: str = ""
-    version: str = ""
-    input: Mapping = {}
-
-
-class HttpNode(_Step, frozen=True, omit_defaults=True, tag="http"):
-    """An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input, ``version`` the agent's."""
-
-    version: str = ""
-    input: Mapping = {}
-
-
-class ConditionNode(_Node, frozen=True, omit_defaults=True, tag="condition"):
-    """Takes its ``true`` or its ``false`` port."""
-
-    expression: str = ""
-
-
-class SwitchCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A named port and the CEL condition that takes it."""
-
-    port: str
-    expression: str
-
-
-class SwitchNode(_Node, frozen=True, omit_defaults=True, tag="switch"):
-    """Takes the port of the first case that holds, else ``default``."""
-
-    cases: tuple[SwitchCase, ...] = ()
-
-
-class JoinNode(_Node, frozen=True, omit_defaults=True, tag="join"):
-    """Waits for its incoming branches: ``all`` that are taken, ``any`` one, or ``count`` of them."""
-
-    mode: Literal["all", "any", "count"] = "all"
-    count: int = 1
-
-
-class TransformNode(_Node, frozen=True, omit_defaults=True, tag="transform"):
-    """Computes ``output`` from expressions, in the engine."""
-
-    output: Any = None
-
-
-class MapNode(_Step, frozen=True, omit_defaults=True, tag="map"):
-    """Runs the nodes inside it once for each of ``items``; ``output`` is evaluated in each iteration.
-
-    The node's own output is ``{"results": [...], "errors": [...]}``, both as long as ``items``.
-    """
-
-    items: Any = None
-    concurrency: int = 10
-    output: Any = None
-    failure: Literal["fail", "collect"] = "fail"
-    """``fail``: the first failed iteration fails the map; ``collect``: it is listed in ``errors``."""
-    size: Position = Position(480, 240)
-    """Width (x) and height (y) of the container on the canvas."""
-
-
-class NoteNode(_Node, frozen=True, omit_defaults=True, tag="note"):
-    """A comment for the eye."""
-
-    text: str = ""
-
-
-class GroupNode(_Node, frozen=True, omit_defaults=True, tag="group"):
-    """A coloured frame for the eye."""
-
-    colour: str = "gray"
-    size: Position = Position(480, 240)
-
-
-Node = (
-    StartNode
-    | EndNode
-    | AgentNode
-    | HttpNode
-    | ConditionNode
-    | SwitchNode
-    | JoinNode
-    | TransformNode
-    | MapNode
-    | NoteNode
-    | GroupNode
-)
+COMPENSATE: Final = "compensate"
+"""The port of a compensation edge: its target undoes its source when the run fails or is cancelled later."""
 
 
 class Edge(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -177,6 +68,7 @@ class Graph(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    settings: Settings = Settings()
     schema: Literal["agentcluster.workflow/v1"] = "agentcluster.workflow/v1"
 
 

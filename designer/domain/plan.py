@@ -7,24 +7,39 @@ from typing import Any, Final
 
 from designer.domain.graph import (
     AgentNode,
+    CallNode,
     ConditionNode,
     Edge,
+    EmitNode,
     EndNode,
     Graph,
     GroupNode,
     HttpNode,
+    IntentNode,
+    LlmNode,
     MapNode,
+    MemoryNode,
     Node,
     NoteNode,
     StartNode,
     SwitchNode,
     TransformNode,
 )
+from designer.domain.graph import (
+    PlanNode as PlanningNode,
+)
 from designer.domain.values import Evaluate, compile_value
 
 DECORATION: Final = (NoteNode, GroupNode)
-CALLS: Final = (AgentNode, HttpNode)
-HTTP_AGENT: Final = "http-client"
+CALLS: Final = (AgentNode, HttpNode, LlmNode, EmitNode, MemoryNode, IntentNode, PlanningNode)
+BUILT_IN: Final[Mapping[str, str]] = {
+    "http": "http-client",
+    "llm": "llm-router",
+    "emit": "nats-emit",
+    "memory": "memory",
+    "plan": "planner",
+}
+"""By kind: the agents that kinds of nodes with a meaning of their own call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +74,9 @@ class Plan:
     """By map id: what an iteration gives."""
 
 
-def called(node: AgentNode | HttpNode) -> str:
-    """Return the name of the agent a node calls."""
-    return node.agent if isinstance(node, AgentNode) else HTTP_AGENT
+def called(node: CallNode) -> str:
+    """Return the name of the agent a node calls; empty when that is found only when it runs (capability, intent)."""
+    return node.agent if isinstance(node, AgentNode) else BUILT_IN.get(str(node.__struct_config__.tag), "")
 
 
 def compile_plan(graph: Graph) -> Plan:
@@ -112,7 +127,7 @@ def _plan_node(node: Node, incoming: int, outgoing: tuple[Edge, ...]) -> PlanNod
 
 def _computed(node: Node) -> Any:
     match node:
-        case AgentNode() | HttpNode():
+        case AgentNode() | HttpNode() | LlmNode() | EmitNode() | MemoryNode() | IntentNode() | PlanningNode():
             return node.input
         case MapNode():
             return node.items

@@ -1,7 +1,7 @@
 """The live trace over WebSocket: ``/ws/runs/{id}/?after=`` (docs/wire.md)."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -20,6 +20,8 @@ BAD_REQUEST: Final = 4400
 DONE: Final = 1000
 FAILED: Final = 1011
 MAX_MESSAGE: Final = 1024
+LAST_WORDS_S: Final = 30.0
+"""How long a client may take to read the end: closing on a client that still reads would cut off what is on its way."""
 
 
 class Ack(msgspec.Struct, tag="ack", tag_field="type"):
@@ -72,6 +74,8 @@ async def _send_all(send: Any, relay: Relay, window: Window) -> None:
                 await send({"type": "websocket.send", "text": events_message(rest[:count])})
                 rest = rest[count:]
     await send({"type": "websocket.send", "text": end_message(relay.status)})
+    with suppress(TimeoutError):
+        await asyncio.wait_for(window.drained(), LAST_WORDS_S)
 
 
 async def _listen(receive: Any, window: Window) -> bool:

@@ -36,6 +36,12 @@ class Window:
             count += 1
         return count
 
+    async def drained(self) -> None:
+        """Wait until the listener has everything that was sent."""
+        while self._flying:
+            self._moved.clear()
+            await self._moved.wait()
+
     def acknowledge(self, cursor: int) -> None:
         """Note that the listener has everything up to ``cursor``; what was never sent cannot be acknowledged."""
         while self._flying and self._flying[0][0] <= cursor:

@@ -8,11 +8,13 @@ from agents.domain.manifest import IntentSchema
 from agents.domain.schema_check import check
 from designer.domain.graph import (
     AgentNode,
+    CallNode,
     ConditionNode,
     HttpNode,
     MapNode,
     Node,
     Problem,
+    RetryPolicy,
     SwitchNode,
 )
 from designer.domain.plan import called
@@ -134,8 +136,8 @@ def _check_map(sight: Sight, node: MapNode) -> Iterator[Problem]:
         yield Problem("out_of_range", message, node=node.id, field="/concurrency")
 
 
-def _check_execution(node: AgentNode | HttpNode | MapNode) -> Iterator[Problem]:
-    retry = node.retry
+def _check_execution(node: CallNode | MapNode) -> Iterator[Problem]:
+    retry = getattr(node, "retry", RetryPolicy())
     limits = (
         (1 <= retry.attempts <= MAX_ATTEMPTS, "/retry/attempts", f"Between 1 and {MAX_ATTEMPTS} attempts are allowed."),
         (0 <= retry.initial_s <= MAX_WAIT_S, "/retry/initial_s", "The first pause lies between 0 and 86400 seconds."),

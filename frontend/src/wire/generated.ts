@@ -2,31 +2,58 @@
 
 export type WireType =
   | AgentNode
+  | ApprovalGiven
+  | ApprovalNode
+  | ApprovalRequested
+  | Cache
   | CallControl
   | CallError
   | CallReply
   | CallRequest
+  | CommandRefused
+  | CompensationStarted
+  | Concurrency
   | ConditionNode
   | Edge
+  | EmitNode
   | EndNode
   | Graph
   | GroupNode
   | HttpNode
+  | IntentNode
+  | IterationClosed
+  | IterationStarted
   | JoinNode
+  | LlmNode
+  | LoopNode
   | MapNode
   | MapStarted
+  | MemoryNode
   | NoteNode
   | OnError
+  | Origin
+  | PlanMade
+  | PlanNode
   | Position
   | Problem
   | Record
   | RetryPolicy
+  | RunAdmitted
   | RunCancelRequested
   | RunCancelled
   | RunCompleted
+  | RunContinued
   | RunFailed
+  | RunPaused
+  | RunQueued
+  | RunResumed
   | RunStarted
   | RunTakenOver
+  | RunTerminated
+  | Settings
+  | SignalAwaited
+  | SignalNode
+  | SignalReceived
   | StartNode
   | StepCancelled
   | StepCompleted
@@ -34,15 +61,23 @@ export type WireType =
   | StepSkipped
   | StepStarted
   | StepWaiting
+  | SubflowStarted
   | SwitchCase
   | SwitchNode
-  | TransformNode;
+  | TimerStarted
+  | TransformNode
+  | Undo
+  | WaitNode
+  | WorkflowNode;
 
 /**
- * A call to an agent by name; an empty ``version`` means the newest, fixed on publishing.
+ * A call to an agent by name or, where ``agent`` is empty, to any live agent with the ``capability``.
  */
 export interface AgentNode {
   agent?: string;
+  cache?: Cache | null;
+  capability?: string;
+  heartbeat_timeout_s?: number | null;
   id: string;
   input?: {
     [k: string]: unknown;
@@ -56,6 +91,15 @@ export interface AgentNode {
   timeout_s?: number | null;
   title?: string;
   version?: string;
+}
+/**
+ * Give the output an equal call of this project gave in the last ``ttl_s`` seconds instead of calling again.
+ *
+ * Equal: the same agent version and the same ``key`` (a value with expressions), which is the whole input unless set.
+ */
+export interface Cache {
+  key?: unknown;
+  ttl_s?: number;
 }
 /**
  * After the last attempt: ``fail`` the run, ``continue`` with ``default`` as output, or take the ``error`` edge.
@@ -85,6 +129,56 @@ export interface RetryPolicy {
   jitter?: number;
   max_s?: number;
   on?: string[];
+}
+/**
+ * Somebody approved or rejected.
+ */
+export interface ApprovalGiven {
+  approved: boolean;
+  by?: string;
+  command?: string;
+  comment?: string;
+  data?: unknown;
+  step: string;
+  type: "approval_given";
+}
+/**
+ * Asks people: goes on along ``approved`` after ``needed`` approvals, along ``rejected`` after one rejection.
+ *
+ * ``approvers`` are user names, ``groups`` names of groups; none of both: everybody who may run the workflow.
+ * ``schema`` (JSON Schema of an object) makes a form. Output: ``{"approved", "by", "comment", "data"}`` of the last one.
+ */
+export interface ApprovalNode {
+  approvers?: string[];
+  groups?: string[];
+  id: string;
+  kind: "approval";
+  message?: unknown;
+  needed?: number;
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  run_if?: string;
+  schema?: {
+    [k: string]: unknown;
+  };
+  timeout_s?: number | null;
+  title?: string;
+}
+/**
+ * The step waits for people; ``due`` (ms, 0: never) is when it fails as ``timed_out``.
+ */
+export interface ApprovalRequested {
+  approvers?: string[];
+  due?: number;
+  groups?: string[];
+  message?: string;
+  needed?: number;
+  schema?: {
+    [k: string]: unknown;
+  };
+  step: string;
+  type: "approval_requested";
 }
 /**
  * Sent to ``agent.<instance>.control.v1``: ``cancel`` a call, or ``ask`` for its result (answered by CallReply).
@@ -136,14 +230,51 @@ export interface CallRequest {
   workflow_id?: string;
 }
 /**
+ * A command came that could not be followed; ``message`` says why.
+ */
+export interface CommandRefused {
+  by?: string;
+  command?: string;
+  kind: string;
+  message: string;
+  type: "command_refused";
+}
+/**
+ * The run has failed or was cancelled, and what its finished steps did is undone, one by one in this order.
+ */
+export interface CompensationStarted {
+  type: "compensation_started";
+  undo: Undo[];
+}
+/**
+ * ``handler`` (a step) undoes what ``step`` did.
+ */
+export interface Undo {
+  handler: string;
+  step: string;
+}
+/**
+ * How many runs of the workflow may go on at a time, for each value of ``key`` (a CEL text over ``input``; empty: one).
+ *
+ * ``full`` says what becomes of a start beyond that: it waits its turn (``queue``), is refused (``reject``), or the
+ * oldest run that goes on is cancelled for it (``replace``).
+ */
+export interface Concurrency {
+  full?: "queue" | "reject" | "replace";
+  key?: string;
+  limit: number;
+}
+/**
  * Takes its ``true`` or its ``false`` port.
  */
 export interface ConditionNode {
   expression?: string;
   id: string;
   kind: "condition";
+  on_error?: OnError;
   parent?: string | null;
   position?: Position;
+  run_if?: string;
   title?: string;
 }
 /**
@@ -153,6 +284,26 @@ export interface Edge {
   port?: string;
   source: string;
   target: string;
+}
+/**
+ * Publishes a message on a NATS subject; ``input`` is that of the ``nats-emit`` agent.
+ */
+export interface EmitNode {
+  cache?: Cache | null;
+  heartbeat_timeout_s?: number | null;
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  kind: "emit";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  retry?: RetryPolicy;
+  run_if?: string;
+  timeout_s?: number | null;
+  title?: string;
+  version?: string;
 }
 /**
  * Where a run ends well; ``output`` becomes the run's output.
@@ -177,15 +328,26 @@ export interface Graph {
     | EndNode
     | AgentNode
     | HttpNode
+    | LlmNode
+    | EmitNode
+    | MemoryNode
+    | IntentNode
+    | PlanNode
     | ConditionNode
     | SwitchNode
     | JoinNode
     | TransformNode
     | MapNode
+    | LoopNode
+    | WorkflowNode
+    | WaitNode
+    | ApprovalNode
+    | SignalNode
     | NoteNode
     | GroupNode
   )[];
   schema?: "agentcluster.workflow/v1";
+  settings?: Settings;
 }
 /**
  * Where a run begins; ``schema`` (JSON Schema of an object) makes the input form.
@@ -201,14 +363,113 @@ export interface StartNode {
   title?: string;
 }
 /**
- * An HTTP request, made by the ``http-client`` agent; ``input`` is that agent's input, ``version`` the agent's.
+ * An HTTP request; ``input`` is that of the ``http-client`` agent.
  */
 export interface HttpNode {
+  cache?: Cache | null;
+  heartbeat_timeout_s?: number | null;
   id: string;
   input?: {
     [k: string]: unknown;
   };
   kind: "http";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  retry?: RetryPolicy;
+  run_if?: string;
+  timeout_s?: number | null;
+  title?: string;
+  version?: string;
+}
+/**
+ * A question to a language model; ``input`` is that of the ``llm-router`` agent (features D1).
+ */
+export interface LlmNode {
+  cache?: Cache | null;
+  heartbeat_timeout_s?: number | null;
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  kind: "llm";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  retry?: RetryPolicy;
+  run_if?: string;
+  timeout_s?: number | null;
+  title?: string;
+  version?: string;
+}
+/**
+ * Reads or writes shared memory; ``input`` is that of the ``memory`` agent (features D4).
+ */
+export interface MemoryNode {
+  cache?: Cache | null;
+  heartbeat_timeout_s?: number | null;
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  kind: "memory";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  retry?: RetryPolicy;
+  run_if?: string;
+  timeout_s?: number | null;
+  title?: string;
+  version?: string;
+}
+/**
+ * Asks who can serve a goal: agents bid, the best bid gets the call (features B3); no bid in time is the error ``no_bid``.
+ *
+ * ``success_criteria`` is a JSON Schema the output must fit (``criteria_not_met``). ``constraints`` may hold
+ * ``max_cost``, ``max_ms`` and ``region``.
+ */
+export interface IntentNode {
+  bid_window_s?: number;
+  cache?: Cache | null;
+  capabilities?: string[];
+  constraints?: {
+    [k: string]: unknown;
+  };
+  goal?: string;
+  heartbeat_timeout_s?: number | null;
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  kind: "intent";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  retry?: RetryPolicy;
+  run_if?: string;
+  success_criteria?: {
+    [k: string]: unknown;
+  };
+  timeout_s?: number | null;
+  title?: string;
+  version?: string;
+}
+/**
+ * Lets the ``planner`` agent turn ``instruction`` into a workflow, which then runs inside this step (features D2).
+ *
+ * The plan sees ``input`` as its run input; ``approve`` shows it to a person first. Output: that of the plan's end.
+ */
+export interface PlanNode {
+  approve?: boolean;
+  approvers?: string[];
+  cache?: Cache | null;
+  heartbeat_timeout_s?: number | null;
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  instruction?: string;
+  kind: "plan";
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
@@ -225,8 +486,10 @@ export interface SwitchNode {
   cases?: SwitchCase[];
   id: string;
   kind: "switch";
+  on_error?: OnError;
   parent?: string | null;
   position?: Position;
+  run_if?: string;
   title?: string;
 }
 /**
@@ -254,9 +517,11 @@ export interface JoinNode {
 export interface TransformNode {
   id: string;
   kind: "transform";
+  on_error?: OnError;
   output?: unknown;
   parent?: string | null;
   position?: Position;
+  run_if?: string;
   title?: string;
 }
 /**
@@ -274,9 +539,84 @@ export interface MapNode {
   output?: unknown;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
   run_if?: string;
   size?: Position;
+  timeout_s?: number | null;
+  title?: string;
+}
+/**
+ * Runs the nodes inside it again and again while ``condition`` holds, which is looked at before each iteration.
+ *
+ * In scope, also for the nodes inside: ``index`` (from 0) and ``last``, what the iteration before gave (null at first).
+ * ``output`` says what an iteration gives. The node's own output is ``{"iterations": 3, "last": …}``. More than
+ * ``max_iterations`` is the error ``too_many_iterations``.
+ */
+export interface LoopNode {
+  condition?: string;
+  id: string;
+  kind: "loop";
+  max_iterations?: number;
+  on_error?: OnError;
+  output?: unknown;
+  parent?: string | null;
+  position?: Position;
+  run_if?: string;
+  size?: Position;
+  timeout_s?: number | null;
+  title?: string;
+}
+/**
+ * Runs another workflow of the project inside this step; its output is that workflow's.
+ *
+ * ``version`` 0 means the newest published one. Publishing fixes ``version`` and ``version_id``.
+ */
+export interface WorkflowNode {
+  id: string;
+  input?: {
+    [k: string]: unknown;
+  };
+  kind: "workflow";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  run_if?: string;
+  timeout_s?: number | null;
+  title?: string;
+  version?: number;
+  version_id?: string;
+  workflow?: string;
+}
+/**
+ * Waits ``seconds``, or ``until`` a moment (ISO 8601 with a time zone); a moment that has passed does not wait.
+ */
+export interface WaitNode {
+  id: string;
+  kind: "wait";
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  run_if?: string;
+  seconds?: unknown;
+  title?: string;
+  until?: unknown;
+}
+/**
+ * Waits for the signal ``name`` from outside; one that came early is taken at once, each only by one step.
+ *
+ * With a ``key`` (a value) only a signal sent with the same key counts. Output: ``{"data", "by", "key"}``.
+ */
+export interface SignalNode {
+  id: string;
+  key?: unknown;
+  kind: "signal";
+  name?: string;
+  on_error?: OnError;
+  parent?: string | null;
+  position?: Position;
+  run_if?: string;
+  schema?: {
+    [k: string]: unknown;
+  };
   timeout_s?: number | null;
   title?: string;
 }
@@ -304,12 +644,61 @@ export interface GroupNode {
   title?: string;
 }
 /**
+ * What holds for all runs of the workflow; ``timeout_s`` is a run's whole wall clock time.
+ */
+export interface Settings {
+  concurrency?: Concurrency | null;
+  priority?: "high" | "low" | "normal";
+  timeout_s?: number | null;
+}
+/**
+ * Stands for all events of a finished iteration of a map or loop, where a log was made compact.
+ */
+export interface IterationClosed {
+  error?: CallError | null;
+  index: number;
+  output?: unknown;
+  step: string;
+  type: "iteration_closed";
+}
+/**
+ * The condition of the loop ``step`` holds: iteration ``index`` runs.
+ */
+export interface IterationStarted {
+  index: number;
+  step: string;
+  type: "iteration_started";
+}
+/**
  * A map knows its items: iterations 0 .. count-1 will run.
  */
 export interface MapStarted {
   count: number;
   step: string;
   type: "map_started";
+}
+/**
+ * The run this one was made from, and how; ``seq`` is the last event taken over, ``edited`` names what was changed.
+ */
+export interface Origin {
+  by?: string;
+  edited?: string[];
+  kind: "continued" | "fork" | "replay" | "retry";
+  reason?: string;
+  run_id: string;
+  seq?: number;
+}
+/**
+ * The planner's answer for ``step``: a valid workflow document.
+ */
+export interface PlanMade {
+  attempt?: number;
+  explanation?: string;
+  graph: unknown;
+  queued_ms?: number;
+  step: string;
+  type: "plan_made";
+  worked_ms?: number;
 }
 /**
  * What is wrong with a graph, and where. ``field`` is a JSON pointer inside the node, ``column`` counts from 1.
@@ -331,7 +720,12 @@ export interface Record {
   epoch: number;
   event:
     | RunStarted
+    | RunQueued
+    | RunAdmitted
     | RunTakenOver
+    | RunPaused
+    | RunResumed
+    | CommandRefused
     | StepWaiting
     | StepStarted
     | StepCompleted
@@ -339,25 +733,55 @@ export interface Record {
     | StepSkipped
     | StepCancelled
     | MapStarted
+    | IterationStarted
+    | IterationClosed
+    | SubflowStarted
+    | PlanMade
+    | TimerStarted
+    | ApprovalRequested
+    | ApprovalGiven
+    | SignalAwaited
+    | SignalReceived
+    | CompensationStarted
     | RunCancelRequested
     | RunCompleted
     | RunFailed
-    | RunCancelled;
+    | RunCancelled
+    | RunTerminated
+    | RunContinued;
   prev: string;
   seq: number;
 }
 /**
- * The first event: what runs, with what, and who asked.
+ * The first event: what runs, with what, and who or what (``trigger``) asked.
  */
 export interface RunStarted {
+  begun_at?: number;
   input: unknown;
+  origin?: Origin | null;
+  priority?: "high" | "low" | "normal";
   run_id: string;
   started_by?: string;
   trace_id?: string;
+  trigger?: string;
   type: "run_started";
   version_id: string;
   worker?: string;
   workflow_id: string;
+}
+/**
+ * The workflow's concurrency limit is reached for ``key``; the run begins when its turn comes.
+ */
+export interface RunQueued {
+  key: string;
+  limit: number;
+  type: "run_queued";
+}
+/**
+ * The queued run's turn has come.
+ */
+export interface RunAdmitted {
+  type: "run_admitted";
 }
 /**
  * Another worker drives the run from here on, because the previous one died or handed over.
@@ -366,6 +790,24 @@ export interface RunTakenOver {
   previous?: string;
   type: "run_taken_over";
   worker: string;
+}
+/**
+ * Nothing new starts until the run is resumed; what is in flight goes on to its end.
+ */
+export interface RunPaused {
+  by?: string;
+  command?: string;
+  reason?: string;
+  type: "run_paused";
+}
+/**
+ * The pause is over.
+ */
+export interface RunResumed {
+  by?: string;
+  command?: string;
+  reason?: string;
+  type: "run_resumed";
 }
 /**
  * The step is ready but cannot start; ``message`` says why in words.
@@ -396,6 +838,7 @@ export interface StepStarted {
  */
 export interface StepCompleted {
   attempt?: number;
+  cached?: boolean;
   output?: unknown;
   port?: string;
   queued_ms?: number;
@@ -433,10 +876,49 @@ export interface StepCancelled {
   type: "step_cancelled";
 }
 /**
+ * Another workflow begins inside ``step``: the version ``version_id``, or the plan made before.
+ */
+export interface SubflowStarted {
+  input?: unknown;
+  step: string;
+  type: "subflow_started";
+  version_id?: string;
+}
+/**
+ * A wait step ends at ``due`` (ms).
+ */
+export interface TimerStarted {
+  due: number;
+  step: string;
+  type: "timer_started";
+}
+/**
+ * The step waits for the signal ``name`` (with ``key``, where that is not empty) until ``due`` (ms, 0: for ever).
+ */
+export interface SignalAwaited {
+  due?: number;
+  key?: string;
+  name: string;
+  step: string;
+  type: "signal_awaited";
+}
+/**
+ * A signal came; the first step that waits for it takes it, now or later.
+ */
+export interface SignalReceived {
+  by?: string;
+  command?: string;
+  data?: unknown;
+  key?: string;
+  name: string;
+  type: "signal_received";
+}
+/**
  * Somebody asked to stop; steps in flight are being told.
  */
 export interface RunCancelRequested {
   by?: string;
+  command?: string;
   reason?: string;
   type: "run_cancel_requested";
 }
@@ -448,18 +930,37 @@ export interface RunCompleted {
   type: "run_completed";
 }
 /**
- * Terminal: the run failed, at ``step`` where one is to blame.
+ * Terminal: the run failed, at ``step`` where one is to blame. ``compensation``: whether all was undone.
  */
 export interface RunFailed {
+  compensation?: "" | "done" | "incomplete";
   error: CallError;
   step?: string;
   type: "run_failed";
 }
 /**
- * Terminal: the run was stopped by somebody.
+ * Terminal: the run was stopped by somebody. ``compensation``: whether all was undone.
  */
 export interface RunCancelled {
   by?: string;
+  compensation?: "" | "done" | "incomplete";
   reason?: string;
   type: "run_cancelled";
+}
+/**
+ * Terminal: the run was ended at once: nothing was awaited, nothing undone.
+ */
+export interface RunTerminated {
+  by?: string;
+  command?: string;
+  reason?: string;
+  type: "run_terminated";
+}
+/**
+ * Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state.
+ */
+export interface RunContinued {
+  next_run_id: string;
+  reason?: string;
+  type: "run_continued";
 }
