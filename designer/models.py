@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 
 from agentcluster.ids import new_id
 from agentcluster.security.models import Project
@@ -61,17 +62,39 @@ class WorkflowVersion(models.Model):
 
 
 class RunStatus(models.TextChoices):
-    """Where a run stands; the last three are terminal."""
+    """Where a run stands; the last five are terminal."""
 
     PENDING = "pending"
+    QUEUED = "queued"
     RUNNING = "running"
+    WAITING = "waiting"
+    PAUSED = "paused"
     CANCELLING = "cancelling"
+    COMPENSATING = "compensating"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    CONTINUED = "continued"
 
 
-OPEN_STATUSES = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.CANCELLING)
+OPEN_STATUSES = (
+    RunStatus.PENDING,
+    RunStatus.QUEUED,
+    RunStatus.RUNNING,
+    RunStatus.WAITING,
+    RunStatus.PAUSED,
+    RunStatus.CANCELLING,
+    RunStatus.COMPENSATING,
+)
+
+
+class RunPriority(models.TextChoices):
+    """Which runs go first where not all can."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
 
 
 class Run(models.Model):
@@ -86,6 +109,11 @@ class Run(models.Model):
     output = models.JSONField(null=True, blank=True)
     error = models.JSONField(null=True, blank=True)
     labels = models.JSONField(default=dict, blank=True)
+    priority = models.CharField(max_length=6, choices=RunPriority.choices, default=RunPriority.NORMAL)
+    trigger = models.CharField(max_length=200, blank=True, help_text="What started it, empty for a person or program")
+    origin = models.JSONField(
+        null=True, blank=True, help_text="The run this one was made from, and how (designer.domain.events.Origin)"
+    )
     trace_id = models.CharField(max_length=32)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)
     request_digest = models.CharField(max_length=71, blank=True)
@@ -105,6 +133,7 @@ class Run(models.Model):
             models.Index(fields=["project", "-id"]),
             models.Index(fields=["workflow", "-id"]),
             models.Index(fields=["status", "-id"]),
+            models.Index(KT("origin__run_id"), name="run_origin"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["workflow", "idempotency_key"], name="idempotency_key_in_workflow")
