@@ -126,6 +126,7 @@ class Run(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    archived = models.BooleanField(default=False, editable=False, help_text="Its log stands in designer.archive")
 
     class Meta:
         ordering = ["-id"]
@@ -134,6 +135,9 @@ class Run(models.Model):
             models.Index(fields=["workflow", "-id"]),
             models.Index(fields=["status", "-id"]),
             models.Index(KT("origin__run_id"), name="run_origin"),
+            models.Index(
+                fields=["ended_at"], condition=models.Q(archived=False, ended_at__isnull=False), name="run_to_archive"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["workflow", "idempotency_key"], name="idempotency_key_in_workflow")
