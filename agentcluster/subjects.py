@@ -1,6 +1,9 @@
 """Every NATS subject and key-value bucket, in one place. Names are versioned (features B1)."""
 
+import re
 from typing import Final
+
+from agentcluster.errors import BadInputError
 
 CLUSTER_STATE: Final = "cluster-state"
 """Bucket of node heartbeats, key ``nodes/<node-id>``, entries live 10 s."""
@@ -28,3 +31,33 @@ def worker_replies(worker: str) -> str:
 
 AGENT_STATUS: Final = "agent.status.v1"
 """Life-cycle announcements: a node came, left, or changed what it hosts."""
+
+INTENT_REQUEST: Final = "intent.request.v1"
+"""Who can serve this goal? ``IntentRequest``, answered on its reply subject by a ``Bid`` of each agent that can."""
+
+
+def worker_bids(worker: str) -> str:
+    """The inbox (prefix) an engine worker listens on for bids."""
+    return f"engine.{worker}.bids.v1"
+
+
+OWN: Final = ("agent", "engine", "intent")
+"""First words of the subjects only the system itself may publish on, besides all that begin with ``$`` or ``_``."""
+
+_SUBJECT: Final = re.compile(r"[^\s.*>$_\x00-\x1f\x7f][^\s.*>\x00-\x1f\x7f]*(\.[^\s.*>\x00-\x1f\x7f]+)*")
+SUBJECT_MAX: Final = 255
+
+
+class BadSubjectError(BadInputError):
+    """A subject is words joined by dots, without spaces and wildcards, and none of the system's own."""
+
+    code = "bad_subject"
+
+
+def check_publishable(subject: str) -> str:
+    """Return the subject unchanged; BadSubjectError when workflows and agents may not publish on it."""
+    if len(subject) > SUBJECT_MAX or not _SUBJECT.fullmatch(subject):
+        raise BadSubjectError(f"‘{subject[:100]}’ is no subject to publish on: {BadSubjectError.__doc__}")
+    if subject.partition(".")[0] in OWN:
+        raise BadSubjectError(f"Subjects that begin with {', '.join(OWN)} are the system's own; ‘{subject}’ is one.")
+    return subject

@@ -32,6 +32,8 @@ class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     attempt: int = 1
     deadline_ms: int = 0
     """Milliseconds the agent may work, counted from receipt, so no wall clocks meet; 0 = its own limit."""
+    heartbeat_ms: int = 0
+    """Milliseconds the agent may work without a sign of life (``CallContext.heartbeat``); 0 = as long as it takes."""
 
 
 class CallError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,6 +58,8 @@ class CallReply(msgspec.Struct, frozen=True, omit_defaults=True):
     received_ms: int = 0
     started_ms: int = 0
     finished_ms: int = 0
+    progress: Any = None
+    """With ``running``: what the agent said of its progress last; at most 4 KB of JSON."""
 
 
 class CallControl(msgspec.Struct, frozen=True):

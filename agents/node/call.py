@@ -1,14 +1,17 @@
 """A call on this node, from its message to its reply."""
 
 import asyncio
+import contextlib
 from typing import Any, Final
 
 import msgspec
 
+from agentcluster.clock import monotonic
 from agentcluster.messaging import Codec
 from agents.domain.calls import CallError, CallReply
 from agents.node.clock import steady_ms
 from agents.node.hosted import HostedAgent
+from agents.tools.context import PROGRESS_LIMIT
 
 
 class NodeRequest(msgspec.Struct, frozen=True):
@@ -20,6 +23,7 @@ class NodeRequest(msgspec.Struct, frozen=True):
     version: str
     input: msgspec.Raw
     deadline_ms: int = 0
+    heartbeat_ms: int = 0
 
 
 REQUESTS: Final = Codec(NodeRequest, "agent.invoke.v1")
@@ -39,8 +43,8 @@ class Call:
     """One ``call_id`` in flight. ``replies``: where its result is wanted; a repeat of the call adds itself here."""
 
     __slots__ = (
-        "claimed_s", "deadline_s", "done", "force", "heard_s", "hosted", "received_ms", "replies", "request", "started_ms",
-        "stopping", "task", "timer", "trace_id",
+        "beat_s", "claimed_s", "deadline_s", "done", "force", "heard_s", "hosted", "progress", "received_ms", "replies",
+        "request", "silence", "started_ms", "stopping", "task", "timer", "trace_id",
     )  # fmt: skip
 
     def __init__(self, hosted: HostedAgent, request: NodeRequest, trace_id: str, now_s: float) -> None:
@@ -57,6 +61,12 @@ class Call:
         self.task: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.force: asyncio.TimerHandle | None = None
+        self.silence: asyncio.TimerHandle | None = None
+        """Ends the call when its agent is silent for too long; see ``CallService._watch_silence``."""
+        self.beat_s = 0.0
+        """When the agent began or last gave a sign of life, on the monotonic clock."""
+        self.progress: Any = None
+        """What it said then last."""
         self.stopping: CallError | None = None
         """Why the call is being stopped."""
         self.done = False
@@ -69,10 +79,19 @@ class Call:
     def begin(self) -> None:
         """Note that the agent begins now."""
         self.started_ms = steady_ms()
+        self.beat_s = monotonic()
+
+    def beat(self, progress: Any = None) -> None:
+        """Note that the agent gave a sign of life. A progress that is too long, or no JSON, is not kept."""
+        self.beat_s = monotonic()
+        if progress is not None:
+            with contextlib.suppress(TypeError, ValueError, RecursionError):
+                data = msgspec.json.encode(progress)
+                self.progress = msgspec.Raw(data) if len(data) <= PROGRESS_LIMIT else self.progress
 
     def forget_timers(self) -> None:
         """Drop what would stop the call; it has ended."""
-        for timer in (self.timer, self.force):
+        for timer in (self.timer, self.force, self.silence):
             if timer is not None:
                 timer.cancel()
 
@@ -99,4 +118,5 @@ class Call:
             node,
             received_ms=self.received_ms,
             started_ms=self.started_ms,
+            progress=self.progress,
         )

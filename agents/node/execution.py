@@ -17,7 +17,7 @@ from agents.node.failures import from_exception, of_schema
 from agents.node.workers.frames import Job, Result
 from agents.node.workers.pool import WorkerPool
 from agents.node.workers.process import WorkerGoneError, WorkerProcess
-from agents.tools import CallContext
+from agents.tools.context import CallContext, Ports
 
 GRACE_S: Final = 2.0
 """A worker process that is told to stop gets this long before it is killed."""
@@ -26,9 +26,9 @@ GRACE_S: Final = 2.0
 class Executor:
     """Runs calls. ``pool`` is None on a node without agents that need it."""
 
-    def __init__(self, pool: WorkerPool | None) -> None:
-        """Use the workers of ``pool``, which the caller starts and closes."""
-        self._pool = pool
+    def __init__(self, pool: WorkerPool | None, ports: Ports) -> None:
+        """Use the workers of ``pool``, which the caller starts and closes; lend ``ports`` to agents on the loop."""
+        self._pool, self._ports = pool, ports
         self._folder = tempfile.TemporaryDirectory(prefix="agentcluster-node-")
         self._jobs = 0
 
@@ -51,10 +51,21 @@ class Executor:
         if problems:
             return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
         try:
-            returned = await function(given, CallContext(request.call_id, request.idempotency_key, call.deadline_s))
+            returned = await function(given, self._context(call))
         except Exception as error:
             return Outcome(error=from_exception(error, request.call_id))
         return await _outcome(intent.output, returned)
+
+    def _context(self, call: Call) -> CallContext:
+        request = call.request
+        return CallContext(
+            request.call_id,
+            request.idempotency_key,
+            call.deadline_s,
+            trace_id=call.trace_id,
+            ports=self._ports,
+            report=call.beat,
+        )
 
     async def _in_worker(self, call: Call) -> Outcome:
         if self._pool is None:

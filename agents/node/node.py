@@ -21,6 +21,7 @@ from agents.node.discovery import QUEUE, Discovery
 from agents.node.execution import Executor
 from agents.node.hosted import host
 from agents.node.ledger import Ledger
+from agents.node.ports import node_ports
 from agents.node.service import CallService
 from agents.node.workers.pool import WorkerPool
 
@@ -78,7 +79,7 @@ class Node:
         self.agents = [host(manifest, profile.node_id) for manifest in manifests]
         heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
         self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
-        self._executor = Executor(self.pool)
+        self._executor = Executor(self.pool, node_ports(bus, writer))
         self.service = CallService(profile.node_id, self.agents, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
         self._beats = Beats(bus, profile, self.agents, self.service.admission)

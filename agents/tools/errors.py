@@ -47,3 +47,9 @@ class DeadlineExceededError(ToolError):
 
     code = "deadline_exceeded"
     retryable = True
+
+
+class PortMissingError(ToolError):
+    """What the agent needs of the outside is not there where it runs."""
+
+    code = "port_missing"

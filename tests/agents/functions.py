@@ -125,3 +125,32 @@ def heavy_cpu(input: Value, context: CallContext) -> Value:
 
 def heavy_strict(input: Value, context: CallContext) -> Value:
     return {"count": "many"}
+
+
+async def publishing(input: Value, context: CallContext) -> Value:
+    data = (input["text"] * input.get("times", 1)).encode()
+    message_id = context.idempotency_key if input.get("once") else ""
+    ack = await context.publish(input["subject"], data, input.get("headers"), message_id)
+    return {"stream": ack.stream, "seq": ack.seq, "duplicate": ack.duplicate}
+
+
+async def remembering(input: Value, context: CallContext) -> Value:
+    redis = context.redis()
+    await redis.execute("SET", f"test:{input['name']}", input["value"])
+    return {"value": (await redis.execute("GET", f"test:{input['name']}")).decode()}
+
+
+async def beating(input: Value, context: CallContext) -> Value:
+    for number in range(input["beats"]):
+        await asyncio.sleep(input["every_s"])
+        context.heartbeat({"done": number + 1})
+    await asyncio.sleep(input.get("then_s", 0))
+    return {"beats": input["beats"]}
+
+
+def heavy_beating(input: Value, context: CallContext) -> Value:
+    for number in range(input["beats"]):
+        time.sleep(input["every_s"])
+        context.heartbeat({"done": number + 1})
+    time.sleep(input.get("then_s", 0))
+    return {"beats": input["beats"]}

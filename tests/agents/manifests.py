@@ -44,9 +44,13 @@ LIGHT = (
     manifest("unwritable"),
     manifest("large"),
     manifest("brief", timeout_s=0.3),
+    manifest("publishing"),
+    manifest("remembering"),
+    manifest("beating"),
 )
 HEAVY = (
     manifest("heavy_echo", cpu_bound=True),
+    manifest("heavy_beating", cpu_bound=True),
     manifest("heavy_spin", cpu_bound=True),
     manifest("heavy_exit", cpu_bound=True),
     manifest("heavy_polite", cpu_bound=True),

@@ -1,0 +1,27 @@
+"""What the node lends to the agents on its loop: NATS to publish on, Redis to keep things in."""
+
+from collections.abc import Mapping
+
+from agentcluster.messaging import Bus
+from agentcluster.messaging.acked import publish_acked
+from agentcluster.streams.batch import BatchWriter
+from agentcluster.subjects import check_publishable
+from agents.tools.context import Ports, Published
+
+
+class BusPublisher:
+    """Publishes on the node's connection, anywhere but on the subjects of the system itself."""
+
+    def __init__(self, bus: Bus) -> None:
+        """Send over ``bus``."""
+        self._bus = bus
+
+    async def publish(self, subject: str, data: bytes, headers: Mapping[str, str], message_id: str) -> Published:
+        """See ``CallContext.publish``."""
+        ack = await publish_acked(self._bus, check_publishable(subject), data, headers, message_id)
+        return Published() if ack is None else Published(ack.stream, ack.seq, ack.duplicate)
+
+
+def node_ports(bus: Bus, writer: BatchWriter) -> Ports:
+    """Return the ports of a node."""
+    return Ports(BusPublisher(bus), writer)
