@@ -1,18 +1,28 @@
 import {
   IconArrowsJoin,
   IconArrowsSplit2,
+  IconBellRinging,
+  IconBroadcast,
   IconFlag,
   IconFrame,
   IconGitBranch,
+  IconHierarchy2,
+  IconHourglass,
+  IconListTree,
   IconNote,
   IconPlayerPlay,
   IconRepeat,
   IconRobot,
+  IconRotateClockwise,
+  IconSparkles,
+  IconStack2,
+  IconTargetArrow,
   IconTransform,
+  IconUserCheck,
   IconWorldWww,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { CONTAINER_SIZE, type Fields, type NodeKind } from "@/graph/model";
+import { CONTAINER_SIZE, type Fields, isContainer, type NodeKind } from "@/graph/model";
 import { agentIcon } from "@/ui/agentIcons";
 import { type Tint, tintOf } from "@/ui/IconChip";
 import type { Agent } from "@/wire/types";
@@ -22,16 +32,27 @@ export interface Look {
   tint: Tint;
 }
 
+/** How each kind looks, on the canvas, in the palette and in a trace. */
 const LOOKS: Readonly<Record<NodeKind, Look>> = {
   start: { icon: IconPlayerPlay, tint: "flow" },
   end: { icon: IconFlag, tint: "flow" },
-  agent: { icon: IconRobot, tint: "data" },
-  http: { icon: IconWorldWww, tint: "network" },
   condition: { icon: IconGitBranch, tint: "flow" },
   switch: { icon: IconArrowsSplit2, tint: "flow" },
   join: { icon: IconArrowsJoin, tint: "flow" },
-  transform: { icon: IconTransform, tint: "reasoning" },
-  map: { icon: IconRepeat, tint: "reasoning" },
+  map: { icon: IconRepeat, tint: "flow" },
+  loop: { icon: IconRotateClockwise, tint: "flow" },
+  workflow: { icon: IconHierarchy2, tint: "flow" },
+  wait: { icon: IconHourglass, tint: "flow" },
+  transform: { icon: IconTransform, tint: "flow" },
+  agent: { icon: IconRobot, tint: "data" },
+  llm: { icon: IconSparkles, tint: "reasoning" },
+  plan: { icon: IconListTree, tint: "reasoning" },
+  intent: { icon: IconTargetArrow, tint: "reasoning" },
+  http: { icon: IconWorldWww, tint: "network" },
+  memory: { icon: IconStack2, tint: "data" },
+  approval: { icon: IconUserCheck, tint: "people" },
+  signal: { icon: IconBellRinging, tint: "events" },
+  emit: { icon: IconBroadcast, tint: "events" },
   note: { icon: IconNote, tint: "people" },
   group: { icon: IconFrame, tint: "flow" },
 };
@@ -48,8 +69,18 @@ export const FLOW_KINDS = [
   "switch",
   "join",
   "map",
+  "loop",
+  "workflow",
+  "wait",
   "transform",
+  "llm",
+  "plan",
+  "intent",
   "http",
+  "memory",
+  "approval",
+  "signal",
+  "emit",
   "note",
   "group",
 ] as const satisfies readonly NodeKind[];
@@ -64,6 +95,16 @@ const DEFAULTS: Readonly<Partial<Record<NodeKind, Fields>>> = {
   join: { mode: "all" },
   transform: { output: {} },
   map: { items: "", concurrency: 10 },
+  loop: { condition: "", max_iterations: 100 },
+  workflow: { workflow: "", input: {} },
+  wait: { seconds: 60 },
+  llm: { input: {} },
+  plan: { instruction: "", input: {} },
+  intent: { goal: "", input: {} },
+  memory: { input: {} },
+  approval: { message: "" },
+  signal: { name: "" },
+  emit: { input: {} },
   note: { text: "" },
   group: { colour: "gray" },
 };
@@ -74,7 +115,7 @@ export function newFields(kind: NodeKind): Fields {
 }
 
 export function newSize(kind: NodeKind): { x: number; y: number } | undefined {
-  if (kind === "map") return { x: CONTAINER_SIZE.x ?? 560, y: CONTAINER_SIZE.y ?? 260 };
+  if (isContainer(kind)) return { x: CONTAINER_SIZE.x ?? 560, y: CONTAINER_SIZE.y ?? 260 };
   if (kind === "group") return { x: 420, y: 260 };
   return undefined;
 }

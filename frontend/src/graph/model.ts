@@ -37,11 +37,11 @@ export interface Draft {
 export const EMPTY_DRAFT: Draft = { structure: { nodes: [], edges: [] }, fields: {} };
 
 export function isContainer(kind: NodeKind): boolean {
-  return kind === "map";
+  return kind === "map" || kind === "loop";
 }
 
 export function hasSize(kind: NodeKind): boolean {
-  return kind === "map" || kind === "group";
+  return isContainer(kind) || kind === "group";
 }
 
 /** Notes and groups are for the eye: nothing runs, nothing connects. */

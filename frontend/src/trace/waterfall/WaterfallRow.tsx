@@ -1,18 +1,6 @@
-import {
-  IconArrowsJoin,
-  IconArrowsSplit2,
-  IconChevronRight,
-  IconFlag,
-  IconGitBranch,
-  IconPlayerPlay,
-  IconRepeat,
-  IconRobot,
-  IconTransform,
-  IconWorldWww,
-  type TablerIcon,
-} from "@tabler/icons-react";
+import { IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { GraphNode } from "@/graph/runStructure";
+import { lookOf } from "@/canvas/kinds";
 import type { RunView, StepStatus } from "@/graph/runTypes";
 import { useIsHovered } from "@/stores/hover";
 import { StatusIcon } from "@/ui/StatusMark";
@@ -22,20 +10,6 @@ import { Bars } from "./Bars";
 import { iterationOf, type Row, stepStatus } from "./rows";
 import { type Segment, type Span, segmentsOf } from "./timeline";
 import classes from "./WaterfallRow.module.css";
-
-const ICONS: Readonly<Record<GraphNode["kind"], TablerIcon>> = {
-  start: IconPlayerPlay,
-  end: IconFlag,
-  agent: IconRobot,
-  http: IconWorldWww,
-  condition: IconGitBranch,
-  switch: IconArrowsSplit2,
-  join: IconArrowsJoin,
-  transform: IconTransform,
-  map: IconRepeat,
-  note: IconRobot,
-  group: IconRobot,
-};
 
 interface Props {
   view: RunView;
@@ -131,7 +105,7 @@ function Label({ row, count }: { row: Row; count: number | null }) {
   if (row.kind === "iteration") {
     return <span className={classes.iteration}>{t("waterfall.iteration", { number: row.index + 1 })}</span>;
   }
-  const Icon = ICONS[row.node.kind];
+  const { icon: Icon } = lookOf(row.node.kind);
   const agent = row.node.kind === "agent" && row.node.title ? row.node.agent : "";
   return (
     <>
