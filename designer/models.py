@@ -148,6 +148,72 @@ class Run(models.Model):
         return f"{self.id} {self.status}"
 
 
+class OpenApproval(models.Model):
+    """The projection of a step that waits for people; written by the projector, gone when it is decided."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="open_approvals")
+    step = models.CharField(max_length=500)
+    message = models.TextField(blank=True)
+    approvers = models.JSONField(default=list, help_text="User names; with no groups either: whoever may run it")
+    groups = models.JSONField(default=list, help_text="Names of groups")
+    needed = models.PositiveIntegerField(default=1)
+    given = models.JSONField(default=list, help_text="User names of those who have approved")
+    schema = models.JSONField(default=dict, help_text="JSON Schema of the form")
+    since = models.DateTimeField()
+    due = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["run", "step"], name="one_approval_per_step")]
+
+    def __str__(self) -> str:
+        """Return the run and the step."""
+        return f"{self.run_id} {self.step}"
+
+
+class BulkOperation(models.Model):
+    """One action on many runs, chosen when it was asked for and carried out page by page in the background."""
+
+    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
+    action = models.CharField(max_length=20)
+    filter = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, help_text="What the action takes besides a reason")
+    reason = models.CharField(max_length=500, blank=True)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0, help_text="Runs for which it was carried out")
+    refused = models.JSONField(default=dict, help_text="Runs that refused, counted by error code")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True, help_text="When a page was finished last")
+    ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        """Return what is done to how many."""
+        return f"{self.action} {self.total} runs"
+
+
+class BulkPage(models.Model):
+    """Some of the runs of a bulk operation; what is done with all of them is done."""
+
+    operation = models.ForeignKey(BulkOperation, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    run_ids = models.JSONField()
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="page_of_bulk_operation")]
+
+    def __str__(self) -> str:
+        """Return the operation and the page."""
+        return f"{self.operation_id} page {self.number}"
+
+
 class Upload(models.Model):
     """A file a person or program uploaded, readable by the members of its project."""
 
