@@ -64,15 +64,18 @@ class Expression:
 
     __slots__ = ("_functions", "_macro_depth", "_path", "_program", "roots", "source", "steps")
 
-    def __init__(self, source: str) -> None:
-        """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names."""
+    def __init__(self, source: str, roots: frozenset[str] = ROOTS) -> None:
+        """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names.
+
+        ``roots`` are the names it may use: those of a workflow's steps, unless it stands elsewhere.
+        """
         self.source = source
         bare = _without_strings(source)
         self._macro_depth = _check_size(source, bare)
         self._program = _compile(source)
         bound = {match.group(1) for match in _MACRO.finditer(bare)}
-        self.roots = frozenset(self._program.variables()) & ROOTS
-        _refuse_unknown_names(self._program, bound, bare)
+        self.roots = frozenset(self._program.variables()) & roots
+        _refuse_unknown_names(self._program, bound, bare, roots)
         self._functions = _needed_functions(self._program, bare)
         if _QUADRATIC & self._functions.keys():
             self._macro_depth = max(self._macro_depth, 1)
@@ -121,9 +124,9 @@ class Expression:
 
 
 @lru_cache(maxsize=4096)
-def compile_expression(source: str) -> Expression:
+def compile_expression(source: str, roots: frozenset[str] = ROOTS) -> Expression:
     """Return the compiled expression, from a cache."""
-    return Expression(source)
+    return Expression(source, roots)
 
 
 def to_json(value: Any) -> Any:
@@ -181,13 +184,13 @@ def _macro_nesting(bare: str) -> tuple[int, int]:
     return deepest, column
 
 
-def _refuse_unknown_names(program: Any, bound: set[str | None], bare: str) -> None:
+def _refuse_unknown_names(program: Any, bound: set[str | None], bare: str, roots: frozenset[str]) -> None:
     for name in program.variables():
         namespace = any(function.startswith(f"{name}.") for function in _library())
-        if name in ROOTS or name in bound or namespace:
+        if name in roots or name in bound or namespace:
             continue
         found = re.search(rf"(?<![\w.]){re.escape(name)}\b", bare)
-        allowed = "input, steps, run, item, index"
+        allowed = "input, steps, run, item, index" if roots is ROOTS else ", ".join(sorted(roots)) or "none"
         raise ExpressionError(f"Unknown name `{name}`; known are {allowed}.", column=found.start() + 1 if found else 0)
 
 

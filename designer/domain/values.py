@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from designer.domain.expressions import Expression, ExpressionError, compile_expression
+from designer.domain.expressions import ROOTS, Expression, ExpressionError, compile_expression
 
 Evaluate = Callable[[Mapping[str, Any]], Any]
 
@@ -29,28 +29,28 @@ class Fault:
     column: int
 
 
-def expressions_in(value: Any, pointer: str = "") -> Iterator[Placed | Fault]:
-    """Yield every expression of a value, or what is wrong with it."""
+def expressions_in(value: Any, pointer: str = "", roots: frozenset[str] = ROOTS) -> Iterator[Placed | Fault]:
+    """Yield every expression of a value, or what is wrong with it; ``roots`` are the names they may use."""
     if isinstance(value, str):
-        yield from _expressions_in_text(value, pointer)
+        yield from _expressions_in_text(value, pointer, roots)
     elif isinstance(value, Mapping):
         for key, entry in value.items():
             escaped = str(key).replace("~", "~0").replace("/", "~1")
-            yield from expressions_in(entry, f"{pointer}/{escaped}")
+            yield from expressions_in(entry, f"{pointer}/{escaped}", roots)
     elif isinstance(value, (list, tuple)):
         for index, entry in enumerate(value):
-            yield from expressions_in(entry, f"{pointer}/{index}")
+            yield from expressions_in(entry, f"{pointer}/{index}", roots)
 
 
-def compile_value(value: Any) -> Evaluate:
+def compile_value(value: Any, roots: frozenset[str] = ROOTS) -> Evaluate:
     """Return a function from scope to JSON value; raises ``ExpressionError`` when an expression does not compile."""
     if isinstance(value, str):
-        return _compile_text(value)
+        return _compile_text(value, roots)
     if isinstance(value, Mapping):
-        entries = {str(key): compile_value(entry) for key, entry in value.items()}
+        entries = {str(key): compile_value(entry, roots) for key, entry in value.items()}
         return lambda scope: {key: evaluate(scope) for key, evaluate in entries.items()}
     if isinstance(value, (list, tuple)):
-        items = [compile_value(entry) for entry in value]
+        items = [compile_value(entry, roots) for entry in value]
         return lambda scope: [evaluate(scope) for evaluate in items]
     return lambda scope: value
 
@@ -107,7 +107,7 @@ def _closing_brace(text: str, start: int) -> int:
     raise ExpressionError("The `}` that closes `${` is missing.", column=start - 1)
 
 
-def _expressions_in_text(text: str, pointer: str) -> Iterator[Placed | Fault]:
+def _expressions_in_text(text: str, pointer: str, roots: frozenset[str]) -> Iterator[Placed | Fault]:
     try:
         parts = split_template(text)
     except ExpressionError as error:
@@ -118,15 +118,15 @@ def _expressions_in_text(text: str, pointer: str) -> Iterator[Placed | Fault]:
             continue
         source, offset = part
         try:
-            yield Placed(compile_expression(source), pointer, offset, whole=len(parts) == 1)
+            yield Placed(compile_expression(source, roots), pointer, offset, whole=len(parts) == 1)
         except ExpressionError as error:
             yield Fault(pointer, error.message, offset + error.column)
 
 
-def _compile_text(text: str) -> Evaluate:
+def _compile_text(text: str, roots: frozenset[str]) -> Evaluate:
     if "${" not in text:
         return lambda scope: text
-    parts = [part if isinstance(part, str) else compile_expression(part[0]) for part in split_template(text)]
+    parts = [part if isinstance(part, str) else compile_expression(part[0], roots) for part in split_template(text)]
     if len(parts) == 1 and isinstance(parts[0], Expression):
         return parts[0].evaluate
     return lambda scope: "".join(part if isinstance(part, str) else as_text(part.evaluate(scope)) for part in parts)
