@@ -1,7 +1,6 @@
 """A call on this node, from its message to its reply."""
 
 import asyncio
-import contextlib
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +10,7 @@ from agentcluster.messaging import Codec
 from agents.domain.calls import CallError, CallReply
 from agents.node.clock import steady_ms
 from agents.node.hosted import HostedAgent
-from agents.tools.context import PROGRESS_LIMIT
+from agents.tools.context import progress_json
 
 
 class NodeRequest(msgspec.Struct, frozen=True):
@@ -62,9 +61,9 @@ class Call:
         self.timer: asyncio.TimerHandle | None = None
         self.force: asyncio.TimerHandle | None = None
         self.silence: asyncio.TimerHandle | None = None
-        """Ends the call when its agent is silent for too long; see ``CallService._watch_silence``."""
+        """Ends the call when its agent is silent for too long; see ``SilenceWatch``."""
         self.beat_s = 0.0
-        """When the agent began or last gave a sign of life, on the monotonic clock."""
+        """When the agent began or last gave a sign of life, on the monotonic clock; 0 before."""
         self.progress: Any = None
         """What it said then last."""
         self.stopping: CallError | None = None
@@ -79,15 +78,16 @@ class Call:
     def begin(self) -> None:
         """Note that the agent begins now."""
         self.started_ms = steady_ms()
-        self.beat_s = monotonic()
 
     def beat(self, progress: Any = None) -> None:
         """Note that the agent gave a sign of life. A progress that is too long, or no JSON, is not kept."""
+        self.beat_as(progress_json(progress))
+
+    def beat_as(self, progress: bytes) -> None:
+        """Note a sign of life and a progress that is JSON already; empty: as before."""
         self.beat_s = monotonic()
-        if progress is not None:
-            with contextlib.suppress(TypeError, ValueError, RecursionError):
-                data = msgspec.json.encode(progress)
-                self.progress = msgspec.Raw(data) if len(data) <= PROGRESS_LIMIT else self.progress
+        if progress:
+            self.progress = msgspec.Raw(progress)
 
     def forget_timers(self) -> None:
         """Drop what would stop the call; it has ended."""

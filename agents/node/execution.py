@@ -50,6 +50,7 @@ class Executor:
         problems = await _check(intent.input, given, len(bytes(request.input)))
         if problems:
             return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
+        call.beat()
         try:
             returned = await function(given, self._context(call))
         except Exception as error:
@@ -73,6 +74,7 @@ class Executor:
         self._jobs += 1
         file = Path(self._folder.name) / str(self._jobs)
         worker = await self._pool.borrow(call.hosted.manifest.limits.memory_mib)
+        call.beat()
         try:
             result = await _run_job(worker, call, file)
         except WorkerGoneError as gone:
@@ -94,9 +96,10 @@ async def _run_job(worker: WorkerProcess, call: Call, cancel_file: Path) -> Resu
         bytes(request.input),
         call.deadline_s,
         str(cancel_file),
+        call.trace_id,
     )
     try:
-        return await worker.run(job)
+        return await worker.run(job, call.beat_as)
     except asyncio.CancelledError:
         with contextlib.suppress(OSError):
             cancel_file.touch()  # noqa: ASYNC240 - an empty file in a local folder

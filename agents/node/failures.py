@@ -20,6 +20,7 @@ DEADLINE: Final = CallError("deadline_exceeded", "The call did not finish in the
 OVERLOADED: Final = CallError("overloaded", "The instance has as much to do as it may take.", retryable=True)
 STOPPING: Final = CallError("unavailable", "The node is stopping; the call goes to another.", retryable=True)
 UNEXPECTED: Final = CallError("agent_error", "The agent failed unexpectedly; the log of its node tells more.")
+SILENT: Final = CallError("heartbeat_timeout", "The agent gave no sign of life for too long.", retryable=True)
 MEMORY: Final = CallError("memory_limit", "The agent needed more memory than its limit allows.")
 CPU_TIME: Final = CallError("cpu_limit", "The agent needed more CPU time than its limit allows.")
 CRASHED: Final = CallError("worker_crashed", "The process that ran the agent ended unexpectedly.", retryable=True)

@@ -19,6 +19,7 @@ from agents.node.execution import Executor
 from agents.node.failures import CANCELLED, DEADLINE, OVERLOADED, STOPPING, from_exception
 from agents.node.hosted import HostedAgent
 from agents.node.ledger import Claim, Ledger
+from agents.node.silence import SilenceWatch
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class CallService:
         self.admission = Admission(agents, limit, self._start)
         self.send: Send = _nowhere
         self._executor, self._ledger = executor, ledger
+        self._silence = SilenceWatch(self.stop_call)
         self._arrived: list[Call] = []
         self._loop = asyncio.get_running_loop()
         self._sweeper = self._loop.create_task(self._sweep())
@@ -206,8 +208,11 @@ class CallService:
         hosted = call.hosted
         started_s = monotonic()
         call.begin()
+        self._silence.begin(call)
         try:
             outcome = await self._executor.run(call)
+            if call.stopping is not None and outcome.error is not None and outcome.error.code == CANCELLED.code:
+                outcome = msgspec.structs.replace(outcome, error=call.stopping)
         except asyncio.CancelledError:
             outcome = Outcome(error=call.stopping or STOPPING, kept=call.stopping is not STOPPING)
         except Exception as error:

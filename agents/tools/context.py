@@ -8,12 +8,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from agentcluster.clock import monotonic
 from agentcluster.ids import new_span_id
 from agents.tools.errors import CallCancelledError, DeadlineExceededError, PortMissingError
 
 PROGRESS_LIMIT: Final = 4 * 1024
 """Bytes of JSON of a progress; a longer one counts as a sign of life, but is not passed on."""
+
+
+def progress_json(progress: Any) -> bytes:
+    """Return a progress as JSON; empty when there is none, or none that can be passed on."""
+    if progress is None:
+        return b""
+    try:
+        data = msgspec.json.encode(progress)
+    except (TypeError, ValueError, RecursionError):
+        return b""
+    return data if len(data) <= PROGRESS_LIMIT else b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,17 @@ from agents.domain.manifest import Manifest, ResourceLimits, identity
 from agents.domain.schema_check import check
 from agents.node import output
 from agents.node.failures import from_exception, of_schema
-from agents.node.workers.frames import Job, Ready, Result, Setup, pack, read_blocking
+from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read_blocking
 from agents.tools import CallContext, resolve
+from agents.tools.context import progress_json
 
 logger = logging.getLogger(__name__)
 
 MIB: Final = 1024 * 1024
 ADDRESS_SLACK_MIB: Final = 1024
 """Address space beyond the limit: libraries reserve far more than they use. Use itself is watched by the node."""
+BEAT_EVERY_S: Final = 0.02
+"""Signs of life that follow each other faster are not passed on."""
 
 Agents = dict[str, tuple[Manifest, Callable[..., Any]]]
 
@@ -43,17 +46,41 @@ def main(connection: socket.socket) -> None:
     threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
     with contextlib.suppress(OSError):
         connection.sendall(pack(Ready()))
+        signs = Signs(connection)
         while True:
-            connection.sendall(pack(run(agents, jobs.get())))
+            signs.send(run(agents, jobs.get(), signs.beat))
 
 
-def run(agents: Agents, job: Job) -> Result:
-    """Do the job, whatever happens in it."""
+class Signs:
+    """The way to the node, shared by the job and whatever threads its agent has started."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Write to ``connection``."""
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._last_s = 0.0
+
+    def send(self, result: Result) -> None:
+        """Send the result of a job."""
+        with self._lock:
+            self._connection.sendall(pack(result))
+
+    def beat(self, progress: Any) -> None:
+        """Pass on a sign of life, unless there was one just now."""
+        now = monotonic()
+        with self._lock:
+            if now - self._last_s >= BEAT_EVERY_S:
+                self._last_s = now
+                self._connection.sendall(pack(Beat(progress_json(progress))))
+
+
+def run(agents: Agents, job: Job, report: Callable[[Any], None]) -> Result:
+    """Do the job, whatever happens in it; ``report`` takes its agent's signs of life."""
     started_s = monotonic()
     manifest, function = agents[job.identity]
     try:
         _limit(manifest.limits)
-        prepared, kept = _call(manifest, function, job)
+        prepared, kept = _call(manifest, function, job, report)
     except Exception as error:
         return Result(b"", from_exception(error, job.call_id), True, started_s)
     finally:
@@ -63,12 +90,16 @@ def run(agents: Agents, job: Job) -> Result:
     return Result(b"", prepared, kept, started_s)
 
 
-def _call(manifest: Manifest, function: Callable[..., Any], job: Job) -> tuple[output.Prepared, bool]:
+def _call(
+    manifest: Manifest, function: Callable[..., Any], job: Job, report: Callable[[Any], None]
+) -> tuple[output.Prepared, bool]:
     given = msgspec.json.decode(job.input)
     problems = check(manifest.intent.input, given)
     if problems:
         return of_schema(problems, code="invalid_input", what="The input"), False
-    context = CallContext(job.call_id, job.idempotency_key, job.deadline_s, job.cancel_file)
+    context = CallContext(
+        job.call_id, job.idempotency_key, job.deadline_s, job.cancel_file, trace_id=job.trace_id, report=report
+    )
     returned = function(given, context)
     if inspect.iscoroutine(returned):
         returned = asyncio.run(returned)

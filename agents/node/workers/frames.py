@@ -33,6 +33,13 @@ class Job(msgspec.Struct, frozen=True, tag=True):
     input: bytes
     deadline_s: float
     cancel_file: str
+    trace_id: str = ""
+
+
+class Beat(msgspec.Struct, frozen=True, tag=True):
+    """A sign of life of the job's agent; ``progress`` is JSON, empty when it says nothing new."""
+
+    progress: bytes
 
 
 class Result(msgspec.Struct, frozen=True, tag=True):
@@ -45,7 +52,7 @@ class Result(msgspec.Struct, frozen=True, tag=True):
 
 
 to_worker: Final = msgspec.msgpack.Decoder(Setup | Job)
-from_worker: Final = msgspec.msgpack.Decoder(Ready | Result)
+from_worker: Final = msgspec.msgpack.Decoder(Ready | Beat | Result)
 
 
 def pack(message: Any) -> bytes:
@@ -54,10 +61,10 @@ def pack(message: Any) -> bytes:
     return _LENGTH.pack(len(data)) + data
 
 
-async def read(reader: asyncio.StreamReader) -> Ready | Result:
+async def read(reader: asyncio.StreamReader) -> Ready | Beat | Result:
     """Return the next message of a worker; IncompleteReadError when it is gone."""
     (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-    message: Ready | Result = from_worker.decode(await reader.readexactly(length))
+    message: Ready | Beat | Result = from_worker.decode(await reader.readexactly(length))
     return message
 
 

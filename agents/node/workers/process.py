@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from agentcluster.errors import UnavailableError
 from agents.domain.calls import CallError
 from agents.domain.manifest import Manifest
 from agents.node.failures import CPU_TIME, CRASHED
-from agents.node.workers.frames import Job, Ready, Result, Setup, pack, read
+from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read
 
 START_S: Final = 120.0
 EXIT_S: Final = 5.0
@@ -83,9 +84,12 @@ class WorkerProcess:
         except psutil.Error:
             return 0.0
 
-    async def run(self, job: Job) -> Result:
-        """Return the result; WorkerGoneError when the process ends first. Cancelling leaves the job running."""
-        self._job = asyncio.get_running_loop().create_task(self._exchange(job))
+    async def run(self, job: Job, on_beat: Callable[[bytes], None]) -> Result:
+        """Return the result; WorkerGoneError when the process ends first. Cancelling leaves the job running.
+
+        ``on_beat`` gets the progress (JSON, may be empty) with each sign of life of the agent.
+        """
+        self._job = asyncio.get_running_loop().create_task(self._exchange(job, on_beat))
         self._job.add_done_callback(_note_error)
         return await asyncio.shield(self._job)
 
@@ -113,11 +117,12 @@ class WorkerProcess:
         if self._job is not None:
             await asyncio.gather(self._job, return_exceptions=True)
 
-    async def _exchange(self, job: Job) -> Result:
+    async def _exchange(self, job: Job, on_beat: Callable[[bytes], None]) -> Result:
         try:
             self._writer.write(pack(job))
             await self._writer.drain()
-            answer = await read(self._reader)
+            while isinstance(answer := await read(self._reader), Beat):
+                on_beat(answer.progress)
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             raise await self._gone() from error
         if isinstance(answer, Ready):
