@@ -1,0 +1,121 @@
+"""What every way to make a run shares: keys that make a start safe to repeat, the rows, the hint to the engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from agentcluster.errors import BadInputError, NotFoundError
+from agentcluster.ids import sha256_of
+from agentcluster.streams.blocking import forget, read_metas
+from agentcluster.streams.errors import StreamsUnavailableError
+from designer.actions import audit
+from designer.actions.errors import IdempotencyKeyReusedError
+from designer.domain.events import Event
+from designer.engine.redis import shared_client
+from designer.engine.request import RunRequest
+from designer.engine.submit import submit
+from designer.models import Run, Workflow
+
+MAX_KEY: Final = 200
+
+
+def digest_of(*parts: Any) -> str:
+    """Return the digest of a request, by which a repeated one is known."""
+    return sha256_of(msgspec.json.encode(parts, order="deterministic"))
+
+
+def checked_key(key: str) -> str:
+    """Return the key, or raise ``BadInputError`` for one that cannot be kept."""
+    if len(key) > MAX_KEY:
+        raise BadInputError(f"The Idempotency-Key is longer than {MAX_KEY} characters.")
+    if key and not key.isprintable():
+        raise BadInputError("The Idempotency-Key holds control characters.")
+    return key
+
+
+def earlier(workflow_id: str, key: str, digest: str) -> Run | None:
+    """Return the run that was made with this key, None when there is none.
+
+    Raises:
+        BadInputError: the key is too long or not printable.
+        IdempotencyKeyReusedError: it stands for another request.
+    """
+    if not checked_key(key):
+        return None
+    run = Run.objects.filter(workflow_id=workflow_id, idempotency_key=key).first()
+    if run is not None and run.request_digest != digest:
+        raise IdempotencyKeyReusedError(run_id=run.pk)
+    return run
+
+
+def accept(
+    run: Run, action: str, *, seed: Callable[[], Sequence[Event]] | None = None, **data: Any
+) -> tuple[Run, bool]:
+    """Write a new run down and hint at it once that is committed; True, or False with the run made by the same key.
+
+    ``seed`` gives the events its log begins with, those of another run: they are in the log before the row can be seen,
+    so nothing they record is ever done again. ``data`` goes into the audit entry.
+
+    Raises ``StreamsUnavailableError`` when Redis is away (no run was made), ``NotFoundError`` when the workflow is gone.
+    """
+    # A round trip that fails when Redis is away: better refuse now than accept what nobody can start.
+    read_metas(shared_client(), [run.pk])
+    try:
+        _keep(run, action, seed, data)
+    except IntegrityError:
+        # Only somebody else with the same key, in the same moment, can be in the way.
+        other = earlier(run.workflow_id, run.idempotency_key or "", run.request_digest)
+        if other is None:
+            raise
+        return other, False
+    transaction.on_commit(lambda: hint([run]))
+    return run, True
+
+
+def lock(workflow_id: str) -> None:
+    """Take the lock that ``delete_workflow`` takes too; ``NotFoundError`` when the workflow is gone."""
+    if not Workflow.objects.filter(pk=workflow_id).update(draft_revision=F("draft_revision")):
+        raise NotFoundError("There is no such workflow, or you may not see it.")
+
+
+def hint(runs: Sequence[Run]) -> None:
+    """Tell the engine of accepted runs, in one round trip."""
+    # Should Redis have gone in this moment: the runs are accepted, and the reaper finds them.
+    with suppress(StreamsUnavailableError):
+        submit([request_of(run) for run in runs])
+
+
+def request_of(run: Run) -> RunRequest:
+    """Return what the engine needs to begin the run."""
+    by = run.created_by.get_username() if run.created_by else ""
+    return RunRequest(run.pk, run.workflow_id, run.version_id, run.input, by, run.trace_id)
+
+
+def origin_of(kind: str, run: Run, user: User, reason: str, **more: Any) -> dict[str, Any]:
+    """Return the ``Origin`` of a run made from ``run``, as JSON."""
+    given = {"kind": kind, "run_id": run.pk, "by": user.get_username(), "reason": reason, **more}
+    return {name: value for name, value in given.items() if value not in ("", 0, [])}
+
+
+def _keep(run: Run, action: str, seed: Callable[[], Sequence[Event]] | None, data: Mapping[str, Any]) -> None:
+    seeded = False
+    try:
+        with transaction.atomic():
+            lock(run.workflow_id)
+            run.save(force_insert=True)
+            audit.record(run.created_by, action, run.project, run.pk, run.workflow.title, **data)
+            if seed is not None:
+                from designer.engine.seeding import seed_log
+
+                seeded = True
+                seed_log(run.pk, seed())
+    except BaseException:
+        if seeded:
+            with suppress(StreamsUnavailableError):
+                forget(shared_client(), [run.pk])
+        raise

@@ -1,0 +1,90 @@
+"""How a run stands by its log: whether it is paused, and what it waits for people for.
+
+A fold of its own, which needs no plan and evaluates nothing: what it tells is what commands are checked against.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from agentcluster.streams.blocking import iterate_log
+from designer.domain import events as ev
+from designer.engine.journal import decode_record
+from designer.engine.redis import shared_client
+
+_ENDS = (ev.StepCompleted, ev.StepFailed, ev.StepSkipped, ev.StepCancelled)
+
+
+class Asked(msgspec.Struct):
+    """An open approval: what was asked, since when (ms), and who has approved so far."""
+
+    request: ev.ApprovalRequested
+    since: int
+    given: list[str] = []
+
+
+class Standing:
+    """The fold. ``seq`` and ``at`` (ms) are those of the last record."""
+
+    def __init__(self) -> None:
+        """Begin with an empty log."""
+        self.seq = self.at = 0
+        self.started: ev.RunStarted | None = None
+        self.outcome: ev.Event | None = None
+        self.paused: ev.RunPaused | None = None
+        self.cancelled: ev.RunCancelRequested | None = None
+        self.approvals: dict[str, Asked] = {}
+        self.plans: list[Any] = []
+        """Graphs that planners made."""
+
+    def apply(self, record: ev.Record) -> None:
+        """Take the next record."""
+        self.seq, self.at = record.seq, record.at
+        event = record.event
+        if isinstance(event, ev.ApprovalRequested):
+            self.approvals[event.step] = Asked(event, record.at)
+        elif isinstance(event, ev.ApprovalGiven):
+            self._given(event)
+        elif isinstance(event, _ENDS):
+            self.approvals.pop(event.step, None)
+        elif isinstance(event, ev.RunPaused):
+            self.paused = event
+        elif isinstance(event, ev.RunResumed):
+            self.paused = None
+        elif isinstance(event, ev.PlanMade):
+            self.plans.append(event.graph)
+        elif isinstance(event, ev.RunStarted):
+            self.started = self.started or event
+        else:
+            self._ending(event)
+
+    def _given(self, event: ev.ApprovalGiven) -> None:
+        asked = self.approvals.get(event.step)
+        if asked is None:
+            return
+        asked.given.append(event.by)
+        if not event.approved or len(set(asked.given)) >= asked.request.needed:
+            del self.approvals[event.step]
+
+    def _ending(self, event: ev.Event) -> None:
+        if isinstance(event, ev.RunCancelRequested):
+            self.cancelled = event
+        elif isinstance(event, ev.TERMINAL):
+            self.outcome = event
+        if isinstance(event, (ev.RunCancelRequested, ev.CompensationStarted, *ev.TERMINAL)):
+            self.approvals.clear()
+            self.paused = None
+
+
+def standing_of(records: Iterable[ev.Record]) -> Standing:
+    """Return what these records give."""
+    standing = Standing()
+    for record in records:
+        standing.apply(record)
+    return standing
+
+
+def read_standing(run_id: str) -> Standing:
+    """Return how the run stands now by its log in Redis. Raises ``StreamsUnavailableError``."""
+    return standing_of(decode_record(entry) for entry in iterate_log(shared_client(), run_id))
