@@ -1,15 +1,17 @@
 /** What can be seen wrong without the server; the server says the rest (`validate`). Messages are catalogue keys. */
 
+import { checkTopology } from "./checkTopology";
 import { inputOf } from "./connect";
-import { expressionsIn, stepsNamed } from "./expressions";
-import type { Draft, Placement } from "./model";
-import { acceptsInput, switchCases } from "./ports";
+import { expressionsIn, roundNames, stepsNamed } from "./expressions";
+import { type Draft, type Fields, isContainer, type NodeKind, type Placement } from "./model";
+import { switchCases } from "./ports";
 import { resolve } from "./schema";
-import { agentOf, type Catalogue, inputSchema } from "./scope";
+import { agentOf, byCapability, type Catalogue, inputSchema } from "./scope";
+import { containersOf } from "./walk";
 
 /** A finding: `code` is the key under `canvas:problem`, the rest as in the server's `Problem`. */
 export interface Finding {
-  code: "required" | "unknownStep" | "noAgent" | "noExpression" | "unconnected";
+  code: string;
   severity: "error" | "warning";
   node: string;
   field: string;
@@ -17,22 +19,28 @@ export interface Finding {
 }
 
 export function check(draft: Draft, catalogue: Catalogue): Finding[] {
-  return draft.structure.nodes.flatMap((node) => [
-    ...missingInput(draft, node, catalogue),
-    ...missingExpression(draft, node),
-    ...unknownSteps(draft, node),
-    ...unconnected(draft, node),
-  ]);
+  return [
+    ...checkTopology(draft),
+    ...draft.structure.nodes.flatMap((node) => [
+      ...missingInput(draft, node, catalogue),
+      ...missingSettings(draft.fields[node.id] ?? {}, node),
+      ...unknownNames(draft, node),
+    ]),
+  ];
 }
 
-function finding(node: string, code: Finding["code"], field: string, values = {}): Finding {
-  return { code, severity: code === "unconnected" ? "warning" : "error", node, field, values };
+function error(node: string, code: string, field: string, values: Record<string, string> = {}): Finding {
+  return { code, severity: "error", node, field, values };
 }
 
 function missingInput(draft: Draft, { id, kind }: Placement, catalogue: Catalogue): Finding[] {
   const fields = draft.fields[id];
+  if (kind === "agent" && byCapability(fields)) {
+    return fields?.capability ? [] : [error(id, "noCapability", "/capability")];
+  }
   const agent = agentOf(kind, fields);
-  if (agent && !agent[0]) return [finding(id, "noAgent", "/agent")];
+  if (agent && !agent[0])
+    return [kind === "workflow" ? error(id, "noWorkflow", "/workflow") : error(id, "noAgent", "/agent")];
   const schema = inputSchema(kind, fields, catalogue);
   const input = inputOf(draft, id);
   return (schema?.required ?? [])
@@ -41,7 +49,7 @@ function missingInput(draft: Draft, { id, kind }: Placement, catalogue: Catalogu
         isEmpty(input[name]) && resolve(schema?.properties?.[name] ?? {}, schema ?? {}).default === undefined,
     )
     .map((name) =>
-      finding(id, "required", `/input/${name}`, { name: schema?.properties?.[name]?.title ?? name }),
+      error(id, "required", `/input/${name}`, { name: schema?.properties?.[name]?.title ?? name }),
     );
 }
 
@@ -49,26 +57,47 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-function missingExpression(draft: Draft, { id, kind }: Placement): Finding[] {
-  const fields = draft.fields[id] ?? {};
-  if (kind === "condition" && isEmpty(fields.expression)) return [finding(id, "noExpression", "/expression")];
-  if (kind === "map" && isEmpty(fields.items)) return [finding(id, "noExpression", "/items")];
+/** The one setting a kind says nothing without, and the problem when it is empty. */
+const NEEDED: Readonly<Partial<Record<NodeKind, [field: string, code: string]>>> = {
+  condition: ["expression", "noExpression"],
+  map: ["items", "noExpression"],
+  loop: ["condition", "noExpression"],
+  signal: ["name", "noSignal"],
+  intent: ["goal", "noGoal"],
+  plan: ["instruction", "noInstruction"],
+};
+
+function missingSettings(fields: Fields, { id, kind }: Placement): Finding[] {
+  const needed = NEEDED[kind];
+  if (needed && isEmpty(fields[needed[0]])) return [error(id, needed[1], `/${needed[0]}`)];
+  if (kind === "wait" && isEmpty(fields.seconds) && isEmpty(fields.until))
+    return [error(id, "noWait", "until" in fields ? "/until" : "/seconds")];
+  if (kind === "approval") return tooManyNeeded(fields, id);
   if (kind !== "switch") return [];
   return switchCases(fields).flatMap((item, index) =>
-    isEmpty(item.expression) ? [finding(id, "noExpression", `/cases/${index}/expression`)] : [],
+    isEmpty(item.expression) ? [error(id, "noExpression", `/cases/${index}/expression`)] : [],
   );
 }
 
-function unknownSteps(draft: Draft, { id }: Placement): Finding[] {
-  return expressionsIn(draft.fields[id]).flatMap(({ pointer, text }) =>
-    stepsNamed(text)
+/** With people named one by one, no more approvals can come than there are people. */
+function tooManyNeeded(fields: Fields, id: string): Finding[] {
+  const approvers = Array.isArray(fields.approvers) ? fields.approvers.length : 0;
+  const groups = Array.isArray(fields.groups) ? fields.groups.length : 0;
+  const tooMany = approvers > 0 && groups === 0 && Number(fields.needed ?? 1) > approvers;
+  return tooMany ? [error(id, "tooManyNeeded", "/needed", { count: String(approvers) })] : [];
+}
+
+function unknownNames(draft: Draft, placement: Placement): Finding[] {
+  const { id } = placement;
+  const around = [...(isContainer(placement.kind) ? [id] : []), ...containersOf(draft.structure, id)];
+  const loops = around.some((one) => draft.structure.nodes.find((node) => node.id === one)?.kind === "loop");
+  const known = new Set([...(around.length > 0 ? ["item", "index"] : []), ...(loops ? ["last"] : [])]);
+  return expressionsIn(draft.fields[id]).flatMap(({ pointer, text }) => [
+    ...stepsNamed(text)
       .filter((step) => !(step in draft.fields))
-      .map((step) => finding(id, "unknownStep", pointer, { step })),
-  );
-}
-
-function unconnected(draft: Draft, { id, kind, parent }: Placement): Finding[] {
-  if (parent || !acceptsInput(kind)) return [];
-  const reached = draft.structure.edges.some((edge) => edge.target === id);
-  return reached ? [] : [finding(id, "unconnected", "")];
+      .map((step) => error(id, "unknownStep", pointer, { step })),
+    ...roundNames(text)
+      .filter((name) => !known.has(name))
+      .map((name) => error(id, name === "last" ? "outsideLoop" : "outsideMap", pointer, { name })),
+  ]);
 }

@@ -11,6 +11,7 @@ const SCHEMA = "agentcluster.workflow/v1";
 export function copyText(draft: Draft, ids: Iterable<string>): string {
   const chosen = withContents(draft.structure, ids);
   const part: Draft = {
+    settings: {},
     structure: {
       nodes: draft.structure.nodes
         .filter((node) => chosen.has(node.id))
@@ -89,6 +90,7 @@ export function paste(draft: Draft, graph: Graph, offset: { x: number; y: number
   ]);
   return {
     draft: {
+      ...draft,
       structure: {
         nodes: parentsFirst([...draft.structure.nodes, ...nodes]),
         edges: [...draft.structure.edges, ...edges],

@@ -1,14 +1,30 @@
 /** May this edge be drawn, and what should it fill in? */
-import type { Draft, NodeKind } from "./model";
+import { handlersOf, isCompensation } from "./compensation";
+import { type Draft, edgeId, type NodeKind, type Placement } from "./model";
 import { acceptsInput, outPorts } from "./ports";
 import { type JsonSchema, resolve, typeKey } from "./schema";
 import { type Catalogue, inputSchema, outputSchema, runInput, type Source, sourcesAt } from "./scope";
+import { traitsOf } from "./traits";
 import { fits, isKnown } from "./types";
 import { closesCycle } from "./walk";
 
 /** A sentence of the catalogue (`canvas:refused.<code>`) with its words; `source` and `target` are node ids. */
 export interface Refusal {
-  code: "self" | "cycle" | "noInput" | "noOutput" | "duplicate" | "border" | "cannotFit";
+  code:
+    | "self"
+    | "cycle"
+    | "noInput"
+    | "noOutput"
+    | "duplicate"
+    | "border"
+    | "cannotFit"
+    | "cannotUndo"
+    | "notHandler"
+    | "handlerLinked"
+    | "handlerUndone"
+    | "secondHandler"
+    | "intoHandler"
+    | "fromHandler";
   values: Record<string, string>;
 }
 
@@ -18,7 +34,7 @@ export interface Wish {
   port: string;
 }
 
-/** Why an edge cannot be drawn, or nothing. `ignore`: an edge that is being replaced. */
+/** Why an edge cannot be drawn, or nothing. An edge that is being replaced must not be in the draft any more. */
 export function refusal(draft: Draft, wish: Wish, catalogue: Catalogue): Refusal | undefined {
   const { nodes, edges } = draft.structure;
   const source = nodes.find((node) => node.id === wish.source);
@@ -28,14 +44,34 @@ export function refusal(draft: Draft, wish: Wish, catalogue: Catalogue): Refusal
   if (source.id === target.id) return { code: "self", values };
   if (!acceptsInput(target.kind)) return { code: "noInput", values };
   if (outPorts(source.kind, draft.fields[source.id]).length === 0) return { code: "noOutput", values };
+  const unfit = isCompensation(wish)
+    ? unfitHandler(draft, source, target)
+    : besideHandlers(draft, source, target);
+  if (unfit) return { code: unfit, values };
   if (source.parent !== target.parent) return { code: "border", values };
-  if (
-    edges.some((edge) => edge.source === source.id && edge.target === target.id && edge.port === wish.port)
-  ) {
+  if (edges.some((edge) => edgeId(edge) === edgeId(wish))) {
     return { code: "duplicate", values };
   }
   if (closesCycle(edges, source.id, target.id)) return { code: "cycle", values };
   return misfit(draft, wish, target.kind, catalogue, values);
+}
+
+/** A handler undoes one step and does nothing else: no other way leads to it or on from it. */
+function unfitHandler(draft: Draft, source: Placement, target: Placement): Refusal["code"] | undefined {
+  const { edges } = draft.structure;
+  const handlers = handlersOf(draft.structure);
+  if (!traitsOf(source.kind).undoable) return "cannotUndo";
+  if (!traitsOf(target.kind).handler) return "notHandler";
+  if (handlers.has(source.id)) return "handlerUndone";
+  if (handlers.get(target.id) === source.id) return "duplicate";
+  if (edges.some((edge) => edge.source === target.id || edge.target === target.id)) return "handlerLinked";
+  return [...handlers.values()].includes(source.id) ? "secondHandler" : undefined;
+}
+
+function besideHandlers(draft: Draft, source: Placement, target: Placement): Refusal["code"] | undefined {
+  const handlers = handlersOf(draft.structure);
+  if (handlers.has(target.id)) return "intoHandler";
+  return handlers.has(source.id) ? "fromHandler" : undefined;
 }
 
 /** Only what nobody can type in (tables, charts) must come from an earlier step; other inputs can be filled by hand. */

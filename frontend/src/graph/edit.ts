@@ -1,7 +1,15 @@
 /** Changes to a draft, each a pure function: draft in, draft out. */
 import { renameStepsIn } from "./expressions";
-import { type Draft, type Edge, edgeId, type Fields, type Placement, type Position } from "./model";
-import { outPorts } from "./ports";
+import {
+  type Draft,
+  type Edge,
+  edgeId,
+  type Fields,
+  type Placement,
+  type Position,
+  type Settings,
+} from "./model";
+import { allPorts, outPorts } from "./ports";
 import { withContents } from "./walk";
 
 type FullEdge = Required<Edge>;
@@ -9,6 +17,7 @@ type FullEdge = Required<Edge>;
 export function addNode(draft: Draft, placement: Placement, fields: Fields): Draft {
   const nodes = [...draft.structure.nodes, placement];
   return {
+    ...draft,
     structure: { ...draft.structure, nodes: parentsFirst(nodes) },
     fields: { ...draft.fields, [placement.id]: fields },
   };
@@ -44,6 +53,7 @@ export function remove(draft: Draft, nodeIds: Iterable<string>, edgeIds: Iterabl
   const cut = new Set(edgeIds);
   if (gone.size === 0 && cut.size === 0) return draft;
   return {
+    ...draft,
     structure: {
       nodes: draft.structure.nodes.filter((node) => !gone.has(node.id)),
       edges: draft.structure.edges.filter(
@@ -84,9 +94,15 @@ export function setFields(draft: Draft, id: string, fields: Fields): Draft {
   const kind = draft.structure.nodes.find((node) => node.id === id)?.kind;
   if (!kind) return draft;
   const next = { ...draft, fields: { ...draft.fields, [id]: fields } };
-  const ports = outPorts(kind, fields);
+  const ports = allPorts(kind, fields);
   const edges = draft.structure.edges.filter((edge) => edge.source !== id || ports.includes(edge.port));
   return edges.length === draft.structure.edges.length ? next : withEdges(next, edges);
+}
+
+/** Change what holds for the whole run; undefined takes a setting away. */
+export function setSettings(draft: Draft, patch: { [K in keyof Settings]: Settings[K] | undefined }): Draft {
+  const kept = Object.entries({ ...draft.settings, ...patch }).filter(([, value]) => value !== undefined);
+  return { ...draft, settings: Object.fromEntries(kept) };
 }
 
 /** Give a port of a switch another name, with its edges. */
@@ -105,6 +121,7 @@ export function renameNode(draft: Draft, before: string, after: string): Draft {
   const names = new Map([[before, after]]);
   const swap = (id: string) => (id === before ? after : id);
   return {
+    ...draft,
     structure: {
       nodes: draft.structure.nodes.map((node) => ({
         ...node,

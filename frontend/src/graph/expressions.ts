@@ -23,6 +23,22 @@ export function stepsNamed(text: string): string[] {
   return [...new Set([...text.matchAll(STEP)].map((match) => match[1] ?? match[2] ?? ""))];
 }
 
+const ROUND = /(?<![.\w])(item|index|last)\b(?!\s*\()/g;
+const STRINGS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
+const MACRO = /\.(?:map|filter|all|exists|exists_one)\(\s*(\w+)\s*,/g;
+
+/** Which of `item`, `index` and `last` an expression reads; names a macro brings along are its own. */
+export function roundNames(text: string): string[] {
+  const code = [...text.matchAll(/\$\{([\s\S]*?)\}/g)]
+    .map(([, cel]) => cel ?? "")
+    .join(" ; ")
+    .replace(STRINGS, "''");
+  const own = new Set([...code.matchAll(MACRO)].map(([, name]) => name));
+  return [...new Set([...code.matchAll(ROUND)].map(([, name]) => name ?? ""))].filter(
+    (name) => !own.has(name),
+  );
+}
+
 /** Rewrite `steps.<old>` to `steps.<new>` in one string. */
 export function renameSteps(text: string, names: ReadonlyMap<string, string>): string {
   return text.replace(STEP, (all, dotted: string | undefined, quoted: string | undefined) => {

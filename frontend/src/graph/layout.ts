@@ -1,6 +1,7 @@
 import dagre from "@dagrejs/dagre";
+import { handlersOf } from "./compensation";
 import type { Move } from "./edit";
-import { hasSize, isDecoration, type Placement, type Structure } from "./model";
+import { hasSize, isContainer, isDecoration, type Placement, type Structure } from "./model";
 
 export interface Box {
   width: number;
@@ -10,6 +11,8 @@ export interface Box {
 export type Measure = (id: string) => Box;
 
 const GAP = { x: 72, y: 36 };
+/** Between a step and the handler under it. */
+const UNDER = 44;
 const HEADER = 56;
 const PADDING = 28;
 
@@ -19,12 +22,13 @@ export interface Arrangement {
   sizes: Map<string, Box>;
 }
 
-/** Lay the steps out from left to right, containers from the inside out. Notes and groups stay where they are. */
+/** Lay the steps out from left to right, containers from the inside out, handlers under the step they undo.
+ * Notes and groups stay where they are. */
 export function arrange(structure: Structure, measure: Measure): Arrangement {
   const sizes = new Map<string, Box>();
   const moves: Move[] = [];
   const boxOf: Measure = (id) => sizes.get(id) ?? measure(id);
-  const containers = structure.nodes.filter((node) => node.kind === "map").map((node) => node.id);
+  const containers = structure.nodes.filter((node) => isContainer(node.kind)).map((node) => node.id);
   const depth = (id: string): number => {
     const parent = structure.nodes.find((node) => node.id === id)?.parent;
     return parent ? 1 + depth(parent) : 0;
@@ -47,19 +51,26 @@ function layer(
   boxOf: Measure,
   origin: { x: number; y: number },
 ) {
+  const towers = towersOf(nodes, structure, boxOf);
+  const standing = nodes.filter(({ id }) => towers.has(id));
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", ranksep: GAP.x, nodesep: GAP.y, ranker: "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
-  const ids = new Set(nodes.map((node) => node.id));
-  for (const { id } of nodes) graph.setNode(id, { ...boxOf(id) });
+  for (const { id } of standing) graph.setNode(id, { ...towers.get(id)?.box });
   for (const edge of structure.edges) {
-    if (ids.has(edge.source) && ids.has(edge.target)) graph.setEdge(edge.source, edge.target);
+    if (towers.has(edge.source) && towers.has(edge.target)) graph.setEdge(edge.source, edge.target);
   }
   dagre.layout(graph);
-  const boxes = nodes.map(({ id }) => {
+  const boxes = standing.flatMap(({ id }) => {
     const { x, y } = graph.node(id) as { x: number; y: number };
-    const { width, height } = boxOf(id);
-    return { id, x: x - width / 2, y: y - height / 2, width, height };
+    const tower = towers.get(id);
+    if (!tower) return [];
+    const [left, top] = [x - tower.box.width / 2, y - tower.box.height / 2];
+    const below = top + boxOf(id).height + UNDER;
+    return [
+      { id, x: left, y: top, ...boxOf(id) },
+      ...(tower.handler ? [{ id: tower.handler, x: left, y: below, ...boxOf(tower.handler) }] : []),
+    ];
   });
   const left = Math.min(...boxes.map((box) => box.x));
   const top = Math.min(...boxes.map((box) => box.y));
@@ -71,6 +82,36 @@ function layer(
     width: Math.max(...boxes.map((box) => box.x + box.width)) - left,
     height: Math.max(...boxes.map((box) => box.y + box.height)) - top,
   };
+}
+
+interface Tower {
+  box: Box;
+  handler: string | undefined;
+}
+
+/** By step: the room it takes with the handler under it. Handlers themselves are not in it. */
+function towersOf(nodes: readonly Placement[], structure: Structure, boxOf: Measure): Map<string, Tower> {
+  const undoes = handlersOf(structure);
+  const ids = new Set(nodes.map((node) => node.id));
+  const handlers = new Map(
+    [...undoes]
+      .filter(([handler, step]) => ids.has(handler) && ids.has(step) && !undoes.has(step))
+      .map(([handler, step]) => [step, handler]),
+  );
+  const under = new Set(handlers.values());
+  return new Map(
+    nodes
+      .filter(({ id }) => !under.has(id))
+      .map(({ id }) => {
+        const handler = handlers.get(id);
+        const [own, below] = [boxOf(id), handler ? boxOf(handler) : { width: 0, height: -UNDER }];
+        const box = {
+          width: Math.max(own.width, below.width),
+          height: own.height + UNDER + below.height,
+        };
+        return [id, { box, handler }];
+      }),
+  );
 }
 
 export type Alignment = "left" | "centre" | "right" | "top" | "middle" | "bottom";

@@ -1,12 +1,14 @@
-import type { Edge, Graph, Position } from "@/wire/generated";
+import type { Edge, Graph, Position, Settings } from "@/wire/generated";
 
-export type { Edge, Graph, Position } from "@/wire/generated";
+export type { Edge, Graph, Position, Settings } from "@/wire/generated";
 
 export type GraphNode = NonNullable<Graph["nodes"]>[number];
 export type NodeKind = GraphNode["kind"];
 export type NodeOf<K extends NodeKind> = Extract<GraphNode, { kind: K }>;
 
 export const MAX_NODES = 1000;
+/** Containers may stand in one another this deep. */
+export const MAX_NESTING = 10;
 export const ID_PATTERN = /^[a-z][a-z0-9_]{0,62}$/;
 export const CONTAINER_SIZE: Position = { x: 560, y: 260 };
 
@@ -32,9 +34,11 @@ export interface Structure {
 export interface Draft {
   readonly structure: Structure;
   readonly fields: Readonly<Record<string, Fields>>;
+  /** What holds for the whole run: its time limit, priority, how many at a time. */
+  readonly settings: Settings;
 }
 
-export const EMPTY_DRAFT: Draft = { structure: { nodes: [], edges: [] }, fields: {} };
+export const EMPTY_DRAFT: Draft = { structure: { nodes: [], edges: [] }, fields: {}, settings: {} };
 
 export function isContainer(kind: NodeKind): boolean {
   return kind === "map" || kind === "loop";
@@ -72,7 +76,7 @@ export function toDraft(graph: Graph): Draft {
     fields[id] = others;
   }
   const edges = (graph.edges ?? []).map((edge) => ({ ...edge, port: edge.port ?? "out" }));
-  return { structure: { nodes, edges }, fields };
+  return { structure: { nodes, edges }, fields, settings: graph.settings ?? {} };
 }
 
 export function nodeOf(draft: Draft, placement: Placement): GraphNode {
@@ -88,6 +92,7 @@ export function toGraph(draft: Draft): Graph {
     edges: draft.structure.edges.map(({ source, target, port }) =>
       port === "out" ? { source, target } : { source, target, port },
     ),
+    ...(Object.keys(draft.settings).length > 0 && { settings: draft.settings }),
   };
 }
 

@@ -1,23 +1,35 @@
-import type { Fields, NodeKind } from "./model";
+import { COMPENSATE } from "./compensation";
+import { type Fields, isDecoration, type NodeKind } from "./model";
+import { traitsOf } from "./traits";
 
-/** The ways out of a node, top to bottom. */
+/** The ways on from a node, top to bottom. */
 export function outPorts(kind: NodeKind, fields: Fields | undefined): string[] {
+  if (kind === "end" || isDecoration(kind)) return [];
+  const failing = traitsOf(kind).guarded && branchesOnError(fields) ? ["error"] : [];
+  return [...ownPorts(kind, fields), ...failing];
+}
+
+function ownPorts(kind: NodeKind, fields: Fields | undefined): string[] {
   switch (kind) {
-    case "end":
-    case "note":
-    case "group":
-      return [];
     case "condition":
       return ["true", "false"];
     case "switch":
       return [...switchCases(fields).map((item) => item.port), "default"];
+    case "approval":
+      return ["approved", "rejected"];
     default:
-      return branchesOnError(fields) ? ["out", "error"] : ["out"];
+      return ["out"];
   }
 }
 
+/** Every port an edge may leave by: the ways on, and the one to the handler that undoes the step. */
+export function allPorts(kind: NodeKind, fields: Fields | undefined): string[] {
+  const ways = outPorts(kind, fields);
+  return traitsOf(kind).undoable ? [...ways, COMPENSATE] : ways;
+}
+
 export function acceptsInput(kind: NodeKind): boolean {
-  return kind !== "start" && kind !== "note" && kind !== "group";
+  return kind !== "start" && !isDecoration(kind);
 }
 
 export interface SwitchCase {

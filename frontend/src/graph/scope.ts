@@ -1,7 +1,8 @@
 /** What expressions at a node may name: the run's input, earlier steps' outputs, the item of a map. */
 import { wholeExpression } from "./expressions";
-import type { Draft, Fields, NodeKind } from "./model";
+import { type Draft, type Fields, isContainer, type NodeKind } from "./model";
 import { type JsonSchema, jsonType, resolve } from "./schema";
+import { BUILT_IN, CALLS } from "./traits";
 import { ancestors, containersOf, upstream } from "./walk";
 
 export interface AgentSchemas {
@@ -12,8 +13,6 @@ export interface AgentSchemas {
 /** Finds an agent's schemas; an empty version means the newest. */
 export type Catalogue = (agent: string, version: string) => AgentSchemas | undefined;
 
-export const HTTP_AGENT = "http-client";
-
 export interface Source {
   /** What to write: `input`, `steps.parse`, `item`. */
   path: string;
@@ -23,18 +22,35 @@ export interface Source {
   schema: JsonSchema;
 }
 
-const MAP_OUTPUT: JsonSchema = {
-  type: "object",
-  properties: { results: { type: "array" }, errors: { type: "array" } },
+/** Where the catalogue keeps what is no agent's name: a workflow's start and ends, whoever has a capability. */
+export const workflowKey = (name: string) => `workflow/${name}`;
+export const capabilityKey = (capability: string) => `capability/${capability}`;
+
+const text: JsonSchema = { type: "string" };
+const object = (properties: Record<string, JsonSchema>): JsonSchema => ({ type: "object", properties });
+
+/** What kinds without a schema of their own give. */
+const OUTPUTS: Readonly<Partial<Record<NodeKind, JsonSchema>>> = {
+  map: object({ results: { type: "array" }, errors: { type: "array" } }),
+  wait: object({ until: { type: "string", format: "date-time" } }),
 };
 
+/** Whose schemas a step's input follows; nothing for kinds whose input is free. */
 export function agentOf(
   kind: NodeKind,
   fields: Fields | undefined,
 ): [name: string, version: string] | undefined {
-  if (kind === "http") return [HTTP_AGENT, String(fields?.version ?? "")];
-  if (kind !== "agent") return undefined;
-  return [String(fields?.agent ?? ""), String(fields?.version ?? "")];
+  const version = String(fields?.version || "");
+  if (kind === "workflow") return [fields?.workflow ? workflowKey(String(fields.workflow)) : "", version];
+  if (kind === "agent" && byCapability(fields)) return [capabilityKey(String(fields?.capability ?? "")), ""];
+  if (kind === "agent") return [String(fields?.agent ?? ""), version];
+  const builtIn = kind === "plan" ? undefined : BUILT_IN[kind];
+  return builtIn === undefined ? undefined : [builtIn, version];
+}
+
+/** Whether an agent step asks for anybody who can, not for one agent. */
+export function byCapability(fields: Fields | undefined): boolean {
+  return !fields?.agent && typeof fields?.capability === "string";
 }
 
 export function inputSchema(
@@ -49,13 +65,41 @@ export function inputSchema(
 /** What `steps.<id>` is, as far as it is known before a run. */
 export function outputSchema(draft: Draft, id: string, catalogue: Catalogue): JsonSchema {
   const placement = draft.structure.nodes.find((node) => node.id === id);
+  return placement ? outputOf(draft, placement.kind, id, catalogue, new Set([id])) : {};
+}
+
+function outputOf(
+  draft: Draft,
+  kind: NodeKind,
+  id: string,
+  catalogue: Catalogue,
+  seen: ReadonlySet<string>,
+): JsonSchema {
   const fields = draft.fields[id];
-  if (!placement) return {};
-  const agent = agentOf(placement.kind, fields);
+  const agent = agentOf(kind, fields);
   if (agent) return catalogue(...agent)?.output ?? {};
-  if (placement.kind === "map") return MAP_OUTPUT;
-  if (placement.kind === "transform") return computed(fields?.output, draft, catalogue, new Set([id]));
-  return {};
+  switch (kind) {
+    case "transform":
+      return computed(fields?.output, draft, catalogue, seen);
+    case "loop":
+      return object({
+        iterations: { type: "integer" },
+        last: computed(fields?.output, draft, catalogue, seen),
+      });
+    case "approval":
+      return object({
+        approved: { type: "boolean" },
+        by: text,
+        comment: text,
+        data: (fields?.schema as JsonSchema | undefined) ?? {},
+      });
+    case "signal":
+      return object({ data: (fields?.schema as JsonSchema | undefined) ?? {}, by: text, key: {} });
+    case "intent":
+      return (fields?.success_criteria as JsonSchema | undefined) ?? {};
+    default:
+      return OUTPUTS[kind] ?? {};
+  }
 }
 
 /** The schema of a value with expressions inside; plain paths (`${ steps.a.b }`) are followed. */
@@ -84,10 +128,8 @@ function schemaAt(cel: string, draft: Draft, catalogue: Catalogue, seen: Readonl
   const [step, ...fields] = rest;
   if (root !== "steps" || step === undefined || seen.has(step)) return {};
   const placement = draft.structure.nodes.find((node) => node.id === step);
-  if (placement?.kind === "transform") {
-    return walkPath(computed(draft.fields[step]?.output, draft, catalogue, new Set([...seen, step])), fields);
-  }
-  return walkPath(outputSchema(draft, step, catalogue), fields);
+  if (!placement) return {};
+  return walkPath(outputOf(draft, placement.kind, step, catalogue, new Set([...seen, step])), fields);
 }
 
 /** Follow property names into a schema; what is not described is anything. */
@@ -103,13 +145,23 @@ export function runInput(draft: Draft): JsonSchema {
   return (start && (draft.fields[start.id]?.schema as JsonSchema | undefined)) || { type: "object" };
 }
 
-const GIVES_OUTPUT: ReadonlySet<NodeKind> = new Set(["agent", "http", "transform", "map"]);
+const GIVES_OUTPUT: ReadonlySet<NodeKind> = new Set([
+  ...CALLS,
+  "transform",
+  "map",
+  "loop",
+  "workflow",
+  "wait",
+  "approval",
+  "signal",
+]);
 
-/** Everything an expression at `id` may name, nearest first: map items, then earlier steps, then the run's input. */
+/** Everything an expression at `id` may name, nearest first: items of maps and rounds of loops, then earlier steps, then the run's input. */
 export function sourcesAt(draft: Draft, id: string, catalogue: Catalogue): Source[] {
   const { structure } = draft;
   const near = ancestors(structure.edges, id);
-  const inside = structure.nodes.find((node) => node.id === id)?.kind === "map" ? [id] : [];
+  const own = structure.nodes.find((node) => node.id === id);
+  const inside = own && isContainer(own.kind) ? [id] : [];
   const containers = [...inside, ...containersOf(structure, id)];
   const steps = [...upstream(structure, id), ...children(draft, inside)]
     .map((step) => structure.nodes.find((node) => node.id === step))
@@ -118,7 +170,7 @@ export function sourcesAt(draft: Draft, id: string, catalogue: Catalogue): Sourc
     .sort((a, b) => Number(near.has(b.id)) - Number(near.has(a.id)));
   const start = structure.nodes.find((node) => node.kind === "start");
   return [
-    ...(containers.length > 0 ? itemSources(containers[0] ?? "", draft) : []),
+    ...roundSources(containers, draft, catalogue),
     ...steps.map((node) => ({
       path: `steps.${node.id}`,
       node: node.id,
@@ -134,19 +186,37 @@ export function sourcesAt(draft: Draft, id: string, catalogue: Catalogue): Sourc
   ];
 }
 
-/** A map's own output is evaluated inside it: there its children count as earlier steps. */
-function children(draft: Draft, maps: readonly string[]): string[] {
+/** A container's own output is evaluated inside it: there its children count as earlier steps. */
+function children(draft: Draft, containers: readonly string[]): string[] {
   return draft.structure.nodes
-    .filter((node) => node.parent && maps.includes(node.parent))
+    .filter((node) => node.parent && containers.includes(node.parent))
     .map((node) => node.id);
 }
 
-function itemSources(container: string, draft: Draft): Source[] {
-  const title = titleOf(draft, container);
-  return [
-    { path: "item", node: container, title, schema: {} },
-    { path: "index", node: container, title, schema: { type: "integer" } },
-  ];
+/** `item`, `index` and `last` of the containers around a step; the inner one's names hide the outer one's. */
+function roundSources(containers: readonly string[], draft: Draft, catalogue: Catalogue): Source[] {
+  const found = new Map<string, Source>();
+  for (const container of containers) {
+    const loop = draft.structure.nodes.find((node) => node.id === container)?.kind === "loop";
+    const own: [string, JsonSchema][] = loop
+      ? [
+          ["last", lastOf(draft, container, catalogue)],
+          ["index", { type: "integer" }],
+        ]
+      : [
+          ["item", {}],
+          ["index", { type: "integer" }],
+        ];
+    for (const [path, schema] of own) {
+      if (!found.has(path))
+        found.set(path, { path, node: container, title: titleOf(draft, container), schema });
+    }
+  }
+  return [...found.values()];
+}
+
+function lastOf(draft: Draft, loop: string, catalogue: Catalogue): JsonSchema {
+  return outputSchema(draft, loop, catalogue).properties?.last ?? {};
 }
 
 export function titleOf(draft: Draft, id: string): string {

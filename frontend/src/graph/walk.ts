@@ -1,4 +1,4 @@
-import type { Structure } from "./model";
+import { isContainer, type Structure } from "./model";
 
 type Edges = Structure["edges"];
 
@@ -46,6 +46,19 @@ export function containersOf(structure: Structure, id: string): string[] {
     chain.push(parent);
   }
   return chain;
+}
+
+/** How many containers stand around a node. */
+export function depthOf(structure: Structure, id: string): number {
+  return containersOf(structure, id).length;
+}
+
+/** How many containers stand in one another from a node on inwards; 0 for a plain step. */
+export function heightOf(structure: Structure, id: string): number {
+  const node = structure.nodes.find((other) => other.id === id);
+  if (!node || !isContainer(node.kind)) return 0;
+  const inside = structure.nodes.filter((other) => other.parent === id);
+  return 1 + Math.max(0, ...inside.map((other) => heightOf(structure, other.id)));
 }
 
 /** The nodes inside the given ones, at any depth, with them. */

@@ -1,0 +1,18 @@
+/** Compensation: an edge from a step's `compensate` port to the handler that undoes it when the run fails later. */
+import type { Edge, Structure } from "./model";
+
+export const COMPENSATE = "compensate";
+
+export function isCompensation(edge: Pick<Edge, "port">): boolean {
+  return edge.port === COMPENSATE;
+}
+
+/** By handler: the step it undoes. */
+export function handlersOf(structure: Structure): ReadonlyMap<string, string> {
+  return new Map(structure.edges.filter(isCompensation).map(({ source, target }) => [target, source]));
+}
+
+/** The edges the run takes while all goes well. */
+export function forwardEdges(structure: Structure): Structure["edges"] {
+  return structure.edges.filter((edge) => !isCompensation(edge));
+}
