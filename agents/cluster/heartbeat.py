@@ -28,6 +28,7 @@ class HostedInstance(msgspec.Struct, frozen=True):
     in_flight: int
     concurrency: int
     state: LifeState = LifeState.RUNNING
+    capabilities: tuple[str, ...] = ()
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +86,7 @@ def instances(beat: Heartbeat) -> list[InstanceInfo]:
             in_flight=hosted.in_flight,
             concurrency=max(1, hosted.concurrency),
             load=beat.load,
+            capabilities=hosted.capabilities,
         )
         for hosted in beat.agents
         if hosted.state is LifeState.RUNNING

@@ -36,6 +36,8 @@ class ClusterView:
         self._clock = SeeingClock(monotonic())
         self._sightings: dict[str, Sighting] = {}
         self._by_agent: dict[tuple[str, str], list[InstanceInfo]] = {}
+        self._by_capability: dict[str, list[InstanceInfo]] = {}
+        self._by_id: dict[str, InstanceInfo] = {}
         self._nodes_of: dict[str, Health] = {}
         self._stale = False
         """Whether loads have changed since the lists were made; they are made anew twice a second at most."""
@@ -83,6 +85,21 @@ class ClusterView:
     def instances_of(self, agent: str, version: str = "") -> list[InstanceInfo]:
         """Return the instances on ACTIVE nodes; without a version those of the newest one. Do not change the list."""
         return self._by_agent.get((agent, version), [])
+
+    def instances_with(self, capability: str) -> list[InstanceInfo]:
+        """Return the instances on ACTIVE nodes of each agent with the capability, of its newest version that has it.
+
+        Do not change the list.
+        """
+        return self._by_capability.get(capability, [])
+
+    def instance(self, instance: str) -> InstanceInfo | None:
+        """Return an instance on an ACTIVE node; None when there is none of that id that takes calls."""
+        return self._by_id.get(instance)
+
+    def active_nodes(self) -> set[str]:
+        """Return the ids of the nodes that are ACTIVE."""
+        return {node for node, sighting in self._sightings.items() if sighting.health is Health.ACTIVE}
 
     def health_of_instance(self, instance: str) -> Health | None:
         """Return the health of the node that hosts (or last hosted) an instance; None when it is gone for good."""
@@ -149,6 +166,8 @@ class ClusterView:
             self._nodes_of.update(dict.fromkeys((hosted.instance for hosted in sighting.beat.agents), sighting.health))
             for instance in instances(sighting.beat) if sighting.health is Health.ACTIVE else ():
                 found.setdefault((instance.agent, instance.version), []).append(instance)
+        self._by_id = {instance.instance: instance for listed in found.values() for instance in listed}
+        self._by_capability = _by_capability(found)
         for agent in {agent for agent, _ in found}:
             latest = newest({version for name, version in found if name == agent})
             found[agent, ""] = found[agent, latest]
@@ -162,6 +181,18 @@ class ClusterView:
                 task = asyncio.ensure_future(waiting)
                 self._notified.add(task)
                 task.add_done_callback(self._notified.discard)
+
+
+def _by_capability(found: dict[tuple[str, str], list[InstanceInfo]]) -> dict[str, list[InstanceInfo]]:
+    """Return for each capability the instances of the newest version of each agent that has it."""
+    versions: dict[tuple[str, str], set[str]] = {}
+    for (agent, version), listed in found.items():
+        for capability in listed[0].capabilities:
+            versions.setdefault((capability, agent), set()).add(version)
+    by_capability: dict[str, list[InstanceInfo]] = {}
+    for (capability, agent), numbers in sorted(versions.items()):
+        by_capability.setdefault(capability, []).extend(found[agent, newest(numbers)])
+    return by_capability
 
 
 def _hosting(sighting: Sighting) -> tuple[Health, frozenset[tuple[str, LifeState]]]:

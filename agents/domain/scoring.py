@@ -20,6 +20,7 @@ class InstanceInfo(msgspec.Struct, frozen=True):
     in_flight: int
     concurrency: int
     load: int
+    capabilities: tuple[str, ...] = ()
 
 
 def choose(

@@ -141,4 +141,5 @@ def _instance(hosted: HostedAgent) -> HostedInstance:
         in_flight=hosted.in_flight,
         concurrency=hosted.concurrency,
         state=hosted.state,
+        capabilities=hosted.manifest.capabilities,
     )

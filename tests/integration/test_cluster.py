@@ -16,9 +16,11 @@ from tests.conftest import start_nats
 from tests.waiting import until, wait_until
 
 
-def beat(node_id: str, ts: int | None = None, agents: dict[str, str] | None = None) -> bytes:
+def beat(
+    node_id: str, ts: int | None = None, agents: dict[str, str] | None = None, capabilities: tuple[str, ...] = ()
+) -> bytes:
     hosted = [
-        HostedInstance(name, version, "agent://sha256:0", f"{name}-{node_id}", 1, 4)
+        HostedInstance(name, version, "agent://sha256:0", f"{name}-{node_id}", 1, 4, capabilities=capabilities)
         for name, version in (agents or {}).items()
     ]
     return msgspec.json.encode(
@@ -79,6 +81,23 @@ async def test_without_a_version_the_newest_is_meant(bus: Bus, view: ClusterView
     await state_bucket(bus).put(node_key("n2"), beat("n2", agents={"text": "1.10.0"}))
     await until(lambda: len(view.nodes()) == 2)
     assert [found.version for found in view.instances_of("text")] == ["1.10.0"]
+
+
+async def test_agents_are_found_by_what_they_can_do(bus: Bus, view: ClusterView):
+    await state_bucket(bus).put(
+        node_key("n1"), beat("n1", agents={"csv": "1.9.0", "tsv": "1.0.0"}, capabilities=("parse",))
+    )
+    await state_bucket(bus).put(node_key("n2"), beat("n2", agents={"csv": "1.10.0"}, capabilities=("parse", "write")))
+    await until(lambda: len(view.nodes()) == 2)
+    assert [found.instance for found in view.instances_with("parse")] == ["csv-n2", "tsv-n1"]
+    assert [found.instance for found in view.instances_with("write")] == ["csv-n2"]
+    assert view.instances_with("fly") == []
+    assert view.active_nodes() == {"n1", "n2"}
+    assert view.instance("csv-n1").version == "1.9.0"
+    await state_bucket(bus).delete(node_key("n2"))
+    await until(lambda: len(view.nodes()) == 1)
+    assert [found.instance for found in view.instances_with("parse")] == ["csv-n1", "tsv-n1"]
+    assert view.instance("csv-n2") is None
 
 
 async def test_an_entry_with_an_old_time_is_offline_whatever_else_it_says(bus: Bus, view: ClusterView):
