@@ -10,7 +10,16 @@ from agents.domain.manifest import Manifest
 
 logger = logging.getLogger(__name__)
 
-CATALOGUE: Final = ("file-reader", "csv-parse", "pandas-exec", "plotly-render", "http-client", "json", "text")
+CATALOGUE: Final = (
+    "file-reader",
+    "csv-parse",
+    "pandas-exec",
+    "plotly-render",
+    "http-client",
+    "json",
+    "text",
+    "llm-router",
+)
 ON_REQUEST: Final = ("bench-noop",)
 """Agents a node hosts only when told to by name, and does not announce: nobody finds them in the catalogue."""
 
