@@ -12,10 +12,11 @@ from agentcluster.streams import keys
 from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.entries import Entry
 from agentcluster.streams.errors import translated
+from agentcluster.streams.inbox import send_commands
 
 PAGE = 1000
 READY_FIELD = "r"
-INBOX_FIELD = "c"
+_META = ("epoch", "owner", "seq", "head", "status", "left", "due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,29 @@ class Meta:
     seq: int = 0
     head: str = ""
     status: str = "open"
+    left: str = ""
+    """``parked``, ``hinted`` (roused after that), ``handed over``, ``seeded``; empty while it has an owner."""
+    due: int = 0
+    """Of a parked run: when (ms) it is roused by time alone."""
 
 
-def add_hints(client: SyncClient, requests: Iterable[bytes]) -> int:
-    """Put run requests (JSON) on ``runs:ready`` in one round trip; return how many."""
+def add_hints(client: SyncClient, requests: Iterable[bytes], *, priority: str = "normal") -> int:
+    """Put run requests (JSON) on the stream of hints of ``priority`` in one round trip; return how many."""
+    return add_mixed_hints(client, ((priority, request) for request in requests))
+
+
+def add_mixed_hints(client: SyncClient, requests: Iterable[tuple[str, bytes]]) -> int:
+    """As ``add_hints``, for requests of several priorities (priority, JSON)."""
     with translated():
         pipeline = client.pipeline(transaction=False)
-        for request in requests:
-            pipeline.xadd(keys.READY, {READY_FIELD: request})
+        for priority, request in requests:
+            pipeline.xadd(keys.READY_BY_PRIORITY[priority], {READY_FIELD: request})
         return len(pipeline.execute())
 
 
-def send_command(client: SyncClient, run_id: str, command: bytes) -> None:
-    """Put a command (JSON) into the run's inbox, then wake the owner; where there is none yet, the next one reads it."""
-    with translated():
-        client.xadd(keys.inbox(run_id), {INBOX_FIELD: command})
-        owner = client.hget(keys.meta(run_id), "owner")
-        if owner:
-            worker = owner.decode() if isinstance(owner, bytes) else str(owner)
-            client.xadd(keys.wake(worker), {"run": run_id}, maxlen=10_000, approximate=True)
+def send_command(client: SyncClient, run_id: str, command: bytes) -> bool:
+    """Put a command (JSON) into the run's inbox, see ``inbox.send_commands``; False when the run has ended."""
+    return send_commands(client, [(run_id, command)])[0]
 
 
 def read_log(client: SyncClient, run_id: str, after: int = 0, limit: int = PAGE) -> list[Entry]:
@@ -67,7 +72,7 @@ def read_metas(client: SyncClient, run_ids: Sequence[str]) -> list[Meta | None]:
     with translated():
         pipeline = client.pipeline(transaction=False)
         for run_id in run_ids:
-            pipeline.hmget(keys.meta(run_id), "epoch", "owner", "seq", "head", "status")
+            pipeline.hmget(keys.meta(run_id), *_META)
         return [_meta(reply) for reply in pipeline.execute()]
 
 
@@ -89,9 +94,7 @@ def read_workers(client: SyncClient) -> dict[str, int]:
 
 
 def _meta(values: list[bytes | None]) -> Meta | None:
-    epoch, owner, seq, head, status = values
-    if epoch is None:
+    if values[0] is None:
         return None
-    return Meta(
-        int(epoch), (owner or b"").decode(), int(seq or 0), (head or b"").decode(), (status or b"open").decode()
-    )
+    epoch, owner, seq, head, status, left, due = [(value or b"").decode() for value in values]
+    return Meta(int(epoch), owner, int(seq or 0), head, status or "open", left, int(due or 0))

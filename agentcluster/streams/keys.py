@@ -1,8 +1,12 @@
-"""Every Redis key, in one place. The keys of one run share a hash tag, so a Redis Cluster keeps them together."""
+"""Every Redis key, in one place. The keys of one run share a hash tag."""
 
 from typing import Final
 
 READY: Final = "runs:ready"
+READY_BY_PRIORITY: Final = {"high": f"{READY}:high", "normal": READY, "low": f"{READY}:low"}
+"""The streams of hints, the most urgent first."""
+TIMERS: Final = "runs:timers"
+GATES: Final = "gates"
 GROUP: Final = "engine"
 WORKERS: Final = "workers"
 REAPER: Final = "engine:reaper"
@@ -14,13 +18,23 @@ def log(run_id: str) -> str:
 
 
 def meta(run_id: str) -> str:
-    """The hash that fences the log: epoch, owner, seq, head, status."""
+    """The hash that fences the log: epoch, owner, seq, head, status; and how the run was left (``docs/wire.md``)."""
     return f"run:{{{run_id}}}:meta"
 
 
 def inbox(run_id: str) -> str:
     """The stream of commands for a run."""
     return f"run:{{{run_id}}}:inbox"
+
+
+def seed(run_id: str, nonce: str) -> str:
+    """The first events of a run made from another one, while they are being written; expires when they never are."""
+    return f"run:{{{run_id}}}:seed:{nonce}"
+
+
+def gate(workflow_id: str, digest: str) -> str:
+    """The sorted set of runs inside and before a concurrency limit; ``digest`` is that of the limit's key."""
+    return f"gate:{{{workflow_id}}}:{digest}"
 
 
 def wake(worker: str) -> str:

@@ -1,13 +1,12 @@
 """The log of a run: fenced, gapless, hash-chained, committed in groups.
 
-The fence itself is ``run_log.lua``, a Redis function library. All calls of a process go through one ``BatchWriter``;
-while Redis is away they wait and try again, and a call that had in fact been carried out is recognised, not doubled.
+The fence itself is ``run_log.lua``, Redis functions. All calls of a process go through one ``BatchWriter``; while Redis is
+away they wait and try again, and a call that had in fact been carried out is recognised, not doubled.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from redis.backoff import ExponentialWithJitterBackoff
@@ -16,8 +15,8 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import Argument, BatchWriter
 from agentcluster.streams.entries import Entry, entries_of, entry_hash
 from agentcluster.streams.errors import ClosedError, CommandError, FencedError, SequenceError, StreamsUnavailableError
+from agentcluster.streams.functions import LIBRARY, MISSING
 
-LIBRARY: Final = (Path(__file__).parent / "run_log.lua").read_text()
 _REFUSALS: Final = {-1: FencedError, -2: SequenceError, -3: ClosedError}
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.05, cap=1)
 
@@ -27,7 +26,9 @@ class Claim:
     """What came of a claim: ``granted`` or not, and how the run stands.
 
     ``status`` is ``open`` or the type of the terminal event; ``previous`` is the owner before; ``written`` says that
-    the log was empty and now holds the given first entries; ``inbox`` counts waiting commands.
+    the log was empty and now holds the given first entries; ``inbox`` counts waiting commands. ``left`` says how the run
+    was left on purpose (``parked``, ``hinted`` after that, ``handed over``, ``seeded``), ``gate`` is the key of the
+    concurrency limit it has asked for a place behind.
     """
 
     granted: bool
@@ -38,6 +39,8 @@ class Claim:
     previous: str
     written: bool
     inbox: int
+    left: str = ""
+    gate: str = ""
 
     @property
     def terminal(self) -> bool:
@@ -60,10 +63,19 @@ class RunLog:
         they are not written, since those may change what comes first.
         """
         head = entry_hash(first[-1]) if first else ""
-        reply = await self._call("ac_run_claim_1", run_id, owner, len(dead), *dead, head, *first)
-        granted, epoch, seq, found, status, previous, written, inbox = reply
+        reply = await self._call("ac_run_claim_2", run_id, owner, len(dead), *dead, head, *first)
+        granted, epoch, seq, found, status, previous, written, inbox, left, gate = reply
         return Claim(
-            bool(granted), epoch, seq, found.decode(), status.decode(), previous.decode(), bool(written), inbox
+            bool(granted),
+            epoch,
+            seq,
+            found.decode(),
+            status.decode(),
+            previous.decode(),
+            bool(written),
+            inbox,
+            left.decode(),
+            gate.decode(),
         )
 
     async def append(
@@ -75,13 +87,13 @@ class RunLog:
         terminal event when the last entry is one. Raises ``FencedError`` for a stale owner, ``SequenceError`` for a gap
         or another history, ``ClosedError`` after a terminal event.
         """
-        code = await self._call("ac_run_append_1", run_id, epoch, seq, *heads, terminal, *entries)
+        code = await self._call("ac_run_append_2", run_id, epoch, seq, *heads, terminal, *entries)
         if code < 0:
             raise _REFUSALS[code](run_id=run_id)
 
     async def release(self, run_id: str, epoch: int) -> bool:
         """Give the run up so that another worker may claim it at once; False when it was not ours any more."""
-        return bool(await self._call("ac_run_release_1", run_id, epoch))
+        return bool(await self._call("ac_run_release_2", run_id, epoch))
 
     async def read(self, run_id: str, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Return at most ``limit`` entries with a sequence number above ``after``."""
@@ -99,15 +111,18 @@ class RunLog:
                 failures += 1
                 await asyncio.sleep(_BACKOFF.compute(failures))
 
-    async def _call(self, function: str, run_id: str, *args: Argument) -> Any:
-        names = (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id))
+    async def call(self, function: str, names: Sequence[Argument], *args: Argument) -> Any:
+        """Call a repeatable function with the keys ``names``, waiting while Redis is away."""
         while True:
             try:
-                return await self.command("FCALL", function, 3, *names, *args)
+                return await self.command("FCALL", function, len(names), *names, *args)
             except CommandError as error:
-                if "Function not found" not in error.message:
+                if MISSING not in error.message:
                     raise
                 await self._load()
+
+    async def _call(self, function: str, run_id: str, *args: Argument) -> Any:
+        return await self.call(function, (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id)), *args)
 
     async def _load(self) -> None:
         if self._loading is None:

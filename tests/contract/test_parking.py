@@ -1,0 +1,148 @@
+"""Parked runs: a command or a timer always rouses them, exactly once, and they cost next to nothing."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from agentcluster.ids import new_id
+from agentcluster.streams import blocking, keys
+from agentcluster.streams.batch import BatchWriter
+from agentcluster.streams.connections import SyncClient, sync_client
+from agentcluster.streams.entries import entry_hash
+from agentcluster.streams.errors import ClosedError, FencedError
+from agentcluster.streams.inbox import InboxFullError, send_commands
+from agentcluster.streams.parking import park, ring, rouse
+from agentcluster.streams.run_log import RunLog
+
+ROUNDS = 3000
+
+
+@pytest.fixture
+async def log(redis_url: str) -> AsyncIterator[RunLog]:
+    writer = BatchWriter(redis_url)
+    yield RunLog(writer)
+    await writer.close()
+
+
+@pytest.fixture
+def client(redis_url: str) -> Iterator[SyncClient]:
+    client = sync_client(redis_url)
+    client.flushdb()
+    yield client
+    client.close()
+
+
+async def parked(log: RunLog, due: int = 5000, priority: str = "normal") -> str:
+    run = new_id()
+    claim = await log.claim(run, "w1", first=[b"one"])
+    hint = f"hint {run}".encode()
+    assert await park(log, run, claim.epoch, answered="0", due=due, hint=hint, priority=priority)
+    return run
+
+
+def hints(client: SyncClient, stream: str = keys.READY) -> list[str]:
+    return [fields[b"r"].decode().removeprefix("hint ") for _, fields in client.xrange(stream)]
+
+
+async def test_a_command_rouses_a_parked_run_once(log: RunLog, client: SyncClient) -> None:
+    run = await parked(log, priority="high")
+    meta = blocking.read_metas(client, [run])[0]
+    assert meta == blocking.Meta(1, "", 1, entry_hash(b"one"), "open", "parked", 5000)
+    assert client.zscore(keys.TIMERS, run) == 5000
+    assert send_commands(client, [(run, b"{}"), (run, b"{}")]) == [True, True]
+    assert hints(client, "runs:ready:high") == [run]
+    assert client.zcard(keys.TIMERS) == 0
+    claim = await log.claim(run, "w2")
+    assert (claim.granted, claim.left, claim.previous, claim.inbox, claim.epoch) == (True, "hinted", "", 2, 2)
+    assert send_commands(client, [(run, b"{}")]) == [True]
+    assert client.xlen(keys.wake("w2")) == 1
+    assert not hints(client)
+
+
+async def test_an_inbox_with_more_in_it_cannot_be_parked_upon(log: RunLog, client: SyncClient) -> None:
+    run = new_id()
+    await log.claim(run, "w1", first=[b"one"])
+    send_commands(client, [(run, b"{}")])
+    assert not await park(log, run, 1, answered="0", due=1, hint=b"", priority="normal")
+    last = client.xrange(keys.inbox(run))[-1][0].decode()
+    assert await park(log, run, 1, answered=last, due=1, hint=b"", priority="normal")
+    assert client.exists(keys.inbox(run)) == 0
+    with pytest.raises(FencedError):
+        await park(log, run, 7, answered=last, due=1, hint=b"", priority="normal")
+
+
+async def test_entries_of_an_inbox_only_ever_rise(log: RunLog, client: SyncClient) -> None:
+    """Also when the stream was removed and the server's clock stands in the past of what it gave before."""
+    run = await parked(log)
+    client.hset(keys.meta(run), "inbox", 9_999_999_999_999)
+    send_commands(client, [(run, b"{}")])
+    assert client.xrange(keys.inbox(run))[-1][0] == b"10000000000000-0"
+
+
+async def test_an_ended_run_takes_no_command_and_is_not_parked(log: RunLog, client: SyncClient) -> None:
+    run = new_id()
+    claim = await log.claim(run, "w1", first=[b"one"])
+    await log.append(run, 1, 1, (claim.head, entry_hash(b"end")), [b"end"], terminal="run_completed")
+    assert send_commands(client, [(run, b"{}"), (await parked(log), b"{}")]) == [False, True]
+    with pytest.raises(ClosedError):
+        await park(log, run, 1, answered="0", due=1, hint=b"", priority="normal")
+
+
+async def test_a_full_inbox_says_so(log: RunLog, client: SyncClient) -> None:
+    run = new_id()
+    assert send_commands(client, [(run, b"{}")] * 1001) == [True] * 1000 + [False]
+    with pytest.raises(InboxFullError):
+        send_commands(client, [(run, b"{}")])
+
+
+async def test_timers_ring_when_they_are_due_and_do_no_harm_twice(log: RunLog, client: SyncClient) -> None:
+    late, soon = await parked(log, 2000), await parked(log, 1000)
+    assert await ring(log, 999, 10) == 0
+    assert await ring(log, 2000, 1) == 1
+    assert hints(client) == [soon]
+    client.zadd(keys.TIMERS, {soon: 1, "unknown": 1})
+    assert await ring(log, 2000, 10) == 3
+    assert hints(client) == [soon, late]
+    assert await rouse(log, [soon, late]) == 0
+
+
+async def test_a_lost_timer_is_made_good(log: RunLog, client: SyncClient) -> None:
+    run = await parked(log)
+    client.delete(keys.TIMERS)
+    assert await rouse(log, [run, "unknown"]) == 1
+    assert hints(client) == [run]
+
+
+async def test_claiming_a_parked_run_takes_its_timer_away(log: RunLog, client: SyncClient) -> None:
+    run = await parked(log)
+    claim = await log.claim(run, "w2")
+    assert (claim.granted, claim.left) == (True, "parked")
+    assert client.zcard(keys.TIMERS) == 0
+    assert await rouse(log, [run]) == 0
+
+
+async def test_no_command_is_lost_between_parking_and_sending(log: RunLog, client: SyncClient, redis_url: str) -> None:
+    """Whoever parks either sees the command, or the run is roused: raced thousands of times."""
+    runs = [new_id() for _ in range(ROUNDS)]
+    for run in runs:
+        await log.claim(run, "w1", first=[b"one"])
+
+    def send_all(part: list[str]) -> None:
+        sender = sync_client(redis_url)
+        for run in part:
+            send_commands(sender, [(run, b"{}")])
+        sender.close()
+
+    threads = [threading.Thread(target=send_all, args=(runs[number::2],)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    left = set()
+    for run in runs:
+        if await park(log, run, 1, answered="0", due=10**15, hint=f"hint {run}".encode(), priority="normal"):
+            left.add(run)
+    await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
+    assert sorted(hints(client)) == sorted(left), "a parked run was not roused, or roused twice"
+    assert 0 < len(left) < ROUNDS, "there was no race"
+    assert all(client.xlen(keys.inbox(run)) == 1 for run in runs)
