@@ -1,30 +1,41 @@
 import type {
+  Graph,
+  IterationClosed,
+  IterationStarted,
   MapStarted,
+  PlanMade,
   StepCancelled,
   StepCompleted,
   StepFailed,
   StepSkipped,
   StepStarted,
   StepWaiting,
+  SubflowStarted,
 } from "@/wire/generated";
 import { nodeOf } from "./runKeys";
 import { hasEnded, storeStep } from "./runTally";
 import type { AttemptView, RunView, StepView } from "./runTypes";
+import { asked, decided, endedWait, timed, type WaitEvent } from "./runWaits";
 
 export type StepEvent =
+  | IterationClosed
+  | IterationStarted
   | MapStarted
+  | PlanMade
   | StepCancelled
   | StepCompleted
   | StepFailed
   | StepSkipped
   | StepStarted
-  | StepWaiting;
+  | StepWaiting
+  | SubflowStarted
+  | WaitEvent;
 
 export function newStep(key: string): StepView {
   return {
     key,
     node: nodeOf(key),
-    status: "waiting",
+    status: "pending",
     message: "",
     port: "out",
     readyAt: null,
@@ -35,7 +46,18 @@ export function newStep(key: string): StepView {
     output: undefined,
     error: null,
     iterations: null,
+    cached: false,
+    wait: null,
+    decisions: [],
+    entered: false,
+    plan: null,
+    closed: null,
   };
+}
+
+/** A step that only hands on what it is given, as a start does. */
+export function passed(step: StepView, at: number, output: unknown): StepView {
+  return { ...step, status: "completed", readyAt: at, startedAt: at, endedAt: at, output };
 }
 
 export function applyStepEvent(view: RunView, event: StepEvent, at: number): void {
@@ -58,23 +80,56 @@ function after(step: StepView, event: StepEvent, at: number): StepView {
     case "step_skipped":
       return { ...step, status: "skipped", message: event.reason ?? "", endedAt: at };
     case "step_cancelled":
-      return {
-        ...step,
-        status: "cancelled",
-        message: event.reason ?? "",
-        endedAt: at,
-        attempts: closed(step.attempts, { endedAt: at, outcome: "cancelled" }),
-      };
+      return cancelled(step, event.reason ?? "", at);
     case "map_started":
-      return {
-        ...step,
-        status: "running",
-        message: "",
-        iterations: event.count,
-        readyAt: step.readyAt ?? at,
-        startedAt: at,
-      };
+      return opened(step, at, { iterations: event.count });
+    case "iteration_started":
+      return opened(step, at, { iterations: Math.max(step.iterations ?? 0, event.index + 1) });
+    case "iteration_closed":
+      return closedIteration(step, event, at);
+    case "subflow_started":
+      return opened(step, at, { entered: true, input: event.input ?? step.input, wait: endedWait(step, at) });
+    case "plan_made":
+      return planMade(step, event, at);
+    case "approval_given":
+      return decided(step, event, at);
+    case "approval_requested":
+      return asked(step, event, at);
+    case "timer_started":
+    case "signal_awaited":
+      return timed(step, event, at);
   }
+}
+
+/** A step that has others inside begins. */
+function opened(step: StepView, at: number, change: Partial<StepView>): StepView {
+  return {
+    ...step,
+    status: "running",
+    message: "",
+    readyAt: step.readyAt ?? at,
+    startedAt: step.startedAt ?? at,
+    ...change,
+  };
+}
+
+function closedIteration(step: StepView, { index, output, error }: IterationClosed, at: number): StepView {
+  const entry = { output: output ?? null, error: error ?? null, at };
+  return opened(step, at, {
+    iterations: Math.max(step.iterations ?? 0, index + 1),
+    closed: new Map(step.closed ?? []).set(index, entry),
+  });
+}
+
+function cancelled(step: StepView, message: string, at: number): StepView {
+  return {
+    ...step,
+    status: "cancelled",
+    message,
+    endedAt: at,
+    wait: endedWait(step, at),
+    attempts: closed(step.attempts, { endedAt: at, outcome: "cancelled" }),
+  };
 }
 
 function started(step: StepView, event: StepStarted, at: number): StepView {
@@ -115,9 +170,26 @@ function completed(step: StepView, event: StepCompleted, at: number): StepView {
     port: event.port ?? "out",
     output: event.output ?? null,
     error: null,
+    cached: event.cached ?? false,
     readyAt: step.readyAt ?? at,
     startedAt: step.startedAt ?? at,
     endedAt: at,
+    wait: endedWait(step, at),
+    attempts: closed(step.attempts, {
+      endedAt: at,
+      outcome: "completed",
+      queuedMs: event.queued_ms ?? 0,
+      workedMs: event.worked_ms ?? 0,
+    }),
+  };
+}
+
+function planMade(step: StepView, event: PlanMade, at: number): StepView {
+  return {
+    ...step,
+    status: "running",
+    plan: { graph: event.graph as Graph, explanation: event.explanation ?? "" },
+    startedAt: step.startedAt ?? at,
     attempts: closed(step.attempts, {
       endedAt: at,
       outcome: "completed",
@@ -137,6 +209,7 @@ function failed(step: StepView, event: StepFailed, at: number): StepView {
     readyAt: step.readyAt ?? at,
     startedAt: step.startedAt ?? at,
     endedAt: retryAt > 0 ? null : at,
+    wait: endedWait(step, at),
     attempts: closed(step.attempts, {
       endedAt: at,
       outcome: "failed",
@@ -149,7 +222,7 @@ function failed(step: StepView, event: StepFailed, at: number): StepView {
 }
 
 /** Ends the attempt in flight; a step that went on after a failed attempt (by its default) keeps that failure. */
-function closed(attempts: readonly AttemptView[], end: Partial<AttemptView>): readonly AttemptView[] {
+export function closed(attempts: readonly AttemptView[], end: Partial<AttemptView>): readonly AttemptView[] {
   const last = attempts.at(-1);
   return last?.outcome === "running" ? [...attempts.slice(0, -1), { ...last, ...end }] : attempts;
 }

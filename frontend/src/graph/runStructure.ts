@@ -2,11 +2,13 @@ import type { Graph } from "@/wire/generated";
 
 export type GraphNode = NonNullable<Graph["nodes"]>[number];
 
-/** What of a graph takes part in runs: nodes in reading order, and which map each stands in. */
+/** What of a graph takes part in runs: nodes in reading order, and which map or loop each stands in. */
 export interface RunStructure {
   readonly nodes: ReadonlyMap<string, GraphNode>;
-  /** Nodes by the map they stand in ("" for the top), each before those that run after it. */
+  /** Nodes by the map or loop they stand in ("" for the top), each before those that run after it. */
   readonly inside: ReadonlyMap<string, readonly string[]>;
+  /** Nodes that undo others, and which: they run only when the run fails or is cancelled. */
+  readonly handlers: ReadonlyMap<string, string>;
 }
 
 export function structureOf(graph: Graph): RunStructure {
@@ -16,17 +18,20 @@ export function structureOf(graph: Graph): RunStructure {
   for (const id of inReadingOrder(graph)) {
     const node = all.get(id);
     if (!node || node.kind === "note" || node.kind === "group") continue;
-    const around = mapAround(all, node);
+    const around = containerAround(all, node);
     inside.set(around, [...(inside.get(around) ?? []), id]);
     nodes.set(id, node);
   }
-  return { nodes, inside };
+  const undoing = (graph.edges ?? []).filter(({ port }) => port === "compensate");
+  const handlers = new Map(undoing.map(({ source, target }) => [target, source]));
+  return { nodes, inside, handlers };
 }
 
-function mapAround(all: ReadonlyMap<string, GraphNode>, node: GraphNode): string {
+function containerAround(all: ReadonlyMap<string, GraphNode>, node: GraphNode): string {
   const seen = new Set<string>([node.id]);
   for (let parent = node.parent; parent && !seen.has(parent); parent = all.get(parent)?.parent) {
-    if (all.get(parent)?.kind === "map") return parent;
+    const kind = all.get(parent)?.kind;
+    if (kind === "map" || kind === "loop") return parent;
     seen.add(parent);
   }
   return "";

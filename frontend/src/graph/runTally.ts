@@ -1,10 +1,26 @@
+import { placeOf } from "./runKeys";
+import { nodeFor } from "./runScopes";
 import type { NodeOverlay, NodeTally, RunView, StepStatus, StepView } from "./runTypes";
 
-const ENDED: ReadonlySet<StepStatus> = new Set(["completed", "failed", "skipped", "cancelled"]);
+const ENDED: ReadonlySet<StepStatus> = new Set([
+  "completed",
+  "failed",
+  "skipped",
+  "cancelled",
+  "compensated",
+  "continued",
+]);
 
 /** The first of these that any execution has is the node's status; ended ones count only when all have ended. */
-const LIVE_FIRST: readonly StepStatus[] = ["running", "retrying", "queued"];
-const ENDED_FIRST: readonly StepStatus[] = ["failed", "cancelled", "completed", "skipped"];
+const LIVE_FIRST: readonly StepStatus[] = ["running", "retrying", "queued", "waiting"];
+const ENDED_FIRST: readonly StepStatus[] = [
+  "failed",
+  "cancelled",
+  "continued",
+  "compensated",
+  "completed",
+  "skipped",
+];
 
 export function hasEnded(status: StepStatus): boolean {
   return ENDED.has(status);
@@ -26,33 +42,43 @@ export function newTally(expected: number): NodeTally {
 export function storeStep(view: RunView, next: StepView): void {
   const previous = view.steps.get(next.key);
   view.steps.set(next.key, next);
-  const tally = tallyOf(view, next.node);
+  if (previous) countLive(view, previous, -1);
+  countLive(view, next, 1);
+  const place = placeOf(next.key);
+  const tally = tallyOf(view, place);
   if (previous) count(tally, previous.status, -1);
   count(tally, next.status, 1);
   if (next.status === "completed") tally.ports.add(next.port);
-  if (next.status === "failed") tally.ports.add(portAfterFailure(view, next.node));
+  if (next.status === "compensated") tally.ports.add("compensate");
+  if (next.status === "failed") tally.ports.add(portAfterFailure(view, next.key));
   tally.attempt = Math.max(tally.attempt, next.attempts.at(-1)?.number ?? 0);
   tally.startedAt = least(tally.startedAt, next.startedAt);
   tally.endedAt = greatest(tally.endedAt, next.endedAt);
   tally.message = next.message || next.error?.message || "";
-  view.touched.add(next.node);
+  view.touched.add(place);
 }
 
-function portAfterFailure(view: RunView, id: string): string {
-  const node = view.structure.nodes.get(id);
+/** A step that only holds others is not counted: they are. */
+function countLive({ live }: RunView, { status, attempts }: StepView, by: number): void {
+  if (status === "queued" || status === "waiting") live[status] += by;
+  else if (attempts.at(-1)?.outcome === "running") live.running += by;
+}
+
+function portAfterFailure(view: RunView, key: string): string {
+  const node = nodeFor(view, key);
   return node && "on_error" in node && node.on_error?.action === "continue" ? "out" : "error";
 }
 
-export function expectMore(view: RunView, node: string, executions: number): void {
-  tallyOf(view, node).expected += executions;
-  view.touched.add(node);
+export function expectMore(view: RunView, place: string, executions: number): void {
+  tallyOf(view, place).expected += executions;
+  view.touched.add(place);
 }
 
 /** The overlay of all nodes, with new objects only for those that changed. */
 export function refreshOverlay(view: RunView): void {
   if (view.touched.size === 0) return;
   const overlay = new Map(view.overlay);
-  for (const node of view.touched) overlay.set(node, overlayOf(tallyOf(view, node)));
+  for (const place of view.touched) overlay.set(place, overlayOf(tallyOf(view, place)));
   view.touched.clear();
   view.overlay = overlay;
 }
@@ -77,15 +103,15 @@ function overlayOf(tally: NodeTally): NodeOverlay {
 function statusOf(tally: NodeTally, done: number, total: number): StepStatus {
   const live = LIVE_FIRST.find((status) => tally.counts.get(status));
   if (live) return live;
-  if (done < total || total === 0) return done > 0 ? "running" : "waiting";
-  return ENDED_FIRST.find((status) => tally.counts.get(status)) ?? "waiting";
+  if (done < total || total === 0) return done > 0 ? "running" : "pending";
+  return ENDED_FIRST.find((status) => tally.counts.get(status)) ?? "pending";
 }
 
-function tallyOf(view: RunView, node: string): NodeTally {
-  const found = view.tallies.get(node);
+function tallyOf(view: RunView, place: string): NodeTally {
+  const found = view.tallies.get(place);
   if (found) return found;
   const made = newTally(0);
-  view.tallies.set(node, made);
+  view.tallies.set(place, made);
   return made;
 }
 

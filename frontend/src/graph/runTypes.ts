@@ -1,27 +1,48 @@
-import type { CallError, Graph } from "@/wire/generated";
+import type { CallError, Graph, Origin } from "@/wire/generated";
 import type { RunStructure } from "./runStructure";
 
-export type RunStatus = "pending" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
-
-export type StepStatus =
-  | "waiting"
+export type RunStatus =
+  | "pending"
   | "queued"
   | "running"
+  | "waiting"
+  | "paused"
+  | "cancelling"
+  | "compensating"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "terminated"
+  | "continued";
+
+/**
+ * `pending`: those before it are not done; `queued`: ready, but without a place; `waiting`: for time, people or a signal;
+ * `continued`: it goes on in the next run.
+ */
+export type StepStatus =
+  | "pending"
+  | "queued"
+  | "running"
+  | "waiting"
   | "retrying"
   | "completed"
   | "failed"
   | "skipped"
-  | "cancelled";
+  | "cancelled"
+  | "compensated"
+  | "continued";
 
 export const STEP_STATUSES: readonly StepStatus[] = [
-  "waiting",
+  "pending",
   "queued",
   "running",
+  "waiting",
   "retrying",
   "completed",
   "failed",
   "skipped",
   "cancelled",
+  "compensated",
 ];
 
 /** One try of a step. Times are ms since the epoch on the engine's clock, spans are ms. */
@@ -43,6 +64,35 @@ export interface AttemptView {
   readonly outcome: "running" | "completed" | "failed" | "cancelled";
 }
 
+export interface Decision {
+  readonly approved: boolean;
+  readonly by: string;
+  readonly comment: string;
+  readonly data: unknown;
+  readonly at: number;
+}
+
+/** What a step waits for, since when, and until when (`due`, ms; 0: for ever). */
+export type WaitView = { readonly since: number; readonly until: number | null; readonly due: number } & (
+  | { readonly kind: "timer" }
+  | { readonly kind: "signal"; readonly name: string; readonly key: string }
+  | {
+      readonly kind: "approval";
+      readonly message: string;
+      readonly approvers: readonly string[];
+      readonly groups: readonly string[];
+      readonly needed: number;
+      readonly schema: Readonly<Record<string, unknown>>;
+    }
+);
+
+/** An iteration of which a compact log keeps only what it gave. */
+export interface ClosedIteration {
+  readonly output: unknown;
+  readonly error: CallError | null;
+  readonly at: number;
+}
+
 /** One execution of a node; replaced as a whole when an event changes it, so that identity tells change. */
 export interface StepView {
   readonly key: string;
@@ -59,11 +109,20 @@ export interface StepView {
   readonly input: unknown;
   readonly output: unknown;
   readonly error: CallError | null;
-  /** Of a map: how many iterations it has, once known. */
+  /** Of a map or loop: how many iterations it has, as far as known. */
   readonly iterations: number | null;
+  /** Taken from the cache: no agent was called. */
+  readonly cached: boolean;
+  /** The last thing it waited for; over once `until` is set. */
+  readonly wait: WaitView | null;
+  readonly decisions: readonly Decision[];
+  /** Of a step that runs another workflow or a plan: whether its inner steps have begun. */
+  readonly entered: boolean;
+  readonly plan: { readonly graph: Graph; readonly explanation: string } | null;
+  readonly closed: ReadonlyMap<number, ClosedIteration> | null;
 }
 
-/** What the canvas shows of a node: its step, or all its executions together when it stands in a map. */
+/** What the canvas shows of a node: its step, or all its executions together when it stands in a map or loop. */
 export interface NodeOverlay {
   readonly status: StepStatus;
   readonly counts: Readonly<Partial<Record<StepStatus, number>>>;
@@ -79,6 +138,7 @@ export interface NodeOverlay {
   readonly ports: readonly string[];
 }
 
+/** By place (`runKeys.placeOf`): for the run's own graph that is the node's id. */
 export type RunOverlay = ReadonlyMap<string, NodeOverlay>;
 
 export interface NodeTally {
@@ -92,25 +152,81 @@ export interface NodeTally {
   message: string;
 }
 
+export interface Pause {
+  readonly from: number;
+  readonly to: number | null;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Something that was asked of the run, or happened to it, at a moment. */
+export interface Marker {
+  readonly seq: number;
+  readonly at: number;
+  readonly kind:
+    | "paused"
+    | "resumed"
+    | "cancel"
+    | "terminated"
+    | "signal"
+    | "approved"
+    | "rejected"
+    | "refused"
+    | "takenOver"
+    | "queued"
+    | "admitted"
+    | "compensation"
+    | "continued";
+  readonly by: string;
+  /** The reason, comment or message that came with it. */
+  readonly text: string;
+  /** The step, signal, command or worker it is about. */
+  readonly about: string;
+}
+
+export interface CompensationView {
+  readonly at: number;
+  readonly undo: readonly { readonly step: string; readonly handler: string }[];
+  /** Once the run has ended: whether all was undone. */
+  outcome: "" | "done" | "incomplete";
+}
+
 /** The fold of a run's records: changed in place by `applyRecord`, in constant time for each. */
 export interface RunView {
   readonly graph: Graph;
   readonly structure: RunStructure;
+  /** Graphs of other workflows, by the id of their version. */
+  readonly subgraphs: Readonly<Record<string, Graph>>;
+  /** The graphs that run inside steps, by the step's key. */
+  readonly inner: Map<string, RunStructure>;
   readonly steps: Map<string, StepView>;
   readonly tallies: Map<string, NodeTally>;
-  /** Nodes whose tally changed since the overlay was last made. */
+  /** Places whose tally changed since the overlay was last made. */
   readonly touched: Set<string>;
+  /** How many steps are with an agent, look for a place, or wait: containers do not count. */
+  readonly live: { running: number; queued: number; waiting: number };
+  readonly markers: Marker[];
+  readonly pauses: Pause[];
   overlay: RunOverlay;
   status: RunStatus;
   cursor: number;
   startedAt: number | null;
   endedAt: number | null;
+  /** When the newest record was written. */
+  movedAt: number | null;
   input: unknown;
   output: unknown;
   error: CallError | null;
   failedStep: string;
   cancelledBy: string;
   cancelReason: string;
+  cancelRequested: boolean;
+  queue: { readonly key: string; readonly limit: number } | null;
+  compensation: CompensationView | null;
+  origin: Origin | null;
+  trigger: string;
+  priority: "high" | "normal" | "low";
+  nextRun: string;
   worker: string;
   takeovers: number;
   /** Steps that ended, as their own events said: not those the run's end left over. */

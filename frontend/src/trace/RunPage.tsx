@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { GraphView } from "@/canvas/GraphView";
 import { isTerminal } from "@/graph/run";
-import { nodeOf, parseIteration } from "@/graph/runKeys";
+import { topNodeOf } from "@/graph/runKeys";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
@@ -110,7 +110,7 @@ function OpenRun({ run }: { run: RunDetail }) {
 }
 
 function nodeOfSelection(selected: string | null): string | null {
-  return selected && nodeOf(parseIteration(selected)?.map ?? selected);
+  return selected && topNodeOf(selected);
 }
 
 /** When a run has ended, lists that show it are asked for again. */

@@ -3,7 +3,7 @@ import { IconExternalLink } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { nodeOf, parseIteration } from "@/graph/runKeys";
+import { topNodeOf } from "@/graph/runKeys";
 import type { RunOverlay } from "@/graph/runTypes";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
@@ -36,11 +36,11 @@ function OpenDrawer({ run, onOverlay, selectedNode, onSelectNode }: Props & { ru
   const { overlay } = trace.view;
   useEffect(() => onOverlay(overlay), [overlay, onOverlay]);
   useEffect(() => () => onOverlay(null), [onOverlay]);
-  const stepNode = step && nodeOf(parseIteration(step)?.map ?? step);
+  const stepNode = step && topNodeOf(step);
   const selected = stepNode === selectedNode ? step : selectedNode && stepOfNode(trace.view, selectedNode);
   const onSelect = (key: string | null) => {
     setStep(key);
-    onSelectNode(key && nodeOf(parseIteration(key)?.map ?? key));
+    onSelectNode(key && topNodeOf(key));
   };
   return (
     <RunTrace

@@ -38,6 +38,22 @@ export function formatClock(at: number, language: string): string {
   }).format(at);
 }
 
+/** The time of day to the second, with the day where it is another one than that of `now`. */
+export function formatTime(at: number, now: number, language: string): string {
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  const day = sameDay ? {} : ({ month: "short", day: "numeric" } as const);
+  return new Intl.DateTimeFormat(language, { ...day, ...clock }).format(at);
+}
+
+/** A span in one round unit, for how long something has waited or has still to: `42 s`, `3 min`, `2 h`, `5 d`. */
+export function formatSince(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400_000],
   ["hour", 3_600_000],

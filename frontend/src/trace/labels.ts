@@ -1,7 +1,8 @@
 import i18next, { type TFunction } from "i18next";
-import { nodeOf, parseIteration, scopeOf } from "@/graph/runKeys";
+import { parseIteration, placeOf, scopeOf, topNodeOf } from "@/graph/runKeys";
+import { nodeFor } from "@/graph/runScopes";
 import type { GraphNode } from "@/graph/runStructure";
-import type { RunView, StepView } from "@/graph/runTypes";
+import type { RunView, StepStatus, StepView } from "@/graph/runTypes";
 import { localText } from "@/i18n/localText";
 import { useCatalogue } from "@/stores/catalogue";
 
@@ -9,6 +10,7 @@ import { useCatalogue } from "@/stores/catalogue";
 export function nodeLabel(node: GraphNode, t: TFunction<"trace">): string {
   if (node.title) return node.title;
   if (node.kind === "agent" && node.agent) return agentTitle(node.agent);
+  if (node.kind === "workflow" && node.workflow) return node.workflow;
   return t(`kind.${node.kind}`);
 }
 
@@ -20,22 +22,35 @@ function agentTitle(name: string): string {
 export function stepLabel(view: RunView, key: string, t: TFunction<"trace">): string {
   const iteration = parseIteration(key);
   if (iteration) {
-    return `${stepLabel(view, iteration.map, t)} · ${t("waterfall.iteration", { number: iteration.index + 1 })}`;
+    const number = t("waterfall.iteration", { number: iteration.index + 1 });
+    return `${stepLabel(view, iteration.container, t)} · ${number}`;
   }
-  const node = view.structure.nodes.get(nodeOf(key));
+  const node = nodeFor(view, key);
   const label = node ? nodeLabel(node, t) : key;
   const indexes = [...scopeOf(key).matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]) + 1);
   return indexes.length > 0 ? `${label} · ${indexes.join(".")}` : label;
 }
 
-const URGENCY = ["failed", "retrying", "running", "queued", "cancelled", "completed", "skipped", "waiting"];
+const URGENCY: readonly StepStatus[] = [
+  "failed",
+  "retrying",
+  "running",
+  "queued",
+  "waiting",
+  "cancelled",
+  "compensated",
+  "completed",
+  "continued",
+  "skipped",
+  "pending",
+];
 
-/** Of all executions of a node the one a reader wants to see first. */
+/** Of all executions of a node of the run's own graph, the one a reader wants to see first. */
 export function stepOfNode(view: RunView, node: string): string | null {
   if (view.steps.has(node)) return node;
   let best: StepView | null = null;
   for (const step of view.steps.values()) {
-    if (step.node !== node) continue;
+    if (step.node !== node || placeOf(step.key) !== topNodeOf(step.key)) continue;
     if (!best || URGENCY.indexOf(step.status) < URGENCY.indexOf(best.status)) best = step;
   }
   return best?.key ?? null;

@@ -1,11 +1,16 @@
 import {
   IconAlertCircle,
+  IconArrowBackUp,
+  IconArrowRightCircle,
   IconBan,
   IconCircleCheck,
   IconCircleDashed,
   IconClock,
+  IconHourglass,
   IconLoader2,
+  IconPlayerPause,
   IconPlayerSkipForward,
+  IconPlayerStop,
   IconRefresh,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -18,16 +23,21 @@ export type Status = RunStatus | StepStatus;
 type Look = { icon: TablerIcon; colour: string; spins?: boolean };
 
 const LOOKS: Readonly<Record<Status, Look>> = {
-  pending: { icon: IconClock, colour: "queued" },
-  waiting: { icon: IconCircleDashed, colour: "waiting" },
+  pending: { icon: IconCircleDashed, colour: "waiting" },
   queued: { icon: IconClock, colour: "queued" },
   running: { icon: IconLoader2, colour: "running", spins: true },
+  waiting: { icon: IconHourglass, colour: "queued" },
+  paused: { icon: IconPlayerPause, colour: "paused" },
   retrying: { icon: IconRefresh, colour: "retrying" },
   completed: { icon: IconCircleCheck, colour: "done" },
   failed: { icon: IconAlertCircle, colour: "failed" },
   skipped: { icon: IconPlayerSkipForward, colour: "skipped" },
   cancelling: { icon: IconLoader2, colour: "cancelled", spins: true },
   cancelled: { icon: IconBan, colour: "cancelled" },
+  compensating: { icon: IconArrowBackUp, colour: "compensated" },
+  compensated: { icon: IconArrowBackUp, colour: "compensated" },
+  terminated: { icon: IconPlayerStop, colour: "failed" },
+  continued: { icon: IconArrowRightCircle, colour: "skipped" },
 };
 
 /** The colour of a status, as a CSS value. */

@@ -10,7 +10,7 @@ export function AttemptsTab({ subject }: { subject: Subject }) {
   const { t } = useTranslation("trace");
   const { attempts, status } = subject;
   if (attempts.length === 0) {
-    const still = status === "waiting" || status === "queued";
+    const still = status === "pending" || status === "queued";
     return <p className={classes.none}>{t(still ? "panel.noAttemptsYet" : "panel.noAttempts")}</p>;
   }
   return (

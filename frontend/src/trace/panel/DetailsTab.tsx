@@ -2,6 +2,7 @@ import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
+import { nodeFor } from "@/graph/runScopes";
 import type { RunDetail } from "@/wire/types";
 import { formatBytes, formatClock, formatDuration, formatMoment } from "../duration";
 import { CopyButton } from "../values/CopyButton";
@@ -58,7 +59,7 @@ function runFacts(run: RunDetail, view: RunView, t: TFunction<"trace">): Fact[] 
 }
 
 function stepFacts(view: RunView, { key, step, attempts, status }: Subject, t: TFunction<"trace">): Fact[] {
-  const node = step ? view.structure.nodes.get(step.node) : undefined;
+  const node = nodeFor(view, key);
   const last = attempts.at(-1);
   return [
     { name: t("details.step"), value: key, code: true },

@@ -1,6 +1,7 @@
 import { Button, Code } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
+import { nodeFor } from "@/graph/runScopes";
 import { JsonTree } from "../values/JsonTree";
 import { AttemptsTab } from "./AttemptsTab";
 import classes from "./ErrorTab.module.css";
@@ -62,7 +63,7 @@ export function ErrorTab({
 }
 
 function wayOn(view: RunView, subject: Subject): "wentOn" | "tookErrorPath" | null {
-  const node = subject.step ? view.structure.nodes.get(subject.step.node) : undefined;
+  const node = nodeFor(view, subject.key);
   const action = node && "on_error" in node ? node.on_error?.action : undefined;
   if (subject.status !== "failed" || !action || action === "fail") return null;
   return action === "continue" ? "wentOn" : "tookErrorPath";

@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
-import { nodeOf } from "@/graph/runKeys";
+import { nodeFor } from "@/graph/runScopes";
 import { StatusMark } from "@/ui/StatusMark";
 import { nodeLabel } from "../labels";
 import { stepStatus } from "../waterfall/rows";
@@ -23,7 +23,7 @@ export function IterationSteps({
     <section className={classes.steps}>
       <h3>{t("panel.steps")}</h3>
       {subject.children.map((key) => {
-        const node = view.structure.nodes.get(nodeOf(key));
+        const node = nodeFor(view, key);
         return (
           <UnstyledButton key={key} className={classes.step} onClick={() => onSelect(key)}>
             <span>{node ? nodeLabel(node, t) : key}</span>

@@ -1,8 +1,9 @@
 import { isTerminal, type RunView } from "@/graph/run";
-import { childKey, nodeOf, parseIteration } from "@/graph/runKeys";
+import { childKey, parseIteration } from "@/graph/runKeys";
+import { nodeFor, nodesIn } from "@/graph/runScopes";
 import type { AttemptView, RunStatus, StepStatus, StepView } from "@/graph/runTypes";
 import type { CallError } from "@/wire/types";
-import { iterationOf, stepStatus } from "../waterfall/rows";
+import { closedOf, iterationOf, stepStatus } from "../waterfall/rows";
 
 /** What the panel shows: the run, one of its steps, or an iteration of a map. */
 export interface Subject {
@@ -25,7 +26,7 @@ export interface Subject {
 export function subjectOf(view: RunView, key: string | null): Subject {
   const iteration = key ? parseIteration(key) : null;
   if (key && iteration) return iterationSubject(view, key, iteration);
-  return key && view.structure.nodes.has(nodeOf(key)) ? stepSubject(view, key) : runSubject(view);
+  return key && nodeFor(view, key) ? stepSubject(view, key) : runSubject(view);
 }
 
 function runSubject(view: RunView): Subject {
@@ -67,24 +68,23 @@ function stepSubject(view: RunView, key: string): Subject {
 function iterationSubject(
   view: RunView,
   key: string,
-  { map, index }: { map: string; index: number },
+  { container, index }: { container: string; index: number },
 ): Subject {
-  const node = view.structure.nodes.get(nodeOf(map));
-  const inside = node ? (view.structure.inside.get(node.id) ?? []) : [];
-  const row = node && ({ id: key, kind: "iteration", depth: 0, node, index, expandable: true } as const);
-  const state = row ? iterationOf(view, row) : { status: "waiting" as const, startedAt: null, endedAt: null };
-  const results = (view.steps.get(map)?.output as { results?: unknown[] } | null | undefined)?.results;
+  const node = nodeFor(view, container) ?? null;
+  const state = iterationOf(view, { id: key, kind: "iteration", depth: 0, node, index, expandable: true });
+  const closed = closedOf(view, key);
+  const results = (view.steps.get(container)?.output as { results?: unknown[] } | null | undefined)?.results;
   return {
     kind: "iteration",
     key,
     ...state,
     message: "",
     input: undefined,
-    output: results?.[index],
-    error: null,
+    output: closed ? closed.output : results?.[index],
+    error: closed?.error ?? null,
     attempts: [],
     step: null,
-    children: inside.map((id) => childKey(key, id)),
+    children: closed ? [] : nodesIn(view, key).map((id) => childKey(key, id)),
   };
 }
 

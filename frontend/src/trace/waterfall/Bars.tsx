@@ -1,23 +1,43 @@
 import type { CSSProperties } from "react";
-import type { StepStatus } from "@/graph/runTypes";
-import { statusColour } from "@/ui/StatusMark";
+import { type Status, statusColour } from "@/ui/StatusMark";
 import classes from "./Bars.module.css";
 import { type Segment, type Span, shareAt } from "./timeline";
 
-type Props = { segments: readonly Segment[]; span: Span; status: StepStatus };
+interface Props {
+  segments: readonly Segment[];
+  span: Span;
+  status: Status;
+  /** Why it does not go on, in words; stands where the bar's last piece begins. */
+  note?: string;
+}
 
-/** A row's bar: queue time pale, work solid, attempts one after the other with their pauses. */
-export function Bars({ segments, span, status }: Props) {
+/** A row's bar: queue time pale, waits hatched, work solid, attempts one after the other with their pauses. */
+export function Bars({ segments, span, status, note = "" }: Props) {
   return (
     <div className={classes.track} aria-hidden>
       {segments.map((segment) => (
         <Piece key={`${segment.kind}${segment.from}`} segment={segment} span={span} status={status} />
       ))}
+      {note && <Note segments={segments} span={span} note={note} />}
     </div>
   );
 }
 
-function Piece({ segment, span, status }: { segment: Segment; span: Span; status: StepStatus }) {
+/** Beside the bar's last piece where there is room, else over it. */
+function Note({ segments, span, note }: { segments: readonly Segment[]; span: Span; note: string }) {
+  const last = segments.at(-1);
+  if (!last) return null;
+  const from = Math.min(0.98, Math.max(0, shareAt(span, last.from)));
+  const right = from > ROOM;
+  const style = right ? { right: `${(1 - from) * 100}%` } : { left: `${from * 100}%` };
+  return (
+    <span className={classes.note} data-side={right ? "left" : "over"} style={style}>
+      {note}
+    </span>
+  );
+}
+
+function Piece({ segment, span, status }: { segment: Segment; span: Span; status: Status }) {
   const from = Math.max(-0.01, shareAt(span, segment.from));
   const to = Math.min(1.01, shareAt(span, segment.to));
   if (to < 0 || from > 1) return null;
@@ -35,9 +55,12 @@ function Piece({ segment, span, status }: { segment: Segment; span: Span; status
   );
 }
 
+/** Beyond this share of the axis the words stand before the bar. */
+const ROOM = 0.7;
+
 /** A failed attempt is red even where a later one went well. */
-function toneOf({ kind, outcome, attempt }: Segment, status: StepStatus): string {
+function toneOf({ kind, outcome, attempt }: Segment, status: Status): string {
   if (kind === "pause") return "var(--ac-status-retrying)";
-  if (kind === "queue") return "var(--ac-status-queued)";
+  if (kind === "queue" || kind === "wait") return "var(--ac-status-queued)";
   return statusColour(attempt > 0 ? outcome : status);
 }

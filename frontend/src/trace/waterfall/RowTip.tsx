@@ -4,9 +4,10 @@ import type { AttemptView, RunView } from "@/graph/runTypes";
 import { StatusMark } from "@/ui/StatusMark";
 import { formatClock, formatDuration } from "../duration";
 import { stepLabel } from "../labels";
+import { waitWords } from "../waitWords";
 import classes from "./RowTip.module.css";
+import { rowState } from "./rowState";
 import type { Row } from "./rows";
-import { rowState } from "./WaterfallRow";
 
 export interface Hover {
   readonly row: Row;
@@ -19,10 +20,11 @@ const HEIGHT = 200;
 
 /** The exact times of the row under the pointer. */
 export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now: number }) {
-  const { t } = useTranslation("trace");
+  const { t, i18n } = useTranslation("trace");
   const { row, x, y } = hover;
   const { status, segments } = rowState(view, row, now);
   const step = view.steps.get(row.id);
+  const words = step ? waitWords(step, now, t, i18n.language) || step.message : "";
   const from = segments[0]?.from;
   const to = segments.at(-1)?.to;
   const left = Math.min(x + 14, window.innerWidth - WIDTH - 8);
@@ -31,10 +33,16 @@ export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now:
     <Portal>
       <div className={classes.tip} style={{ left, top }} data-above={top < y || undefined} role="tooltip">
         <div className={classes.head}>
-          <span className={classes.title}>{stepLabel(view, row.id, t)}</span>
+          <span className={classes.title}>
+            {row.kind === "undoing" ? t("waterfall.undoingTip") : stepLabel(view, row.id, t)}
+          </span>
           <StatusMark status={status} size={13} />
         </div>
-        {step?.message && <p className={classes.message}>{step.message}</p>}
+        {row.undoes !== undefined && (
+          <p className={classes.message}>{t("waterfall.undoes", { step: stepLabel(view, row.undoes, t) })}</p>
+        )}
+        {words && <p className={classes.message}>{words}</p>}
+        {step?.cached && <p className={classes.message}>{t("waterfall.cachedHint")}</p>}
         {step?.error && <p className={classes.error}>{step.error.message}</p>}
         <dl className={classes.facts}>
           <Moment name={t("tip.ready")} at={from} view={view} />

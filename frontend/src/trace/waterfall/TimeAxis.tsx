@@ -1,5 +1,5 @@
 import { useElementSize, useMergedRef } from "@mantine/hooks";
-import { type PointerEvent, useRef, useState } from "react";
+import { type PointerEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./TimeAxis.module.css";
 import { momentAt, shareAt, type Tick, tickLabel, ticks } from "./timeline";
@@ -14,7 +14,16 @@ export function useTicks(axis: Axis, width: number): { ticks: Tick[]; step: numb
 }
 
 /** The scale above the bars; dragging over it zooms to what was dragged over. */
-export function TimeAxis({ axis, onWidth }: { axis: Axis; onWidth(width: number): void }) {
+export function TimeAxis({
+  axis,
+  onWidth,
+  children,
+}: {
+  axis: Axis;
+  onWidth(width: number): void;
+  /** Stands on the scale, over its labels. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslation("trace");
   const { ref: sized, width } = useElementSize<HTMLDivElement>();
   const element = useRef<HTMLDivElement>(null);
@@ -53,6 +62,7 @@ export function TimeAxis({ axis, onWidth }: { axis: Axis; onWidth(width: number)
         </span>
       ))}
       {drag && <Chosen axis={axis} drag={drag} />}
+      {children}
     </div>
   );
 }

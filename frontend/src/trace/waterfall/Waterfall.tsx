@@ -11,7 +11,9 @@ import {
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
 import { hover as hoverNode } from "@/stores/hover";
+import { Markers, PauseBands } from "./Markers";
 import { type Hover, RowTip } from "./RowTip";
+import { rowState } from "./rowState";
 import type { Row } from "./rows";
 import { TimeAxis, useTicks } from "./TimeAxis";
 import { momentAt } from "./timeline";
@@ -20,7 +22,7 @@ import { useTree } from "./useTree";
 import { useTreeKeys } from "./useTreeKeys";
 import classes from "./Waterfall.module.css";
 import { WaterfallBar } from "./WaterfallBar";
-import { rowId, rowState, WaterfallRow } from "./WaterfallRow";
+import { rowId, WaterfallRow } from "./WaterfallRow";
 
 export const ROW_PX = 26;
 
@@ -93,7 +95,7 @@ export function Waterfall({
   const onPointerMove = (event: PointerEvent) => {
     const row = rowAt(event);
     setHover(row ? { row, x: event.clientX, y: event.clientY } : null);
-    hoverNode(row?.node.id ?? null);
+    hoverNode(row?.node?.id ?? null);
   };
   return (
     <section className={classes.waterfall} style={widths(compact)} aria-label={t("waterfall.label")}>
@@ -101,7 +103,9 @@ export function Waterfall({
       <div className={classes.head}>
         <span className={classes.step}>{t("waterfall.step")}</span>
         <span className={classes.took}>{t("waterfall.duration")}</span>
-        <TimeAxis axis={axis} onWidth={setWidth} />
+        <TimeAxis axis={axis} onWidth={setWidth}>
+          <Markers view={view} span={axis.span} width={width} />
+        </TimeAxis>
       </div>
       <div
         ref={scroller}
@@ -121,7 +125,9 @@ export function Waterfall({
         onScroll={() => setHover(null)}
       >
         <div className={classes.sheet} style={{ height: rows.getTotalSize() }}>
-          <GridLines axis={axis} width={width} />
+          <GridLines axis={axis} width={width}>
+            <PauseBands view={view} span={axis.span} now={now} />
+          </GridLines>
           {rows.getVirtualItems().map(({ index, start, key }) => {
             const row = tree.rows[index];
             if (!row) return null;
@@ -157,10 +163,11 @@ function zoomTo(view: RunView, row: Row | undefined, axis: Axis, now: number): (
   return first && last ? () => axis.show({ from: first.from, to: last.to }) : null;
 }
 
-function GridLines({ axis, width }: { axis: Axis; width: number }) {
+function GridLines({ axis, width, children }: { axis: Axis; width: number; children: ReactNode }) {
   const { ticks } = useTicks(axis, width);
   return (
     <div className={classes.grid} aria-hidden>
+      {children}
       {ticks.map(({ share, offset }) => (
         <span key={offset} style={{ left: `${share * 100}%` }} />
       ))}

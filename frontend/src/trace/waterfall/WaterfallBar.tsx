@@ -30,11 +30,13 @@ interface Props {
   extra?: ReactNode;
 }
 
+const CONTAINERS: ReadonlySet<string> = new Set(["map", "loop", "workflow", "plan"]);
+
 /** Above the waterfall: what is shown of the steps, and of their time. */
 export function WaterfallBar({ view, tree, axis, onZoom, extra }: Props) {
   const { t } = useTranslation("trace");
   const { filter, setFilter } = tree;
-  const hasMaps = [...view.structure.nodes.values()].some((node) => node.kind === "map");
+  const hasMaps = [...view.structure.nodes.values()].some((node) => CONTAINERS.has(node.kind));
   return (
     <div className={classes.bar}>
       <TextInput

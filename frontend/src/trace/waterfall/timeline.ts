@@ -1,5 +1,5 @@
 /** The waterfall's time axis: which span is shown, where a moment stands, and where the ticks go. */
-import type { AttemptView, StepView } from "@/graph/runTypes";
+import type { AttemptView, StepView, WaitView } from "@/graph/runTypes";
 
 /** Moments in ms. */
 export interface Span {
@@ -101,9 +101,9 @@ function decimals(step: number): number {
   return step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3;
 }
 
-export type SegmentKind = "queue" | "work" | "pause" | "moment";
+export type SegmentKind = "queue" | "work" | "pause" | "wait" | "moment";
 
-/** A piece of a step's bar. `pause` is the wait between two attempts, `moment` a step that took no time. */
+/** A piece of a step's bar. `pause` is the time between two attempts, `wait` that for a moment, people or a signal, `moment` a step that took no time. */
 export interface Segment extends Span {
   readonly kind: SegmentKind;
   readonly attempt: number;
@@ -112,7 +112,7 @@ export interface Segment extends Span {
 
 /** The pieces of a step's bar, in time; what is still going on ends `now`. */
 export function segmentsOf(step: StepView, now: number): Segment[] {
-  if (step.attempts.length === 0) return unattempted(step, now);
+  if (step.attempts.length === 0) return step.wait ? waited(step, step.wait, now) : unattempted(step, now);
   const made: Segment[] = [];
   for (const [index, attempt] of step.attempts.entries()) {
     const end = Math.max(attempt.startedAt, attempt.endedAt ?? now);
@@ -123,9 +123,25 @@ export function segmentsOf(step: StepView, now: number): Segment[] {
     made.push({ kind: "work", from: work, to: end, attempt: number, outcome });
     const next = step.attempts[index + 1];
     const until = next?.startedAt ?? (step.status === "retrying" ? now : (step.endedAt ?? end));
-    if (until > end) made.push({ kind: "pause", from: end, to: until, attempt: number, outcome });
+    if (until > end && !(step.plan && !next))
+      made.push({ kind: "pause", from: end, to: until, attempt: number, outcome });
   }
-  return made;
+  return step.plan ? [...made, ...planned(step, now)] : made;
+}
+
+/** After a plan was made: a person looks at it, then its own steps run. */
+function planned(step: StepView, now: number): Segment[] {
+  const from = step.wait?.until ?? step.attempts.at(-1)?.endedAt ?? now;
+  const waits = step.wait ? waited(step, step.wait, now) : [];
+  const to = Math.max(from, step.endedAt ?? now);
+  const outcome = step.status === "failed" ? "failed" : step.endedAt === null ? "running" : "completed";
+  return step.entered ? [...waits, { kind: "work", attempt: 0, outcome, from, to }] : waits;
+}
+
+function waited(step: StepView, wait: WaitView, now: number): Segment[] {
+  const to = Math.max(wait.since, wait.until ?? now);
+  const base = { attempt: 0, outcome: step.status === "failed" ? "failed" : "completed" } as const;
+  return [{ ...base, kind: "wait", from: wait.since, to }];
 }
 
 /** Steps the engine does itself, maps, and steps that wait for a place. */
@@ -136,7 +152,7 @@ function unattempted(step: StepView, now: number): Segment[] {
     const kind = end > step.startedAt ? "work" : "moment";
     return [{ ...base, kind, from: step.startedAt, to: end }];
   }
-  if (step.readyAt === null || step.status === "waiting" || step.status === "skipped") return [];
+  if (step.readyAt === null || step.status === "pending" || step.status === "skipped") return [];
   return [{ ...base, kind: "queue", from: step.readyAt, to: step.endedAt ?? now }];
 }
 

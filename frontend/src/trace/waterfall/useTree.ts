@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { RunView } from "@/graph/run";
 import { ancestorsOf, parseIteration, scopeOf } from "@/graph/runKeys";
-import { isFiltering, NO_FILTER, type Row, type RowFilter, visibleRows } from "./rows";
+import { isFiltering, NO_FILTER, type Row, type RowFilter, UNDOING, visibleRows } from "./rows";
 
 export interface Tree {
   readonly rows: readonly Row[];
@@ -14,14 +14,14 @@ export interface Tree {
 
 /** Which rows are there and which are open; what is selected elsewhere is brought into sight. */
 export function useTree(view: RunView, revision: number, selected: string | null): Tree {
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(() => new Set());
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(() => new Set([UNDOING]));
   const [filter, setFilter] = useState<RowFilter>(NO_FILTER);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the view changes in place, its revision says when
   const rows = useMemo(() => visibleRows(view, expanded, filter), [view, revision, expanded, filter]);
   useEffect(() => {
     const above = selected ? ancestorsOf(selected) : [];
     const iteration = selected ? parseIteration(selected) : null;
-    if (iteration) above.push(...ancestorsOf(iteration.map), iteration.map);
+    if (iteration) above.push(...ancestorsOf(iteration.container), iteration.container);
     if (above.length > 0) setExpanded((before) => new Set([...before, ...above]));
   }, [selected]);
   const toggle = (id: string, open?: boolean) =>
@@ -31,17 +31,18 @@ export function useTree(view: RunView, revision: number, selected: string | null
       else after.delete(id);
       return after;
     });
-  const setAll = (open: boolean) => setExpanded(new Set(open ? mapSteps(view) : []));
+  const setAll = (open: boolean) => setExpanded(new Set(open ? [UNDOING, ...containerSteps(view)] : []));
   const isOpen = (row: Row) => row.expandable && (isFiltering(filter) || expanded.has(row.id));
   return { rows, filter, setFilter, isOpen, toggle, setAll };
 }
 
-function mapSteps(view: RunView): string[] {
-  return [...view.steps.values()].filter((step) => step.iterations !== null).map((step) => step.key);
+function containerSteps(view: RunView): string[] {
+  const containers = [...view.steps.values()].filter((step) => step.iterations !== null || step.entered);
+  return containers.map((step) => step.key);
 }
 
 /** The row a row stands under, or null at the top. */
 export function parentOf(row: Row): string | null {
-  if (row.kind === "iteration") return parseIteration(row.id)?.map ?? null;
-  return scopeOf(row.id) || null;
+  if (row.kind === "iteration") return parseIteration(row.id)?.container ?? null;
+  return row.undoes === undefined ? scopeOf(row.id) || null : UNDOING;
 }
