@@ -54,7 +54,7 @@ def earlier(workflow_id: str, key: str, digest: str) -> Run | None:
 
 
 def accept(
-    run: Run, action: str, *, seed: Callable[[], Sequence[Event]] | None = None, **data: Any
+    run: Run, action: str, data: Mapping[str, Any], *, seed: Callable[[], Sequence[Event]] | None = None
 ) -> tuple[Run, bool]:
     """Write a new run down and hint at it once that is committed; True, or False with the run made by the same key.
 
