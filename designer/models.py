@@ -114,6 +114,13 @@ class Run(models.Model):
     origin = models.JSONField(
         null=True, blank=True, help_text="The run this one was made from, and how (designer.domain.events.Origin)"
     )
+    origin_run = models.GeneratedField(
+        expression=KT("origin__run_id"),
+        output_field=models.CharField(max_length=26, null=True),
+        db_persist=True,
+        db_index=True,
+        editable=False,
+    )
     trace_id = models.CharField(max_length=32)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)
     request_digest = models.CharField(max_length=71, blank=True)
@@ -134,7 +141,6 @@ class Run(models.Model):
             models.Index(fields=["project", "-id"]),
             models.Index(fields=["workflow", "-id"]),
             models.Index(fields=["status", "-id"]),
-            models.Index(KT("origin__run_id"), name="run_origin"),
             models.Index(
                 fields=["ended_at"], condition=models.Q(archived=False, ended_at__isnull=False), name="run_to_archive"
             ),

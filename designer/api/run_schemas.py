@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from designer.models import RunStatus
+from designer.models import Run, RunPriority, RunStatus
+
+ORIGIN_KINDS = ["fork", "retry", "replay", "continued"]
+MAX_CHILDREN = 100
 
 
 class WorkflowBrief(serializers.Serializer[Any]):
@@ -23,6 +27,32 @@ class RunError(serializers.Serializer[Any]):
     step = serializers.CharField(default="", help_text="The step to blame, or empty")
 
 
+class OriginSchema(serializers.Serializer[Any]):
+    """The run this one was made from, and how."""
+
+    kind = serializers.ChoiceField(ORIGIN_KINDS)
+    run_id = serializers.CharField()
+    seq = serializers.IntegerField(default=0, help_text="Last event taken over")
+    by = serializers.CharField(default="")
+    reason = serializers.CharField(default="")
+    edited = serializers.ListField(child=serializers.CharField(), default=list, help_text="What was changed in a fork")
+    url = serializers.SerializerMethodField(help_text="Where to read it")
+
+    def get_url(self, origin: dict[str, Any]) -> str:
+        """Return the path of the run in this API."""
+        return f"/api/v1/runs/{origin['run_id']}"
+
+
+class Child(serializers.Serializer[Any]):
+    """A run that was made from this one."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(ORIGIN_KINDS)
+    status = serializers.ChoiceField(RunStatus.choices)
+    created_at = serializers.DateTimeField()
+    url = serializers.CharField()
+
+
 class RunItem(serializers.Serializer[Any]):
     """A run as it stands in a list."""
 
@@ -37,6 +67,9 @@ class RunItem(serializers.Serializer[Any]):
     created_by = serializers.CharField(source="created_by.username", allow_null=True)
     steps_done = serializers.IntegerField()
     steps_total = serializers.IntegerField()
+    priority = serializers.ChoiceField(RunPriority.choices)
+    trigger = serializers.CharField(help_text="What started it; empty for a person or program")
+    origin = OriginSchema(allow_null=True)
 
 
 class RunDetail(RunItem):
@@ -48,6 +81,23 @@ class RunDetail(RunItem):
     labels = serializers.DictField(child=serializers.CharField())
     cursor = serializers.IntegerField(help_text="Sequence number of the last event in this answer's figures")
     trace_id = serializers.CharField(help_text="W3C trace id")
+    children = serializers.SerializerMethodField(help_text=f"Runs made from it, newest first, at most {MAX_CHILDREN}")
+
+    @extend_schema_field(Child(many=True))
+    def get_children(self, run: Run) -> list[dict[str, Any]]:
+        """Return the runs that were forked, retried, replayed or continued from this one."""
+        rows = Run.objects.filter(origin_run=run.pk).order_by("-id").only("id", "status", "created_at", "origin")
+        made = [
+            {
+                "id": row.pk,
+                "kind": (row.origin or {})["kind"],
+                "status": row.status,
+                "created_at": row.created_at,
+                "url": f"/api/v1/runs/{row.pk}",
+            }
+            for row in rows[:MAX_CHILDREN]
+        ]
+        return [dict(each) for each in Child(made, many=True).data]
 
 
 class StartBody(serializers.Serializer[Any]):
@@ -63,10 +113,13 @@ class StartBody(serializers.Serializer[Any]):
         default=dict,
         help_text="Names and texts to find it by",
     )
+    priority = serializers.ChoiceField(
+        RunPriority.choices, required=False, help_text="Goes first where not all can; the workflow's own when absent"
+    )
 
 
-class CancelBody(serializers.Serializer[Any]):
-    """Why a run is cancelled."""
+class ReasonBody(serializers.Serializer[Any]):
+    """Why it is done."""
 
     reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
 

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
+from designer.api.approvals import ApprovalsView
 from designer.api.artifacts import ArtifactsView, RunArtifactView, UploadedView
 from designer.api.drafts import DraftView, ValidateView
 from designer.api.events import EventsView
-from designer.api.run_detail import CancelView, RunView
+from designer.api.run_control import (
+    CancelView,
+    ContinueView,
+    DecisionView,
+    PauseView,
+    ResumeView,
+    SignalView,
+    TerminateView,
+)
+from designer.api.run_detail import RunView
 from designer.api.runs import RunsView, StartView
+from designer.api.signals import SignalsView
 from designer.api.tables import TableView
 from designer.api.templates import TemplatesView, TemplateView
 from designer.api.versions import PublishView, VersionsView, VersionView
@@ -21,10 +32,18 @@ urlpatterns = [
     path("workflows/<str:workflow_id>/versions", VersionsView.as_view()),
     path("workflows/<str:workflow_id>/versions/<int:number>", VersionView.as_view()),
     path("workflows/<str:workflow_id>/runs", StartView.as_view()),
+    path("workflows/<str:workflow_id>/signals", SignalsView.as_view()),
+    path("approvals", ApprovalsView.as_view()),
     path("runs", RunsView.as_view()),
     path("runs/<str:run_id>", RunView.as_view()),
     path("runs/<str:run_id>/events", EventsView.as_view()),
     path("runs/<str:run_id>/cancel", CancelView.as_view()),
+    path("runs/<str:run_id>/terminate", TerminateView.as_view()),
+    path("runs/<str:run_id>/pause", PauseView.as_view()),
+    path("runs/<str:run_id>/resume", ResumeView.as_view()),
+    path("runs/<str:run_id>/continue", ContinueView.as_view()),
+    path("runs/<str:run_id>/signal", SignalView.as_view()),
+    path("runs/<str:run_id>/approvals/<path:step>", DecisionView.as_view()),
     path("runs/<str:run_id>/artifacts/<str:digest>", RunArtifactView.as_view()),
     path("runs/<str:run_id>/artifacts/<str:digest>/table", TableView.as_view()),
     path("artifacts", ArtifactsView.as_view()),
