@@ -1,39 +1,19 @@
-"""Room at agent instances: who gets the next free slot, and who waits, first come first served."""
+"""Room at agent instances: who gets the next free slot, and who waits."""
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from agentcluster.clock import monotonic
 from agents.cluster.view import ClusterView
 from agents.domain.scoring import InstanceInfo, choose
 from designer.domain.run import PendingCall
+from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
 
 SHUN_S: Final = 2.0
 """An instance that did not listen gets nothing for this long, unless it is heard of."""
 ANNOUNCE_S: Final = 2.0
 """A wait for a free slot is worth an event when it has lasted this long."""
-
-Key = tuple[str, str]
-
-
-class Waiter(Protocol):
-    """Whoever wants a slot; woken when one is kept for it, or when there is something to say about its waiting."""
-
-    def wake(self) -> None:
-        """Ask ``Capacity.place`` again."""
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A call that has no slot yet, and why; ``announced`` once the wait is long enough to be told."""
-
-    waiter: Waiter
-    since: float
-    code: str = ""
-    message: str = ""
-    announced: bool = False
 
 
 class Capacity:
@@ -43,28 +23,33 @@ class Capacity:
         """Choose among the instances in ``view``."""
         self._view = view
         self._busy: dict[str, int] = defaultdict(int)
-        self._queues: dict[Key, OrderedDict[str, Waiting]] = {}
+        self._queues: dict[Demand, SlotQueue] = {}
+        self._demands: dict[str, Demand] = {}
+        """By call id: the queue it waits in."""
         self._granted: dict[str, InstanceInfo] = {}
         self._shunned: dict[str, float] = {}
+        self._disabled: frozenset[str] | None = None
         self._turn = 0
 
-    def place(self, call: PendingCall, waiter: Waiter) -> InstanceInfo | Waiting:
-        """Take a slot for ``call``, or join the queue; asking again keeps the place in it."""
+    def place(self, call: PendingCall, waiter: Waiter, instance: str = "") -> InstanceInfo | Waiting:
+        """Take a slot for ``call``, or join the queue; asking again keeps the place in it.
+
+        ``instance`` names the one that won the auction of an intent; the call goes there or waits for it.
+        """
         granted = self._granted.pop(call.call_id, None)
         if granted is not None:
             return granted
-        key = (call.agent, call.version)
-        queue = self._queues.get(key)
+        demand = Demand(instance=instance) if instance else _demand(call)
+        queue = self._queues.get(demand)
         if not queue:
-            chosen = self._choose(key)
+            chosen = self._choose(demand)
             if chosen is not None:
                 self._busy[chosen.instance] += 1
                 return chosen
-            queue = self._queues.setdefault(key, OrderedDict())
-        waiting = queue.get(call.call_id)
-        if waiting is None:
-            waiting = queue[call.call_id] = Waiting(waiter, monotonic())
-        self._explain(key, waiting)
+            queue = self._queues.setdefault(demand, SlotQueue())
+        self._demands[call.call_id] = demand
+        waiting = queue.join(call.call_id, _priority(call), Waiting(waiter, monotonic()))
+        self._explain(demand, waiting)
         return waiting
 
     def adopt(self, instance: str) -> None:
@@ -77,16 +62,21 @@ class Capacity:
         if not self._busy[instance]:
             del self._busy[instance]
         if self._queues:
-            self._grant(lambda key: key[0] == agent)
+            self._grant(lambda demand: demand.agent == agent or not demand.agent)
 
-    def withdraw(self, call_id: str, agent: str, version: str) -> None:
+    def withdraw(self, call_id: str) -> None:
         """Forget a call that is no longer wanted: its place in the queue or the slot kept for it."""
         granted = self._granted.pop(call_id, None)
         if granted is not None:
-            self.release(granted.instance, agent)
-        queue = self._queues.get((agent, version))
+            self.release(granted.instance, granted.agent)
+        demand = self._demands.pop(call_id, None)
+        queue = self._queues.get(demand) if demand else None
         if queue is not None:
-            queue.pop(call_id, None)
+            queue.leave(call_id)
+
+    def in_flight(self, instance: str) -> int:
+        """Return how many calls this worker has at an instance."""
+        return self._busy.get(instance, 0)
 
     def shun(self, instance: str) -> None:
         """Prefer other instances for a while: this one did not listen."""
@@ -99,11 +89,25 @@ class Capacity:
 
     def alternative(self, agent: str, version: str) -> bool:
         """Return whether a call could go to some instance right now."""
-        return self._choose((agent, version)) is not None
+        return self._choose(Demand(agent, version)) is not None
+
+    def disable(self, agents: frozenset[str]) -> None:
+        """Choose none of these agents by capability or intent; before the first time nobody is chosen that way."""
+        if agents != self._disabled:
+            self._disabled = agents
+            self._grant(lambda demand: bool(demand.capability))
+
+    def enabled(self, agent: str) -> bool:
+        """Return whether an agent may be found by what it can do."""
+        return self._disabled is not None and agent not in self._disabled
 
     def cluster_changed(self) -> None:
-        """Look again at everything that waits."""
+        """Look again at everything that waits; whoever waits for an instance that is gone must think of another."""
         self._grant(lambda _: True)
+        for demand, queue in self._queues.items():
+            if demand.instance and self._view.instance(demand.instance) is None:
+                for waiting in queue:
+                    waiting.waiter.wake()
 
     def sweep(self) -> None:
         """Let shunned instances have another chance and tell those who have waited long."""
@@ -112,15 +116,15 @@ class Capacity:
             del self._shunned[instance]
         if self._queues:
             self._grant(lambda _: True)
-        for key, queue in self._queues.items():
-            for waiting in queue.values():
+        for demand, queue in self._queues.items():
+            for waiting in queue:
                 if not waiting.announced and now - waiting.since >= ANNOUNCE_S:
-                    self._explain(key, waiting)
+                    self._explain(demand, waiting)
                     waiting.announced = True
                     waiting.waiter.wake()
 
-    def _choose(self, key: Key) -> InstanceInfo | None:
-        instances = self._view.instances_of(*key)
+    def _choose(self, demand: Demand) -> InstanceInfo | None:
+        instances = self._instances(demand)
         if self._shunned:
             instances = [info for info in instances if info.instance not in self._shunned]
         self._turn += 1
@@ -129,29 +133,72 @@ class Capacity:
             return chosen
         return next((info for info in instances if self._busy.get(info.instance, 0) < info.concurrency), None)
 
-    def _grant(self, wanted: Callable[[Key], bool]) -> None:
-        for key in [key for key in self._queues if wanted(key)]:
-            queue = self._queues[key]
-            while queue:
-                chosen = self._choose(key)
-                if chosen is None:
-                    break
-                call_id, waiting = queue.popitem(last=False)
-                self._busy[chosen.instance] += 1
-                self._granted[call_id] = chosen
-                waiting.waiter.wake()
-            if not queue:
-                del self._queues[key]
+    def _instances(self, demand: Demand) -> Sequence[InstanceInfo]:
+        if demand.instance:
+            found = self._view.instance(demand.instance)
+            return [] if found is None else [found]
+        if demand.capability:
+            return [info for info in self._view.instances_with(demand.capability) if self.enabled(info.agent)]
+        return self._view.instances_of(demand.agent, demand.version)
 
-    def _explain(self, key: Key, waiting: Waiting) -> None:
-        instances = self._view.instances_of(*key)
-        name = f"{key[0]} {key[1]}".strip()
-        if instances:
+    def _grant(self, wanted: Callable[[Demand], bool]) -> None:
+        """Give free slots to those who wait; of several queues for the same slots the most urgent goes first."""
+        demands = [demand for demand in self._queues if wanted(demand)]
+        while demands:
+            demand = demands[0] if len(demands) == 1 else min(demands, key=lambda each: self._queues[each].order)
+            queue = self._queues[demand]
+            chosen = self._choose(demand) if queue else None
+            if chosen is None:
+                demands.remove(demand)
+                if not queue:
+                    del self._queues[demand]
+                continue
+            call_id, waiting = queue.pop()
+            self._demands.pop(call_id, None)
+            self._busy[chosen.instance] += 1
+            self._granted[call_id] = chosen
+            waiting.waiter.wake()
+
+    def _explain(self, demand: Demand, waiting: Waiting) -> None:
+        count = len(self._instances(demand))
+        if demand.instance:
             waiting.code = "agent_busy"
             waiting.message = (
-                f"All instances of {name} are busy ({len(instances)} in sight); the next free one takes it."
+                f"The agent that won the bid, {demand.instance}, is busy; it takes the step when it is free."
             )
-            return
-        waiting.code = "no_instance"
-        waiting.message = f"No live node hosts {name}. The step starts as soon as one does."
-        waiting.announced = True
+        elif demand.capability:
+            waiting.code, waiting.message = self._of_capability(demand.capability, count)
+        elif count:
+            waiting.code = "agent_busy"
+            waiting.message = f"All instances of {demand.name} are busy ({count} in sight); the next free one takes it."
+        else:
+            waiting.code = "no_instance"
+            waiting.message = f"No live node hosts {demand.name}. The step starts as soon as one does."
+        if waiting.code == "no_instance":
+            waiting.announced = True
+
+    def _of_capability(self, capability: str, count: int) -> tuple[str, str]:
+        if count:
+            message = (
+                f"All agents with the capability {capability} are busy ({count} in sight); the next free one takes it."
+            )
+            return "agent_busy", message
+        if self._disabled is None:
+            message = (
+                f"Which agents with the capability {capability} may be used is not known yet: the database is away."
+            )
+            return "registry_away", message
+        off = sorted({info.agent for info in self._view.instances_with(capability)})
+        why = f" ({', '.join(off)} could, but may not be used)" if off else ""
+        return (
+            "no_instance",
+            f"No live agent offers the capability {capability}{why}. The step starts as soon as one does.",
+        )
+
+
+def _demand(call: PendingCall) -> Demand:
+    return Demand(call.agent, call.version, "" if call.agent else getattr(call, "capability", ""))
+
+
+def _priority(call: PendingCall) -> str:
+    return getattr(call, "priority", "normal")

@@ -2,9 +2,9 @@
 
 from designer.domain.events import Event, StepStarted
 from designer.domain.run import PendingCall, Run
-from designer.engine.capacity import Waiter, Waiting
 from designer.engine.dispatch import Dispatcher
 from designer.engine.flights import Caller
+from designer.engine.queues import Waiter, Waiting
 
 
 class Starts:
@@ -48,11 +48,11 @@ class Starts:
     def give_back(self) -> None:
         """Give up all slots and places in queues."""
         placed, self._placed = self._placed, []
-        for call, started in placed:
-            self._dispatcher.capacity.release(started.instance, call.agent)
+        for _, started in placed:
+            self._dispatcher.capacity.release(started.instance, started.agent)
         self._withdraw(set())
 
     def _withdraw(self, wanted: set[str]) -> None:
         for call_id in [call_id for call_id in self._queued if call_id not in wanted]:
-            call = self._queued.pop(call_id)
-            self._dispatcher.capacity.withdraw(call_id, call.agent, call.version)
+            del self._queued[call_id]
+            self._dispatcher.capacity.withdraw(call_id)
