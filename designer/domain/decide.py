@@ -1,73 +1,122 @@
 """What becomes of a step that is ready: an event the engine can make itself, a call to an agent, or an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
-from agents.domain.calls import INLINE_LIMIT, CallError
+from agents.domain.calls import CallError
+from agents.domain.schema_check import check
 from designer.domain import events as ev
+from designer.domain import nodes as kinds
+from designer.domain.apart import set_apart
 from designer.domain.expressions import ExpressionError
-from designer.domain.graph import ConditionNode, EndNode, JoinNode, MapNode, SwitchNode, TransformNode
-from designer.domain.plan import CALLS
-from designer.domain.state import StepState
+from designer.domain.graph import MAX_NESTING, StartNode
+from designer.domain.plan import Plan
+from designer.domain.state import ApprovalState, FlowState, LoopState, MapState, StepState, depth
+from designer.domain.times import Moment, due_after, due_at
+from designer.domain.values import as_text
 
 MAX_ITEMS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class CallAgent:
-    """The step needs an agent; ``value`` is the input."""
+    """The step needs an agent; ``value`` is the input, ``cache_key`` what makes calls equal (None: the input)."""
 
     value: Any
+    cache_key: Any = None
+    goal: str = ""
 
 
-Decision = ev.StepCompleted | ev.StepSkipped | ev.MapStarted | CallAgent | CallError
+Move = (
+    ev.StepCompleted
+    | ev.StepSkipped
+    | ev.MapStarted
+    | ev.IterationStarted
+    | ev.SubflowStarted
+    | ev.TimerStarted
+    | ev.ApprovalRequested
+    | ev.SignalAwaited
+)
 
 
-def decide(state: StepState) -> Decision:
-    """Return what to do with a ready step. Expressions that fail become errors of the step."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do, with the values that are too large for an event by digest: to be stored before the event is."""
+
+    what: Move | CallAgent | CallError
+    apart: Mapping[str, bytes] = field(default_factory=dict)
+
+
+_NOTHING: Mapping[str, bytes] = {}
+
+
+def decide(state: StepState, now: int) -> Decision:
+    """Return what to do with a ready step at ``now`` (ms). Expressions that fail become errors of the step."""
     if state.dead:
-        return ev.StepSkipped(state.step, "Its branch was not taken.")
+        return Decision(ev.StepSkipped(state.step, "Its branch was not taken."), _NOTHING)
     scope = state.scope.scope
     try:
-        if state.node.run_if is not None and state.map is None and state.node.run_if(scope) is not True:
-            return ev.StepSkipped(state.step, "Its condition was not true.", port="out")
-        return _checked(state, _by_kind(state, scope))
+        if state.node.run_if is not None and _is_new(state) and state.node.run_if(scope) is not True:
+            return Decision(ev.StepSkipped(state.step, "Its condition was not true.", port="out"), _NOTHING)
+        return _apart(_by_kind(state, scope, now))
     except ExpressionError as error:
-        return CallError(error.code, error.message)
+        return Decision(CallError(error.code, error.message), _NOTHING)
 
 
-def _by_kind(state: StepState, scope: Mapping[str, Any]) -> Decision:
+def _is_new(state: StepState) -> bool:
+    return state.inner is None and not isinstance(state.input, ev.SignalAwaited)
+
+
+def _by_kind(state: StepState, scope: Mapping[str, Any], now: int) -> Move | CallAgent | CallError:  # noqa: PLR0912
     planned = state.node
+    if planned.is_call and not isinstance(state.inner, FlowState):
+        return _call(state, scope)
     match planned.node:
-        case ConditionNode():
+        case kinds.TransformNode() | kinds.EndNode():
+            return ev.StepCompleted(state.step, planned.compute(scope))
+        case kinds.ConditionNode():
             return _condition(state, planned.compute(scope))
-        case SwitchNode():
+        case kinds.SwitchNode():
             port = next((name for name, holds in planned.cases if holds(scope) is True), "default")
             return ev.StepCompleted(state.step, {"case": port}, port=port)
-        case TransformNode() | EndNode():
-            return ev.StepCompleted(state.step, planned.compute(scope))
-        case JoinNode():
+        case kinds.JoinNode():
             return ev.StepCompleted(state.step, {"taken": state.taken})
-        case MapNode():
+        case kinds.MapNode():
             return _map(state, scope)
-        case node if isinstance(node, CALLS):
-            return CallAgent(planned.compute(scope))
+        case kinds.LoopNode():
+            return _loop(state, planned.node, scope)
+        case kinds.WorkflowNode():
+            return _workflow(state, scope)
+        case kinds.PlanNode():
+            return _plan(state, planned.node)
+        case kinds.WaitNode():
+            return _wait(state, planned.compute(scope), now)
+        case kinds.ApprovalNode():
+            return _approval(state, planned.node, scope, now)
+        case kinds.SignalNode():
+            return _signal(state, planned.node, scope, now)
         case node:
             return CallError("unknown_kind", f"The engine does not know how to run a {type(node).__name__}.")
 
 
-def _condition(state: StepState, value: Any) -> Decision:
+def _call(state: StepState, scope: Mapping[str, Any]) -> CallAgent:
+    value = state.node.compute(scope)
+    key = None if state.node.cache_key is None else state.node.cache_key(scope)
+    if isinstance(state.node.node, kinds.IntentNode):
+        return CallAgent(value["input"], key, as_text(value["goal"]))
+    return CallAgent(value, key)
+
+
+def _condition(state: StepState, value: Any) -> Move | CallError:
     if not isinstance(value, bool):
         return CallError("not_a_condition", f"The condition gave {value!r}, not true or false.", field="/expression")
     return ev.StepCompleted(state.step, {"result": value}, port="true" if value else "false")
 
 
-def _map(state: StepState, scope: Mapping[str, Any]) -> Decision:
-    progress = state.map
-    if progress is None:
+def _map(state: StepState, scope: Mapping[str, Any]) -> Move | CallError:
+    progress = state.inner
+    if not isinstance(progress, MapState):
         items = state.node.compute(scope)
         if not isinstance(items, list):
             return CallError("not_a_list", f"`items` must be a list, not {type(items).__name__}.", field="/items")
@@ -81,12 +130,106 @@ def _map(state: StepState, scope: Mapping[str, Any]) -> Decision:
     return ev.StepCompleted(state.step, {"results": progress.results, "errors": progress.errors})
 
 
-def _checked(state: StepState, decision: Decision) -> Decision:
-    """Refuse a value that may not stand in an event."""
-    value = decision.output if isinstance(decision, ev.StepCompleted) else getattr(decision, "value", None)
-    size = len(msgspec.json.encode(value))
-    if size > INLINE_LIMIT:
-        what = "output" if isinstance(decision, ev.StepCompleted) else "input"
-        message = f"The {what} is {size // 1024} KB; {INLINE_LIMIT // 1024} KB are allowed. Pass large data as a file or table."
-        return CallError("value_too_large", message, field=f"/{what}")
-    return decision
+def _loop(state: StepState, node: kinds.LoopNode, scope: Mapping[str, Any]) -> Move | CallError:
+    loop = state.inner if isinstance(state.inner, LoopState) else LoopState()
+    if loop.failed is not None:
+        return loop.failed
+    goes_on = state.node.compute({**scope, "index": loop.index, "last": loop.last})
+    if not isinstance(goes_on, bool):
+        return CallError("not_a_condition", f"The condition gave {goes_on!r}, not true or false.", field="/condition")
+    if not goes_on:
+        return ev.StepCompleted(state.step, {"iterations": loop.index, "last": loop.last})
+    if loop.index >= node.max_iterations:
+        message = f"The condition still holds after {loop.index} iterations, and no more are allowed."
+        return CallError("too_many_iterations", message, field="/max_iterations")
+    return ev.IterationStarted(state.step, loop.index)
+
+
+def _workflow(state: StepState, scope: Mapping[str, Any]) -> Move | CallError:
+    if isinstance(state.inner, FlowState):
+        return _flow_ended(state, state.inner)
+    plan = state.scope.plan.subplans.get(state.node.id)
+    if plan is None:
+        return CallError("version_unusable", "The workflow this step runs is not there.", field="/workflow")
+    return _enter(state, plan, state.node.compute(scope))
+
+
+def _enter(state: StepState, plan: Plan, value: Any) -> Move | CallError:
+    if depth(state.scope) >= MAX_NESTING:
+        return CallError("too_deep", f"Workflows, maps and loops may stand {MAX_NESTING} deep inside each other.")
+    schema = next((node.schema for node in plan.graph.nodes if isinstance(node, StartNode)), {})
+    if wrong := check(schema, value):
+        message = f"The inner workflow does not take this input: {wrong[0].pointer or 'it'}: {wrong[0].message}"
+        return CallError("invalid_input", message, field=f"/input{wrong[0].pointer}")
+    return ev.SubflowStarted(state.step, value, getattr(state.node.node, "version_id", ""))
+
+
+def _flow_ended(state: StepState, flow: FlowState) -> Move | CallError:
+    if flow.failed is not None:
+        return flow.failed
+    return ev.StepCompleted(state.step, flow.scope.output if flow.scope else {}, attempt=max(1, state.attempt))
+
+
+def _plan(state: StepState, node: kinds.PlanNode) -> Move | CallError:
+    flow = state.inner
+    assert isinstance(flow, FlowState)
+    assert flow.plan is not None
+    if flow.scope is not None or flow.failed is not None:
+        return _flow_ended(state, flow)
+    if node.approve and flow.approval is None:
+        return ev.ApprovalRequested(state.step, "Run this plan?", node.approvers)
+    verdict = flow.approval.verdict if flow.approval else None
+    if verdict is not None and not verdict.approved:
+        return CallError("plan_rejected", f"{verdict.by or 'Somebody'} rejected the plan. {verdict.comment}".strip())
+    inputs = state.input.get("inputs", {}) if isinstance(state.input, dict) else {}
+    return _enter(state, flow.plan, inputs)
+
+
+def _wait(state: StepState, value: Mapping[str, Any], now: int) -> Move | CallError:
+    found = due_at(value["until"]) if value["until"] not in (None, "") else due_after(value["seconds"], now)
+    if not isinstance(found, Moment):
+        return found
+    if found.ms <= now:
+        return ev.StepCompleted(state.step, {"until": found.text})
+    return ev.TimerStarted(state.step, found.ms)
+
+
+def _due(timeout_s: float | None, now: int) -> int:
+    return now + int(timeout_s * 1000) if timeout_s else 0
+
+
+def _approval(state: StepState, node: kinds.ApprovalNode, scope: Mapping[str, Any], now: int) -> Move:
+    if isinstance(state.inner, ApprovalState) and (verdict := state.inner.verdict):
+        said = {"approved": verdict.approved, "by": verdict.by, "comment": verdict.comment, "data": verdict.data}
+        return ev.StepCompleted(state.step, said, port="approved" if verdict.approved else "rejected")
+    message = as_text(state.node.compute(scope))[:10_000]
+    due = _due(node.timeout_s, now)
+    return ev.ApprovalRequested(state.step, message, node.approvers, node.groups, node.needed, node.schema, due)
+
+
+def _signal(state: StepState, node: kinds.SignalNode, scope: Mapping[str, Any], now: int) -> Move:
+    key = state.node.compute(scope)
+    return ev.SignalAwaited(state.step, node.name, as_text(key), _due(node.timeout_s, now))
+
+
+def _apart(what: Move | CallAgent | CallError) -> Decision:
+    """Set values apart that may not stand in an event; too large ones are errors."""
+    if isinstance(what, ev.StepCompleted):
+        place, value = "output", what.output
+    elif isinstance(what, CallAgent):
+        place, value = "input", what.value
+    elif isinstance(what, ev.SubflowStarted):
+        place, value = "input", what.input
+    else:
+        return Decision(what, _NOTHING)
+    found = set_apart(place, value)
+    if found is None:
+        return Decision(what, _NOTHING)
+    if isinstance(found, CallError):
+        return Decision(found, _NOTHING)
+    changed, stored = found
+    if isinstance(what, CallAgent):
+        return Decision(CallAgent(changed, what.cache_key, what.goal), stored)
+    if isinstance(what, ev.SubflowStarted):
+        return Decision(ev.SubflowStarted(what.step, changed, what.version_id), stored)
+    return Decision(ev.StepCompleted(what.step, changed, what.port, what.attempt), stored)

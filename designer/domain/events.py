@@ -193,6 +193,13 @@ class PlanMade(_Event, frozen=True, omit_defaults=True, tag="plan_made"):
     worked_ms: int = 0
 
 
+class Overdue(_Event, frozen=True, omit_defaults=True, tag="overdue"):
+    """The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped."""
+
+    message: str
+    step: str = ""
+
+
 class TimerStarted(_Event, frozen=True, omit_defaults=True, tag="timer_started"):
     """A wait step ends at ``due`` (ms)."""
 
@@ -322,6 +329,7 @@ Event = (
     | IterationClosed
     | SubflowStarted
     | PlanMade
+    | Overdue
     | TimerStarted
     | ApprovalRequested
     | ApprovalGiven

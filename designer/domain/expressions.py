@@ -15,7 +15,7 @@ from designer.domain.macro_work import too_many
 
 MAX_LENGTH: Final = 4000
 MAX_MACRO_NESTING: Final = 3
-ROOTS: Final = frozenset({"input", "steps", "run", "item", "index"})
+ROOTS: Final = frozenset({"input", "steps", "run", "item", "index", "last"})
 
 _MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*([A-Za-z_]\w*)?")
 _STRING: Final = re.compile(r"""[rRbB]{0,2}(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
@@ -190,7 +190,7 @@ def _refuse_unknown_names(program: Any, bound: set[str | None], bare: str, roots
         if name in roots or name in bound or namespace:
             continue
         found = re.search(rf"(?<![\w.]){re.escape(name)}\b", bare)
-        allowed = "input, steps, run, item, index" if roots is ROOTS else ", ".join(sorted(roots)) or "none"
+        allowed = "input, steps, run, item, index, last" if roots is ROOTS else ", ".join(sorted(roots)) or "none"
         raise ExpressionError(f"Unknown name `{name}`; known are {allowed}.", column=found.start() + 1 if found else 0)
 
 

@@ -4,76 +4,80 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from agents.domain.calls import CallError
 from designer.domain import events as ev
-from designer.domain.expressions import ExpressionError
-from designer.domain.graph import JoinNode, MapNode
-from designer.domain.plan import Plan, PlanNode
-from designer.domain.state import MapState, ScopeState, StepState
+from designer.domain.flow import Flow
+from designer.domain.graph import Graph, MapNode, PlanNode, SignalNode
+from designer.domain.plan import compile_plan
+from designer.domain.state import ApprovalState, FlowState, LoopState, MapState, ScopeState, StepState
 
 INFRASTRUCTURE = frozenset({"node_lost", "overloaded", "unavailable", "worker_crashed"})
 """Errors that are nobody's fault in the workflow: tried again on another instance, beside the step's own retry policy."""
 
 
-class Fold:
-    """The state of a run. ``todo`` holds the steps that a decision is due for, in the order they became so."""
-
-    def __init__(self, plan: Plan) -> None:
-        """Start empty; the first event must be ``RunStarted``."""
-        self.plan = plan
-        self.steps: dict[str, StepState] = {}
-        self.todo: deque[StepState] = deque()
-        self.flights: dict[str, ev.StepStarted] = {}
-        self.retries: dict[str, StepState] = {}
-        self.started: ev.RunStarted | None = None
-        self.outcome: ev.Event | None = None
-        self.cancel: ev.RunCancelRequested | None = None
-        self.failure: tuple[str, CallError] | None = None
-        self.output: dict[str, Any] = {}
-        self.steps_done = 0
-        self.steps_total = plan.steps_total
-        self.scope_failed = False
-        self.root = ScopeState("", {})
+class Fold(Flow):
+    """The state of a run as its events make it."""
 
     def apply(self, event: ev.Event, at: int) -> None:
         """Fold one event in (``at``: ms)."""
+        self.changed_at = at
         _HANDLERS[type(event)](self, event, at)
 
-    def _run_taken_over(self, event: ev.RunTakenOver, at: int) -> None:
+    def _nothing(self, event: ev.Event, at: int) -> None:
         """Who drives changes nothing in what the run does next."""
 
     def _run_started(self, event: ev.RunStarted, at: int) -> None:
         self.started = event
         run = {"id": event.run_id, "workflow_id": event.workflow_id, "started_by": event.started_by}
-        self.root = ScopeState("", {"input": event.input, "run": run})
+        self.root = ScopeState(self.plan, "", {"input": event.input, "run": run})
         self.root.live = 1
         start = self.plan.nodes.get(self.plan.start)
         if start is not None:
             self._propagate(start, self.root, "out", at)
         self.root.live -= 1
 
+    def _run_queued(self, event: ev.RunQueued, at: int) -> None:
+        self.queued = event
+
+    def _run_admitted(self, event: ev.RunAdmitted, at: int) -> None:
+        self.queued = None
+
+    def _run_paused(self, event: ev.RunPaused, at: int) -> None:
+        self.paused, self.last_command = event, event.command or self.last_command
+
+    def _run_resumed(self, event: ev.RunResumed, at: int) -> None:
+        self.paused, self.last_command = None, event.command or self.last_command
+
+    def _command_refused(self, event: ev.CommandRefused, at: int) -> None:
+        self.last_command = event.command or self.last_command
+
     def _run_cancel_requested(self, event: ev.RunCancelRequested, at: int) -> None:
-        self.cancel = self.cancel or event
+        self.cancel, self.paused = self.cancel or event, None
+        self.last_command = event.command or self.last_command
 
     def _run_ended(self, event: ev.Event, at: int) -> None:
         self.outcome = event
 
     def _step_waiting(self, event: ev.StepWaiting, at: int) -> None:
-        self.steps[event.step].waiting_code = event.code
+        state = self.steps[event.step]
+        state.waiting_code, state.waiting_message, state.since = event.code, event.message, at
 
     def _step_started(self, event: ev.StepStarted, at: int) -> None:
         state = self.steps[event.step]
         state.status, state.attempt, state.started, state.waiting_code = "running", event.attempt, event, ""
-        state.input = event.input
+        state.input, state.since = event.input, at
         self.flights[event.step] = event
         self.retries.pop(event.step, None)
 
     def _step_completed(self, event: ev.StepCompleted, at: int) -> None:
         state = self.steps[event.step]
+        if isinstance(state.node.node, SignalNode):
+            self._take_signal(state)
         state.status, state.output = "completed", event.output
         state.scope.steps[state.node.id] = event.output
-        if state.node.node.__struct_config__.tag == "end" and isinstance(event.output, dict):
-            self.output.update(event.output)
+        self._gather(state, event)
         self._finish(state, event.port, at)
 
     def _step_skipped(self, event: ev.StepSkipped, at: int) -> None:
@@ -90,7 +94,8 @@ class Fold:
     def _step_failed(self, event: ev.StepFailed, at: int) -> None:
         state = self.steps[event.step]
         self.flights.pop(event.step, None)
-        state.error = event.error
+        state.error, state.since = event.error, at
+        state.attempt = max(state.attempt, event.attempt)
         if event.error.code in INFRASTRUCTURE:
             state.redeliveries += 1
         else:
@@ -115,153 +120,174 @@ class Fold:
             state.scope.steps[state.node.id] = state.output
             self._finish(state, "error", at)
         else:
-            self._scope_failed(state.scope, event)
+            if not state.undoes:
+                self._fail_scope(state.scope, event.step, event.error)
             self._finish(state, None, at)
 
-    def _scope_failed(self, scope: ScopeState, event: ev.StepFailed) -> None:
-        if scope.owner is None:
-            self.failure = self.failure or (event.step, event.error)
-            return
-        scope.failed = scope.failed or event.error
-        self.scope_failed = True
-        node = scope.owner.node.node
-        if isinstance(node, MapNode) and node.failure == "fail" and scope.owner.map is not None:
-            scope.owner.map.failed = scope.owner.map.failed or event.error
+    # Containers
 
     def _map_started(self, event: ev.MapStarted, at: int) -> None:
         state = self.steps[event.step]
         items = state.node.compute(state.scope.scope)
-        state.status, state.map = "running", MapState(list(items))
-        self.steps_total += event.count * self.plan.children.get(state.node.id, 0)
+        state.status, state.inner = "running", MapState(list(items))
+        self.steps_total += event.count * state.scope.plan.children.get(state.node.id, 0)
+        self._set_deadline(state, at)
         self._launch_iterations(state, at)
 
-    def _launch_iterations(self, state: StepState, at: int) -> None:
-        """Begin iterations while the map's concurrency allows; when none is open any more a decision is due."""
-        progress = state.map
-        assert progress is not None
-        assert isinstance(state.node.node, MapNode)
-        limit = max(1, state.node.node.concurrency)
-        stop = progress.failed is not None
-        while not stop and len(progress.open) < limit and progress.next_index < len(progress.items):
-            index = progress.next_index
-            progress.next_index += 1
-            progress.open.add(index)
-            self._open_iteration(state, index, at)
-            stop = progress.failed is not None
-        if not progress.open and state.status == "running":
-            state.status = "ready"
-            self.todo.append(state)
+    def _iteration_started(self, event: ev.IterationStarted, at: int) -> None:
+        state = self.steps[event.step]
+        loop = state.inner
+        if not isinstance(loop, LoopState):
+            loop = state.inner = LoopState()
+            self._set_deadline(state, at)
+        state.status = "running"
+        self.steps_total += state.scope.plan.children.get(state.node.id, 0)
+        self._open_iteration(state, event.index, {"last": loop.last}, at)
 
-    def _open_iteration(self, state: StepState, index: int, at: int) -> None:
-        assert state.map is not None
-        inherited = {name: value for name, value in state.scope.scope.items() if name != "steps"}
-        values = {**inherited, "item": state.map.items[index], "index": index}
-        scope = ScopeState(f"{state.step}[{index}]/", values, state.scope)
-        scope.owner, scope.index = state, index
-        scope.live = 1
-        for node_id in self.plan.entries.get(state.node.id, ()):
-            self._activate(self._state(scope, self.plan.nodes[node_id]), at)
-        self._leave(scope, at)
-
-    def _state(self, scope: ScopeState, node: PlanNode) -> StepState:
-        step = scope.prefix + node.id
-        state = self.steps.get(step)
-        if state is None:
-            state = self.steps[step] = StepState(step, node, scope)
-        return state
-
-    def _propagate(self, node: PlanNode, scope: ScopeState, port: str | None, at: int) -> None:
-        for edge in node.outgoing:
-            self._resolve_edge(self._state(scope, self.plan.nodes[edge.target]), edge.port == port, at)
-
-    def _resolve_edge(self, state: StepState, taken: bool, at: int) -> None:
-        state.resolved += 1
-        state.taken += taken
-        if state.status != "waiting":
+    def _iteration_closed(self, event: ev.IterationClosed, at: int) -> None:
+        state = self.steps[event.step]
+        inner = state.inner
+        if isinstance(inner, MapState):
+            for node_id in state.scope.plan.entries.get(state.node.id, ()):
+                entry = self.steps.pop(f"{event.step}[{event.index}]/{node_id}", None)
+                if entry is not None:
+                    entry.status = "skipped"
+            inner.results[event.index] = event.output
+            if event.error is not None:
+                inner.errors[event.index] = {"code": event.error.code, "message": event.error.message}
+                if isinstance(state.node.node, MapNode) and state.node.node.failure == "fail":
+                    inner.failed = inner.failed or event.error
+            inner.open.discard(event.index)
+            self._launch_iterations(state, at)
             return
+        if not isinstance(inner, LoopState):
+            inner = state.inner = LoopState()
+            self._set_deadline(state, at)
+        inner.index, inner.last = event.index + 1, event.output
+
+    def _plan_made(self, event: ev.PlanMade, at: int) -> None:
+        state = self.steps[event.step]
+        self.flights.pop(event.step, None)
+        state.inner = FlowState(compile_plan(msgspec.convert(event.graph, Graph)))
+        state.status = "running"
+        self._ready_again(state)
+
+    def _subflow_started(self, event: ev.SubflowStarted, at: int) -> None:
+        state = self.steps[event.step]
+        flow = state.inner if isinstance(state.inner, FlowState) else FlowState()
+        plan = flow.plan or state.scope.plan.subplans[state.node.id]
+        state.status, state.inner, state.input, state.since = "running", flow, event.input, at
+        self.suspended.pop(event.step, None)
+        self._set_deadline(state, at)
+        self._open_flow(state, flow, plan, event.input, at)
+
+    def _overdue(self, event: ev.Overdue, at: int) -> None:
+        error = CallError("run_too_long" if not event.step else "timed_out", event.message)
+        if not event.step:
+            self.failure = self.failure or ("", error)
+            return
+        self.timers.pop(event.step, None)
+        inner = self.steps[event.step].inner
+        if inner is not None and not isinstance(inner, ApprovalState):
+            inner.failed = inner.failed or error
+            self.scope_failed = True
+
+    def _set_deadline(self, state: StepState, at: int) -> None:
         node = state.node.node
-        needed = 1
-        early = isinstance(node, JoinNode) and node.mode != "all"
-        if isinstance(node, JoinNode) and node.mode == "count":
-            needed = max(1, node.count)
-        if early and state.taken >= needed:
-            self._activate(state, at)
-        elif state.resolved == state.node.incoming:
-            state.dead = state.taken < needed
-            self._activate(state, at)
+        timeout_s = None if isinstance(node, PlanNode) else getattr(node, "timeout_s", None)
+        if timeout_s:
+            self.timers[state.step] = at + int(timeout_s * 1000)
 
-    def _activate(self, state: StepState, at: int) -> None:
-        state.status, state.ready_at = "ready", at
-        state.scope.live += 1
-        self.todo.append(state)
+    # Time, people, signals
 
-    def _finish(self, state: StepState, port: str | None, at: int) -> None:
-        """Settle a finished step: lead on along ``port``, or nowhere when the scope has failed or the step was cancelled."""
-        self.flights.pop(state.step, None)
-        self.retries.pop(state.step, None)
-        self.steps_done += 1
-        if port is not None and not self.stopping and not abandoned(state.scope):
-            self._propagate(state.node, state.scope, port, at)
-        self._leave(state.scope, at)
+    def _suspend(self, state: StepState, due: int, at: int) -> None:
+        state.status, state.since = "suspended", at
+        self.suspended[state.step] = state
+        if due:
+            self.timers[state.step] = due
 
-    def _leave(self, scope: ScopeState, at: int) -> None:
-        scope.live -= 1
-        if scope.live == 0 and scope.owner is not None:
-            self._close_iteration(scope, scope.owner, at)
+    def _timer_started(self, event: ev.TimerStarted, at: int) -> None:
+        self._suspend(self.steps[event.step], event.due, at)
 
-    def _close_iteration(self, scope: ScopeState, owner: StepState, at: int) -> None:
-        progress = owner.map
-        assert progress is not None
-        if scope.failed is None:
-            self._evaluate_iteration(scope, owner)
-        if scope.failed is not None:
-            progress.errors[scope.index] = {"code": scope.failed.code, "message": scope.failed.message}
-        progress.open.discard(scope.index)
-        self._launch_iterations(owner, at)
+    def _approval_requested(self, event: ev.ApprovalRequested, at: int) -> None:
+        state = self.steps[event.step]
+        question = ApprovalState(event)
+        if isinstance(state.inner, FlowState):
+            state.inner.approval = question
+        else:
+            state.inner = question
+        self._suspend(state, event.due, at)
 
-    def _evaluate_iteration(self, scope: ScopeState, owner: StepState) -> None:
-        progress = owner.map
-        assert progress is not None
-        assert isinstance(owner.node.node, MapNode)
-        try:
-            if owner.node.node.output is not None:
-                result = self.plan.outputs[owner.node.id](scope.scope)
-            else:
-                sinks = self.plan.sinks.get(owner.node.id, ())
-                result = (
-                    scope.steps.get(sinks[0]) if len(sinks) == 1 else {sink: scope.steps.get(sink) for sink in sinks}
-                )
-            progress.results[scope.index] = result
-        except ExpressionError as error:
-            scope.failed = CallError(error.code, error.message, field="/output")
-            if owner.node.node.failure == "fail":
-                progress.failed = progress.failed or scope.failed
-                self.scope_failed = True
+    def _approval_given(self, event: ev.ApprovalGiven, at: int) -> None:
+        state = self.steps[event.step]
+        self.last_command = event.command or self.last_command
+        question = approval_of(state)
+        assert question is not None
+        question.given.append(event)
+        if question.verdict is not None:
+            self.timers.pop(event.step, None)
+            self._ready_again(state)
 
-    @property
-    def stopping(self) -> bool:
-        """Whether the run was cancelled or has failed and only waits for calls in flight to stop."""
-        return self.failure is not None or self.cancel is not None
+    def _signal_awaited(self, event: ev.SignalAwaited, at: int) -> None:
+        state = self.steps[event.step]
+        state.input = event
+        self._suspend(state, event.due, at)
+        if self.signal_for(event) is not None:
+            self._ready_again(state)
+
+    def _signal_received(self, event: ev.SignalReceived, at: int) -> None:
+        self.last_command = event.command or self.last_command
+        self.signals.append(event)
+        for state in self.suspended.values():
+            awaited = state.input
+            if isinstance(awaited, ev.SignalAwaited) and _matches(awaited, event):
+                self._ready_again(state)
+                return
+
+    def signal_for(self, awaited: ev.SignalAwaited) -> ev.SignalReceived | None:
+        """Return the oldest signal nobody has taken that the step waits for."""
+        return next((signal for signal in self.signals if _matches(awaited, signal)), None)
+
+    def _take_signal(self, state: StepState) -> None:
+        if isinstance(state.input, ev.SignalAwaited):
+            taken = self.signal_for(state.input)
+            if taken is not None:
+                self.signals.remove(taken)
+
+    def _compensation_started(self, event: ev.CompensationStarted, at: int) -> None:
+        self.undoing = deque(event.undo)
+        self.todo.clear()
+        self.timers.clear()
+        self._undo_next(at)
 
 
-def abandoned(scope: ScopeState) -> bool:
-    """Return whether nobody needs this iteration any more: it, its map, or what they stand in has failed."""
-    current: ScopeState | None = scope
-    while current is not None and current.owner is not None:
-        progress = current.owner.map
-        if current.failed is not None or (progress is not None and progress.failed is not None):
-            return True
-        current = current.owner.scope
-    return False
+def approval_of(state: StepState) -> ApprovalState | None:
+    """Return the question to people that a step has asked."""
+    return (
+        state.inner.approval
+        if isinstance(state.inner, FlowState)
+        else (state.inner if isinstance(state.inner, ApprovalState) else None)
+    )
+
+
+def _matches(awaited: ev.SignalAwaited, signal: ev.SignalReceived) -> bool:
+    return awaited.name == signal.name and awaited.key in ("", signal.key)
 
 
 _HANDLERS: dict[type, Callable[[Fold, Any, int], None]] = {
     ev.RunStarted: Fold._run_started,
-    ev.RunTakenOver: Fold._run_taken_over,
+    ev.RunQueued: Fold._run_queued,
+    ev.RunAdmitted: Fold._run_admitted,
+    ev.RunTakenOver: Fold._nothing,
+    ev.RunPaused: Fold._run_paused,
+    ev.RunResumed: Fold._run_resumed,
+    ev.CommandRefused: Fold._command_refused,
     ev.RunCancelRequested: Fold._run_cancel_requested,
     ev.RunCompleted: Fold._run_ended,
     ev.RunFailed: Fold._run_ended,
     ev.RunCancelled: Fold._run_ended,
+    ev.RunTerminated: Fold._run_ended,
+    ev.RunContinued: Fold._run_ended,
     ev.StepWaiting: Fold._step_waiting,
     ev.StepStarted: Fold._step_started,
     ev.StepCompleted: Fold._step_completed,
@@ -269,4 +295,16 @@ _HANDLERS: dict[type, Callable[[Fold, Any, int], None]] = {
     ev.StepSkipped: Fold._step_skipped,
     ev.StepCancelled: Fold._step_cancelled,
     ev.MapStarted: Fold._map_started,
+    ev.IterationStarted: Fold._iteration_started,
+    ev.IterationClosed: Fold._iteration_closed,
+    ev.PlanMade: Fold._plan_made,
+    ev.SubflowStarted: Fold._subflow_started,
+    ev.Overdue: Fold._overdue,
+    ev.TimerStarted: Fold._timer_started,
+    ev.ApprovalRequested: Fold._approval_requested,
+    ev.ApprovalGiven: Fold._approval_given,
+    ev.SignalAwaited: Fold._signal_awaited,
+    ev.SignalReceived: Fold._signal_received,
+    ev.CompensationStarted: Fold._compensation_started,
 }
+"""By type of event: what it does."""

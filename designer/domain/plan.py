@@ -5,33 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from designer.domain.graph import (
-    AgentNode,
-    CallNode,
-    ConditionNode,
-    Edge,
-    EmitNode,
-    EndNode,
-    Graph,
-    GroupNode,
-    HttpNode,
-    IntentNode,
-    LlmNode,
-    MapNode,
-    MemoryNode,
-    Node,
-    NoteNode,
-    StartNode,
-    SwitchNode,
-    TransformNode,
-)
-from designer.domain.graph import (
-    PlanNode as PlanningNode,
-)
+from designer.domain import nodes as kinds
+from designer.domain.graph import COMPENSATE, CallNode, Edge, Graph, Node
 from designer.domain.values import Evaluate, compile_value
 
-DECORATION: Final = (NoteNode, GroupNode)
-CALLS: Final = (AgentNode, HttpNode, LlmNode, EmitNode, MemoryNode, IntentNode, PlanningNode)
+DECORATION: Final = (kinds.NoteNode, kinds.GroupNode)
+CALLS: Final = (
+    kinds.AgentNode,
+    kinds.HttpNode,
+    kinds.LlmNode,
+    kinds.EmitNode,
+    kinds.MemoryNode,
+    kinds.IntentNode,
+    kinds.PlanNode,
+)
 BUILT_IN: Final[Mapping[str, str]] = {
     "http": "http-client",
     "llm": "llm-router",
@@ -44,7 +31,10 @@ BUILT_IN: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PlanNode:
-    """A node with all that running it needs. ``compute`` gives its input, items, condition or output by its kind."""
+    """A node with all that running it needs. ``compute`` gives its input, items, condition or output by its kind.
+
+    ``undo`` is the id of its compensation handler; ``cache_key`` what makes two calls equal.
+    """
 
     node: Node
     id: str
@@ -55,6 +45,9 @@ class PlanNode:
     cases: tuple[tuple[str, Evaluate], ...] = ()
     agent: str = ""
     version: str = ""
+    undo: str = ""
+    cache_key: Evaluate | None = None
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +60,61 @@ class Plan:
     sinks: Mapping[str, tuple[str, ...]]
     start: str
     steps_total: int
-    """Steps outside maps; each map adds its own when it knows its items."""
+    """Steps outside containers; each iteration and each inner workflow adds its own when it begins."""
     children: Mapping[str, int]
-    """By map id: how many nodes stand directly in it."""
+    """By container id: how many nodes stand directly in it."""
     outputs: Mapping[str, Evaluate] = field(default_factory=dict)
-    """By map id: what an iteration gives."""
+    """By container id: what an iteration gives."""
+    subplans: Mapping[str, "Plan"] = field(default_factory=dict)
+    """By node id: the workflow that runs inside it."""
+    concurrency_key: Evaluate | None = None
+    """What runs share the workflow's concurrency limit by; None without a limit."""
 
 
 def called(node: CallNode) -> str:
     """Return the name of the agent a node calls; empty when that is found only when it runs (capability, intent)."""
-    return node.agent if isinstance(node, AgentNode) else BUILT_IN.get(str(node.__struct_config__.tag), "")
+    return node.agent if isinstance(node, kinds.AgentNode) else BUILT_IN.get(str(node.__struct_config__.tag), "")
 
 
-def compile_plan(graph: Graph) -> Plan:
-    """Return the plan of a valid graph (``validate`` first: this raises on what it cannot compile)."""
+def compile_plan(graph: Graph, subplans: Mapping[str, Plan] | None = None) -> Plan:
+    """Return the plan of a valid graph (``validate`` first: this raises on what it cannot compile).
+
+    ``subplans`` are the plans of other workflows by version id; a step whose workflow is missing there fails.
+    """
     active = [node for node in graph.nodes if not isinstance(node, DECORATION)]
     outgoing: dict[str, list[Edge]] = defaultdict(list)
     incoming: dict[str, int] = defaultdict(int)
+    undo: dict[str, str] = {}
     for edge in graph.edges:
+        if edge.port == COMPENSATE:
+            undo[edge.source] = edge.target
+            continue
         outgoing[edge.source].append(edge)
         incoming[edge.target] += 1
-    nodes = {node.id: _plan_node(node, incoming[node.id], tuple(outgoing[node.id])) for node in active}
-    start = next((node.id for node in active if isinstance(node, StartNode)), "")
+    handlers = set(undo.values())
+    nodes = {
+        node.id: _plan_node(node, incoming[node.id], tuple(outgoing[node.id]), undo.get(node.id, "")) for node in active
+    }
+    start = next((node.id for node in active if isinstance(node, kinds.StartNode)), "")
+    flow = [node for node in active if node.id not in handlers]
+    limit = graph.settings.concurrency
     return Plan(
         graph=graph,
         nodes=nodes,
-        entries=_by_container(active, lambda node: not incoming[node.id]),
-        sinks=_by_container(active, lambda node: not outgoing[node.id]),
+        entries=_by_container(flow, lambda node: not incoming[node.id]),
+        sinks=_by_container(flow, lambda node: not outgoing[node.id]),
         start=start,
-        steps_total=sum(1 for node in active if not node.parent and node.id != start),
-        children=Counter(node.parent for node in active if node.parent),
-        outputs={node.id: compile_value(node.output) for node in active if isinstance(node, MapNode)},
+        steps_total=sum(1 for node in flow if not node.parent and node.id != start),
+        children=Counter(node.parent for node in flow if node.parent),
+        outputs={
+            node.id: compile_value(node.output) for node in active if isinstance(node, (kinds.MapNode, kinds.LoopNode))
+        },
+        subplans={
+            node.id: subplans[node.version_id]
+            for node in active
+            if isinstance(node, kinds.WorkflowNode) and subplans and node.version_id in subplans
+        },
+        concurrency_key=compile_value(limit.key) if limit else None,
     )
 
 
@@ -109,9 +126,10 @@ def _by_container(nodes: Sequence[Node], chosen: Callable[[Node], bool]) -> dict
     return {container: tuple(ids) for container, ids in found.items()}
 
 
-def _plan_node(node: Node, incoming: int, outgoing: tuple[Edge, ...]) -> PlanNode:
+def _plan_node(node: Node, incoming: int, outgoing: tuple[Edge, ...], undo: str) -> PlanNode:
     run_if = getattr(node, "run_if", "")
-    cases = node.cases if isinstance(node, SwitchNode) else ()
+    cases = node.cases if isinstance(node, kinds.SwitchNode) else ()
+    cache = node.cache if isinstance(node, CALLS) else None
     return PlanNode(
         node=node,
         id=node.id,
@@ -122,18 +140,31 @@ def _plan_node(node: Node, incoming: int, outgoing: tuple[Edge, ...]) -> PlanNod
         cases=tuple((case.port, compile_value(case.expression)) for case in cases),
         agent=called(node) if isinstance(node, CALLS) else "",
         version=node.version if isinstance(node, CALLS) else "",
+        undo=undo,
+        cache_key=compile_value(cache.key) if cache and cache.key is not None else None,
+        is_call=isinstance(node, CALLS),
     )
 
 
 def _computed(node: Node) -> Any:
     match node:
-        case AgentNode() | HttpNode() | LlmNode() | EmitNode() | MemoryNode() | IntentNode() | PlanningNode():
-            return node.input
-        case MapNode():
+        case kinds.PlanNode():
+            return {"instruction": node.instruction, "inputs": node.input}
+        case kinds.IntentNode():
+            return {"goal": node.goal, "input": node.input}
+        case kinds.MapNode():
             return node.items
-        case ConditionNode():
+        case kinds.ConditionNode():
             return node.expression
-        case TransformNode() | EndNode():
+        case kinds.LoopNode():
+            return node.condition
+        case kinds.TransformNode() | kinds.EndNode():
             return node.output
+        case kinds.WaitNode():
+            return {"seconds": node.seconds, "until": node.until}
+        case kinds.ApprovalNode():
+            return node.message
+        case kinds.SignalNode():
+            return node.key
         case _:
-            return None
+            return getattr(node, "input", None)

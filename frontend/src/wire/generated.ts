@@ -32,6 +32,7 @@ export type WireType =
   | NoteNode
   | OnError
   | Origin
+  | Overdue
   | PlanMade
   | PlanNode
   | Position
@@ -210,6 +211,7 @@ export interface CallReply {
   instance?: string;
   node?: string;
   output?: unknown;
+  progress?: unknown;
   received_ms?: number;
   started_ms?: number;
   status: "error" | "ok" | "running" | "unknown";
@@ -222,6 +224,7 @@ export interface CallRequest {
   attempt?: number;
   call_id: string;
   deadline_ms?: number;
+  heartbeat_ms?: number;
   idempotency_key: string;
   input: unknown;
   run_id?: string;
@@ -689,6 +692,14 @@ export interface Origin {
   seq?: number;
 }
 /**
+ * The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped.
+ */
+export interface Overdue {
+  message: string;
+  step?: string;
+  type: "overdue";
+}
+/**
  * The planner's answer for ``step``: a valid workflow document.
  */
 export interface PlanMade {
@@ -737,6 +748,7 @@ export interface Record {
     | IterationClosed
     | SubflowStarted
     | PlanMade
+    | Overdue
     | TimerStarted
     | ApprovalRequested
     | ApprovalGiven

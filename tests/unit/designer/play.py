@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 
 from agents.domain.calls import CallError, CallReply
-from designer.domain.events import Event, RunStarted
+from designer.domain.commands import Command, Decide, Signal
+from designer.domain.events import Event, Record, RunStarted, SignalAwaited
+from designer.domain.fold import approval_of
 from designer.domain.graph import Graph
-from designer.domain.plan import compile_plan
+from designer.domain.plan import Plan, compile_plan
 from designer.domain.run import PendingCall, Run
 
 Answer = Callable[[PendingCall], Any]
@@ -35,8 +37,18 @@ def agent(node_id: str, **more: Any) -> dict[str, Any]:
 class Player:
     """A run with its log; ``now`` moves only when the test or a retry moves it."""
 
-    def __init__(self, drawn: Graph, run_input: Any = None, answer: Answer = lambda call: call.input) -> None:
-        self.plan = compile_plan(drawn)
+    def __init__(
+        self,
+        drawn: Graph,
+        run_input: Any = None,
+        answer: Answer = lambda call: call.input,
+        *,
+        subplans: dict[str, Plan] | None = None,
+        approve: Callable[[str], bool] = lambda step: True,
+    ) -> None:
+        self.plan = compile_plan(drawn, subplans)
+        self.approve = approve
+        self.asked = 0
         self.run = Run(self.plan)
         self.now = 1000
         self.log: list[tuple[int, Event]] = []
@@ -75,9 +87,37 @@ class Player:
             self.record(self.run.advance(self.now))
             if self.run.terminal:
                 return self
-            if not self.run.pending_calls(self.now) and self.run.next_timer:
+            if self.run.pending_calls(self.now):
+                continue
+            if not self.outside() and self.run.next_timer:
                 self.now = max(self.now, self.run.next_timer)
         raise AssertionError("the run did not end")
+
+    def command(self, command: Command) -> list[Event]:
+        self.asked += 1
+        events = self.run.command(f"{self.asked}-0", command, self.now)
+        self.record(events)
+        return events
+
+    def outside(self) -> bool:
+        """Do what people and programs outside do: decide, signal; False when nobody is asked."""
+        for step, state in self.run.suspended.items():
+            if isinstance(state.input, SignalAwaited):
+                return bool(self.command(Signal("prog", name=state.input.name, key=state.input.key, data=step)))
+            if approval_of(state) is not None:
+                return bool(self.command(Decide(f"u{self.asked}", step=step, approved=self.approve(step))))
+        return False
+
+    def records(self) -> list[Record]:
+        return [Record(seq, at, 1, "", event) for seq, (at, event) in enumerate(self.log, 1)]
+
+    def resumed(self, events: list[Event]) -> "Player":
+        """A new run that begins with these events."""
+        other = Player.__new__(Player)
+        other.__dict__.update(self.__dict__)
+        other.log, other.calls, other.asked = [(self.now, event) for event in events], [], 0
+        other.run = other.replayed()
+        return other
 
     def replayed(self) -> Run:
         run = Run(self.plan)

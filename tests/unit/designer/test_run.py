@@ -265,9 +265,18 @@ def test_an_expression_that_fails_names_what_is_missing():
     assert "no `nope` in `input` (it has n)" in error.message
 
 
-def test_a_value_too_large_for_an_event_is_refused():
+def test_a_large_value_stands_apart_and_a_huge_one_is_refused():
     drawn = graph(start(), {"kind": "transform", "id": "t", "output": "${input.xs.map(x, input.xs)}"}, edges="start>t")
-    assert Player(drawn, {"xs": list(range(160))}).play().run.outcome.error.code == "value_too_large"
+    run = Player(drawn, {"xs": list(range(160))}).play().run
+    reference = run.steps["t"].output["$artifact"]
+    assert run.apart[reference["digest"]].startswith(b"[[0,1,2,")
+    assert reference["size"] == len(run.apart[reference["digest"]])
+    text = {"kind": "transform", "id": "t", "output": {"a": "${input.text + input.text}", "b": 1}}
+    drawn = graph(start(), text, edges="start>t")
+    run = Player(drawn, {"text": "x" * 40_000}).play().run
+    assert run.steps["t"].output["b"] == 1
+    assert "$artifact" in run.steps["t"].output["a"]
+    assert Player(drawn, {"text": "x" * 5_000_000}).play().run.outcome.error.code == "value_too_large"
 
 
 def test_why_a_step_waits_is_said_once():

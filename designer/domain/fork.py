@@ -1,0 +1,155 @@
+"""The beginning of a new run taken from an old one: recorded results are used again, nothing before is called again.
+
+Taken over is every step that had ended well, and every failure that the workflow itself had dealt with (an error edge, a
+default, a collecting map). Steps that were under way, waited or failed begin anew. What the run had already undone, and
+all after that, is not taken over.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from agentcluster.errors import AgentClusterError
+from designer.domain import events as ev
+from designer.domain.compact import without_command
+from designer.domain.graph import MapNode
+from designer.domain.plan import Plan
+from designer.domain.run import Run
+from designer.domain.state import StepState
+
+_NOISE = (
+    ev.RunTakenOver, ev.StepWaiting, ev.CommandRefused, ev.RunQueued, ev.RunAdmitted, ev.RunPaused, ev.RunResumed,
+    ev.RunCancelRequested, ev.Overdue, *ev.TERMINAL,
+)  # fmt: skip
+
+
+class ForkError(AgentClusterError):
+    """The run cannot be forked there."""
+
+    code = "bad_fork"
+    status = 422
+
+
+class Edits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the new run has otherwise: the whole ``input`` (None: as it was), ``outputs`` of steps by name."""
+
+    input: Any = None
+    outputs: dict[str, Any] = {}
+
+
+def forked(plan: Plan, records: Sequence[ev.Record], seq: int, edits: Edits | None = None) -> list[ev.Event]:
+    """Return the first events of a run that goes on after the event ``seq`` of ``records``; ``run_started`` is the old one.
+
+    Raises ``ForkError`` for a ``seq`` outside the log, an edit of a step without a result there, or edits that
+    contradict what was recorded after them.
+    """
+    last = _last_seq(records)
+    if not 1 <= seq <= last:
+        raise ForkError(f"Fork after an event between 1 and {last}, not {seq}.", first=1, last=last)
+    taken = _taken(plan, records[:seq])
+    events = _edited(taken, edits or Edits())
+    _check(plan, events, records[0].at)
+    return events
+
+
+def retried(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
+    """Return the first events of a run that does again what failed or was cancelled, and all that was undone."""
+    last = _last_seq(records)
+    undone = {
+        undo.step
+        for record in records
+        if isinstance(record.event, ev.CompensationStarted)
+        for undo in record.event.undo
+    }
+    if undone:
+        touched = (r.seq for r in records if getattr(r.event, "step", "") in undone)
+        last = min(last, min(touched) - 1)
+    return forked(plan, records, max(1, last))
+
+
+def _last_seq(records: Sequence[ev.Record]) -> int:
+    """Return the last event that a fork can follow: before the undoing, before the end."""
+    for record in records:
+        if isinstance(record.event, (ev.CompensationStarted, *ev.TERMINAL)):
+            return record.seq - 1
+    return records[-1].seq
+
+
+def _taken(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
+    run = Run(plan)
+    for record in records:
+        run.apply(record.event, record.at)
+    dropped = {step for step, state in run.steps.items() if not _stays(state)}
+    found: list[ev.Event] = []
+    for record in records:
+        event = record.event
+        if isinstance(event, _NOISE) or _is_dropped(event, dropped, run):
+            continue
+        found.append(without_command(event))
+    return found
+
+
+def _stays(state: StepState) -> bool:
+    """Return whether the events of a step are taken over: it is done, or something around it is."""
+    if state.status in ("completed", "skipped", "waiting") or _is_absorbed(state):
+        return True
+    if state.status == "failed":
+        return _dealt_with(state)
+    # Containers that are open go on from where they are.
+    return state.inner is not None and state.status in ("running", "ready")
+
+
+def _is_absorbed(state: StepState) -> bool:
+    owner = state.scope.owner
+    while owner is not None:
+        node = owner.node.node
+        if owner.status == "completed" or (owner.status == "failed" and _dealt_with(owner)):
+            return True
+        collects = isinstance(node, MapNode) and node.failure == "collect"
+        if collects and state.status in ("failed", "cancelled"):
+            return True
+        owner = owner.scope.owner
+    return False
+
+
+def _dealt_with(state: StepState) -> bool:
+    on_error = getattr(state.node.node, "on_error", None)
+    return on_error is not None and on_error.action != "fail"
+
+
+def _is_dropped(event: ev.Event, dropped: set[str], run: Run) -> bool:
+    step = getattr(event, "step", "")
+    if step not in dropped:
+        return False
+    # A failed container goes on with the iterations it had: only its own end is dropped.
+    kept = (ev.MapStarted, ev.IterationStarted, ev.IterationClosed, ev.SubflowStarted, ev.PlanMade)
+    return not (isinstance(event, kept) and run.steps[step].inner is not None)
+
+
+def _edited(events: list[ev.Event], edits: Edits) -> list[ev.Event]:
+    missing = set(edits.outputs)
+    found: list[ev.Event] = []
+    for event in events:
+        if isinstance(event, ev.RunStarted) and edits.input is not None:
+            found.append(msgspec.structs.replace(event, input=edits.input))
+        elif isinstance(event, ev.StepCompleted) and event.step in edits.outputs:
+            missing.discard(event.step)
+            found.append(msgspec.structs.replace(event, output=edits.outputs[event.step]))
+        else:
+            found.append(event)
+    if missing:
+        names = ", ".join(f"`{name}`" for name in sorted(missing))
+        raise ForkError(f"No result of {names} is recorded up to that event.", steps=sorted(missing))
+    return found
+
+
+def _check(plan: Plan, events: list[ev.Event], at: int) -> None:
+    """Fold the events: an edit may contradict what was recorded after it (a shorter list under a map, say)."""
+    run = Run(plan)
+    try:
+        for event in events:
+            run.apply(event, at)
+    except Exception as error:
+        message = "The edits contradict what was recorded after them; fork after an earlier event."
+        raise ForkError(message) from error
