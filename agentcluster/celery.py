@@ -17,3 +17,4 @@ def keep_logging(**_: object) -> None:
 
 setup_logging.connect(keep_logging)
 app.steps["worker"].add("designer.engine.bootstep:EngineStep")
+app.steps["worker"].add("designer.archive.bootstep:SweepStep")

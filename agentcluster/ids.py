@@ -11,7 +11,16 @@ _LENGTH: Final = 26
 
 def new_id() -> str:
     """Return a 26-character lower-case ULID (https://github.com/ulid/spec): 48 bits of ms, 80 random bits."""
-    value = ((time.time_ns() // 1_000_000) << 80) | int.from_bytes(os.urandom(10), "big")
+    return _ulid(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10), "big"))
+
+
+def first_id_of(ms: int) -> str:
+    """Return the lowest id that ``new_id`` can give at a moment (ms since 1970): all ids made before are lower."""
+    return _ulid(ms, 0)
+
+
+def _ulid(ms: int, random: int) -> str:
+    value = (ms << 80) | random
     return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5))
 
 

@@ -8,6 +8,7 @@ from agentcluster.api.settings import *  # noqa: F403
 from agentcluster.celery_settings import *  # noqa: F403
 from agentcluster.celery_settings import broker_url, transport_options
 from agentcluster.database import database_setting
+from agentcluster.retention_settings import *  # noqa: F403
 from agentcluster.security.settings import *  # noqa: F403
 from agentcluster.telemetry.logs import logging_config
 from agentcluster.up import services
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "agentcluster.security.apps.SecurityConfig",
     "agents.apps.AgentsConfig",
     "designer.apps.DesignerConfig",
+    "designer.archive.apps.ArchiveConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,7 +2,7 @@
 
 from agentcluster.artifacts.errors import ArtifactCorruptError, ArtifactMissingError, BadDigestError, TooLargeError
 from agentcluster.artifacts.reference import ArtifactRef, check_digest
-from agentcluster.artifacts.store import exists, open, path, put_bytes, put_stream, read_bytes, size
+from agentcluster.artifacts.store import exists, open, path, put_bytes, put_stream, read_bytes, remove, size
 
 __all__ = [
     "ArtifactCorruptError",
@@ -17,5 +17,6 @@ __all__ = [
     "put_bytes",
     "put_stream",
     "read_bytes",
+    "remove",
     "size",
 ]

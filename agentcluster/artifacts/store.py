@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -65,6 +66,28 @@ def path(artifact: ArtifactRef | str) -> Path | None:
 def exists(artifact: ArtifactRef | str) -> bool:
     """Whether the content is in the store."""
     return _storage().exists(_key(_digest(artifact)))
+
+
+def remove(digest: str, *, unused_since: datetime) -> bool:
+    """Delete content that nobody stored (again) since ``unused_since``; return whether it is gone by this call.
+
+    Where it lies is told by the file system's own times, so on any other storage nothing is ever deleted.
+    """
+    local = _local(_key(check_digest(digest)))
+    if local is None:
+        return False
+    doomed = local.with_name(f"{local.name}.{os.getpid()}.doomed")
+    try:
+        local.rename(doomed)
+    except FileNotFoundError:
+        return False
+    # Whoever stores it from here on makes it anew; whoever did just before has left a new time.
+    wanted = doomed.stat().st_mtime >= unused_since.timestamp()
+    if wanted:
+        with contextlib.suppress(FileExistsError):
+            os.link(doomed, local)
+    doomed.unlink()
+    return not wanted
 
 
 def size(artifact: ArtifactRef | str) -> int:
@@ -141,9 +164,12 @@ def _link(temporary: Path, target: Path, size: int) -> None:
     try:
         os.link(temporary, target)
     except FileExistsError:
-        if target.stat().st_size != size:
-            # What a power cut left of an earlier write.
-            temporary.replace(target)
+        # Tells ``remove`` that somebody wants it again; or replaces what a power cut left of an earlier write.
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(target)
+            if target.stat().st_size == size:
+                return
+        temporary.replace(target)
     except OSError:
         # A file system without hard links; the content is the same whoever wins.
         temporary.replace(target)

@@ -1,0 +1,70 @@
+"""Deletes runs for good: their rows and archived logs, and notes the files that may go with them."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from agentcluster.security.models import Project
+from agentcluster.streams import retention
+from agentcluster.streams.connections import SyncClient
+from designer.actions import audit
+from designer.archive.archiver import archive_runs
+from designer.archive.expiry import Expiry, policies
+from designer.archive.models import LooseArtifact, Mention, Unforgotten
+from designer.archive.policies import Policy
+from designer.models import Run
+
+
+def delete_runs(client: SyncClient, run_ids: Sequence[str]) -> int:
+    """Delete ended runs; return how many. Errors as of ``archive_batch``; asking again finishes what was begun.
+
+    Redis lets go of them before SQL does, so nothing is left there that nobody knows of.
+    """
+    archive_runs(client, run_ids)
+    with transaction.atomic():
+        ended = Run.objects.select_for_update().filter(pk__in=run_ids, ended_at__isnull=False)
+        gone = [*ended.values_list("pk", flat=True)]
+        digests = Mention.objects.filter(run_id__in=gone).values_list("digest", flat=True).distinct()
+        LooseArtifact.objects.bulk_create([LooseArtifact(digest=each) for each in digests], ignore_conflicts=True)
+        unarchived = [*ended.filter(archived=False).values_list("pk", flat=True)]
+        Unforgotten.objects.filter(pk__in=gone).delete()
+        Run.objects.filter(pk__in=gone).delete()
+    # Logs that could not be archived because they are damaged: nobody can read them from here on.
+    retention.forget_any_ended(client, unarchived)
+    return len(gone)
+
+
+class Pruning:
+    """A pass over all runs by the policies, a page at a time."""
+
+    def __init__(self, client: SyncClient) -> None:
+        """Nothing is begun yet."""
+        self._client = client
+        self._pages: Iterator[list[tuple[Run, Policy]]] | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether a pass is under way."""
+        return self._pages is not None
+
+    def step(self) -> bool:
+        """Delete the expired runs of the next page; return whether the pass goes on."""
+        if self._pages is None:
+            self._pages = Expiry(policies(), timezone.now()).pages()
+        page = next(self._pages, None)
+        if page is None:
+            self._pages = None
+            return False
+        if page:
+            delete_runs(self._client, [run.pk for run, _ in page])
+            _tell(page)
+        return True
+
+
+def _tell(page: Sequence[tuple[Run, Policy]]) -> None:
+    gone = Counter((run.project_id, policy.pk) for run, policy in page)
+    projects = Project.objects.in_bulk({project for project, _ in gone})
+    for (project, policy), runs in gone.items():
+        audit.record(None, "run.prune", projects.get(project), str(policy), f"{runs} runs", runs=runs)

@@ -1,0 +1,88 @@
+"""Ended runs with logs, and what sweeps them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agentcluster.ids import first_id_of, new_id
+from agentcluster.security.models import Project
+from agentcluster.streams import keys
+from agents.domain.calls import CallError
+from designer.archive.archiver import archive_batch
+from designer.domain.events import RunCompleted, RunFailed, RunStarted, StepCompleted, StepStarted
+from designer.engine.redis import shared_client
+from designer.models import Run, Workflow
+from tests.integration.api.records import write_log
+
+
+@pytest.fixture
+def client(settings, redis_url):
+    settings.REDIS_URL = redis_url
+    found = shared_client()
+    found.flushdb()
+    return found
+
+
+@pytest.fixture
+def project(db):
+    return Project.objects.create(slug="sales", name="Sales")
+
+
+@pytest.fixture
+def workflow(project):
+    workflow = Workflow.objects.create(project=project, name="w", title="W")
+    workflow.versions.create(digest="sha256:0", graph={"nodes": [], "edges": []})
+    return workflow
+
+
+def steps(count, **output):
+    """Events of steps that a node has worked on."""
+    made = []
+    for number in range(count):
+        call = {"call_id": f"call-{number}", "agent": "a", "version": "1", "instance": "i", "host": "h"}
+        made.append(StepStarted(f"step_{number}", 1, **call))
+        made.append(StepCompleted(f"step_{number}", {"number": number, **output}))
+    return made
+
+
+def make_run(workflow, *, days=0.0, minutes=5.0, status="completed", count=2, log=True, **fields):
+    """A run that ended some time ago, as Redis and SQL have it."""
+    ended = timezone.now() - timedelta(days=days, minutes=minutes)
+    pk = first_id_of(int(ended.timestamp() * 1000))[:10] + new_id()[10:]
+    version = workflow.versions.first()
+    run = Run.objects.create(
+        **{"pk": pk, "project": workflow.project, "workflow": workflow, "version": version, "status": status},
+        **{"ended_at": ended, "started_at": ended, **fields},
+    )
+    if log:
+        end = RunCompleted({"ok": True}) if status == "completed" else RunFailed(CallError("broken", "It broke."))
+        started = RunStarted(run.pk, run.workflow_id, run.version_id, fields.get("input", {}))
+        write_log(run, [started, *steps(count, **fields.get("output", {}) or {}), end])
+    return run
+
+
+@pytest.fixture
+def ended(client, workflow):
+    """Makes ended runs."""
+
+    def make(**fields):
+        return make_run(workflow, **fields)
+
+    return make
+
+
+def archive(client, after_s=60.0):
+    """Archive everything that is due; return how many runs."""
+    cutoff = timezone.now() - timedelta(seconds=after_s)
+    total, position = 0, None
+    while True:
+        batch = archive_batch(client, cutoff, position)
+        total += batch.runs
+        position = batch.position
+        if position is None:
+            return total
+
+
+def in_redis(client, run):
+    return bool(client.exists(keys.log(run.pk)))
