@@ -3,8 +3,8 @@
 from designer.actions.run_errors import LogGoneError, NotBegunError
 from designer.domain.events import Record
 from designer.engine.journal import decode_record
-from designer.engine.redis import shared_client
 from designer.models import OPEN_STATUSES, Run
+from designer.traces.log import iterate
 
 
 def records_of(run: Run) -> list[Record]:
@@ -15,9 +15,7 @@ def records_of(run: Run) -> list[Record]:
         LogGoneError: the run has ended and its log was pruned.
         StreamsUnavailableError: Redis is away.
     """
-    from agentcluster.streams.blocking import iterate_log
-
-    records = [decode_record(entry) for entry in iterate_log(shared_client(), run.pk)]
+    records = [decode_record(entry) for entry in iterate(run.pk)]
     if records:
         return records
     raise NotBegunError if run.status in OPEN_STATUSES else LogGoneError

@@ -1,13 +1,11 @@
 """A run as its log has it: rows follow the log by moments, and whoever saw the end of a run wants its result now."""
 
-from agentcluster.streams.blocking import iterate_log
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.engine.journal import decode_record
 from designer.engine.projection import RunRow, moment, replayed_row
-from designer.engine.redis import shared_client
 from designer.engine.versions import VersionUnusableError, load_plan
 from designer.models import OPEN_STATUSES, Run
-from designer.traces.log import OPEN, read_meta
+from designer.traces.log import OPEN, iterate, read_meta
 
 
 def up_to_date(run: Run) -> Run:
@@ -30,7 +28,7 @@ def _replayed(run: Run) -> RunRow | None:
         plan = load_plan(run.version_id)
     except VersionUnusableError:
         plan = None
-    return replayed_row(plan, (decode_record(entry) for entry in iterate_log(shared_client(), run.pk)))
+    return replayed_row(plan, (decode_record(entry) for entry in iterate(run.pk)))
 
 
 def _show(run: Run, row: RunRow | None) -> None:

@@ -10,9 +10,8 @@ from agentcluster import artifacts
 from agentcluster.artifacts import ArtifactMissingError, ArtifactRef
 from agentcluster.artifacts.reference import KEY
 from agentcluster.errors import BadInputError, NotFoundError
-from agentcluster.streams.blocking import iterate_log
-from designer.engine.redis import shared_client
 from designer.models import Run
+from designer.traces.log import iterate
 
 JSON: Final = "application/json"
 LARGE_BYTES: Final = 8 * 1024 * 1024
@@ -50,7 +49,7 @@ def _values(run: Run, needle: bytes) -> Iterator[Any]:
     """Yield the parts of a run that may mention ``needle``; an entry without it is not even decoded."""
     yield run.input
     yield run.output
-    for entry in iterate_log(shared_client(), run.pk):
+    for entry in iterate(run.pk):
         if needle in entry.data:
             yield msgspec.json.decode(entry.data)
 

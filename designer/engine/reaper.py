@@ -24,6 +24,7 @@ from designer.engine.redis import shared_client
 from designer.engine.request import RunRequest, encode_request
 from designer.engine.versions import load_plan
 from designer.models import OPEN_STATUSES, Run
+from designer.traces.log import iterate
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ def project_from_logs(run_ids: Sequence[str], *, overwrite: bool = False) -> int
 
 
 def _row_from_log(run_id: str, version_id: str) -> RunRow | None:
-    records = [decode_record(entry) for entry in blocking.iterate_log(shared_client(), run_id)]
+    records = [decode_record(entry) for entry in iterate(run_id)]
     try:
         return replayed_row(load_plan(version_id), records)
     except UnavailableError:
