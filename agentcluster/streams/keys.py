@@ -45,3 +45,8 @@ def wake(worker: str) -> str:
 def call(call_id: str) -> str:
     """The kept reply of a call."""
     return f"call:{call_id}"
+
+
+def memory(space: str, part: str, name: str = "") -> str:
+    """Part of a space of shared memory: ``keys`` (its index), a ``value``, a ``list``, or the mark of an append (``once``)."""
+    return f"memory:{{{space}}}:{part}:{name}" if name else f"memory:{{{space}}}:{part}"

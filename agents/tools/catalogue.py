@@ -19,6 +19,8 @@ CATALOGUE: Final = (
     "json",
     "text",
     "llm-router",
+    "memory",
+    "nats-emit",
 )
 ON_REQUEST: Final = ("bench-noop",)
 """Agents a node hosts only when told to by name, and does not announce: nobody finds them in the catalogue."""
