@@ -2,7 +2,7 @@ import { Button, Group, Modal, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusal } from "@/graph/connect";
-import { outPorts } from "@/graph/ports";
+import { allPorts } from "@/graph/ports";
 import type { Editor } from "./editor";
 import { focusNode } from "./focusNode";
 import { connect } from "./place";
@@ -13,7 +13,7 @@ export default function ConnectDialog({ editor, onClose }: { editor: Editor; onC
   const { draft } = editor.document();
   const [source = ""] = editor.view().nodes;
   const kind = draft.structure.nodes.find((node) => node.id === source)?.kind;
-  const ports = kind ? outPorts(kind, draft.fields[source]) : [];
+  const ports = kind ? allPorts(kind, draft.fields[source]) : [];
   const [port, setPort] = useState(ports[0] ?? "out");
   const [target, setTarget] = useState<string | null>(null);
   const catalogue = editor.catalogue();

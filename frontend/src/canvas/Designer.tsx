@@ -15,6 +15,7 @@ import { Dialogs } from "./Dialogs";
 import { DrawerHead } from "./DrawerHead";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { useEditor } from "./editor";
+import { GraphSettings } from "./inspector/GraphSettings";
 import { Inspector } from "./inspector/Inspector";
 import { LeaveGuard } from "./LeaveGuard";
 import { ProblemList } from "./ProblemList";
@@ -26,6 +27,7 @@ import { useKeyboard } from "./useKeyboard";
 import { useOfferedCommands } from "./useOfferedCommands";
 import { useRunInUrl } from "./useRunInUrl";
 import { useSteadyView } from "./useSteadyView";
+import { useSubWorkflowsLoaded } from "./useSubWorkflow";
 
 /** The whole designer: palette, canvas, inspector, and the trace below while a run is shown. */
 export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; onRenamed(): void }) {
@@ -42,6 +44,7 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
   useKeyboard(editor);
   useOfferedCommands(editor);
   useRunInUrl();
+  useSubWorkflowsLoaded();
   useSteadyView(editor);
   return (
     <div className={classes.page}>
@@ -88,9 +91,12 @@ function Drawer({ run, onOverlay }: { run: string; onOverlay(overlay: RunOverlay
   );
 }
 
-/** The inspector of the one step that is selected. */
+/** The inspector of the one step that is selected; of none, the workflow's own settings where they are open. */
 function SelectedInspector() {
   const id = useView((state) => (state.nodes.size === 1 ? [...state.nodes][0] : undefined));
   const placement = useDocument((state) => state.draft.structure.nodes.find((node) => node.id === id));
-  return placement ? <Inspector key={placement.id} placement={placement} /> : null;
+  const nothing = useView((state) => state.nodes.size === 0 && state.edges.size === 0);
+  const settingsOpen = useView((state) => state.settingsOpen);
+  if (placement) return <Inspector key={placement.id} placement={placement} />;
+  return settingsOpen && nothing ? <GraphSettings /> : null;
 }

@@ -22,6 +22,7 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { handlersOf } from "@/graph/compensation";
 import { refusal } from "@/graph/connect";
 import { remove } from "@/graph/edit";
 import { edgeId } from "@/graph/model";
@@ -40,6 +41,7 @@ import { flowEdges, flowNodes, type StepFlowNode } from "./flowElements";
 import { FIT } from "./keepInView";
 import { CanvasModelContext, createCanvasModel } from "./model";
 import { nodeTypes } from "./nodes/nodeTypes";
+import { openSubWorkflow } from "./nodes/SubWorkflowLink";
 import { connect, DRAG_TYPE, GRID, type Piece, place } from "./place";
 import { refusalText } from "./refusalText";
 import { useNodeLabels } from "./useNodeLabels";
@@ -97,6 +99,7 @@ export function DesignerCanvas({ editor, overlay, onAsk, onMenu }: Props) {
           openMenu(event, onMenu);
         }}
         onPaneContextMenu={(event) => openMenu(event, onMenu)}
+        onNodeDoubleClick={openSubWorkflow}
         onPaneClick={() => editor.view().select([])}
         deleteKeyCode={null}
         disableKeyboardA11y={false}
@@ -138,9 +141,14 @@ function openMenu(event: MouseEvent | globalThis.MouseEvent, onMenu: Props["onMe
 
 function useCanvasModel(overlay: RunOverlay | null) {
   const fields = useDocument((state) => state.draft.fields);
+  const structure = useDocument((state) => state.draft.structure);
   const problems = useProblems((state) => state.byNode);
-  const [model] = useState(() => createCanvasModel({ fields, overlay, problems, editable: true }));
-  useEffect(() => model.setState({ fields, overlay, problems }), [model, fields, overlay, problems]);
+  const undoes = useMemo(() => handlersOf(structure), [structure]);
+  const [model] = useState(() => createCanvasModel({ fields, undoes, overlay, problems, editable: true }));
+  useEffect(
+    () => model.setState({ fields, undoes, overlay, problems }),
+    [model, fields, undoes, overlay, problems],
+  );
   return model;
 }
 
@@ -219,16 +227,14 @@ function wishOf({
 /** Drawing, refusing and moving edges. */
 function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
   return useMemo(() => {
+    const refused = (connection: Parameters<typeof wishOf>[0]) =>
+      refusal(draftNow(editor), wishOf(connection), editor.catalogue());
     const onConnectEnd: OnConnectEnd = (event, { isValid, fromNode, fromHandle, toNode, toHandle }) => {
-      if (isValid || !fromNode || fromHandle?.type !== "source") return;
+      if (isValid || !fromNode || fromHandle?.type !== "source" || editor.view().moving) return;
       const port = fromHandle.id ?? "out";
       if (toNode && toHandle) {
-        const refused = refusal(
-          editor.document().draft,
-          { source: fromNode.id, target: toNode.id, port },
-          editor.catalogue(),
-        );
-        if (refused) editor.say(refusalText(editor.t, refused, editor.titleOf), "error");
+        const reason = refused({ source: fromNode.id, target: toNode.id, sourceHandle: port });
+        if (reason) editor.say(refusalText(editor.t, reason, editor.titleOf), "error");
         return;
       }
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
@@ -239,18 +245,21 @@ function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
     return {
       onConnect: (connection: Connection) => void connect(editor, wishOf(connection)),
       onConnectEnd,
+      onReconnectStart: (_: unknown, edge: { id: string }) => editor.view().show({ moving: edge.id }),
+      onReconnectEnd: () => editor.view().show({ moving: null }),
       onReconnect: (old: { id: string }, connection: Connection) => {
-        const edge = editor.document().draft.structure.edges.find((item) => edgeId(item) === old.id);
         const wish = wishOf(connection);
-        if (edge && edgeId(edge) !== edgeId(wish) && connect(editor, wish)) {
-          editor.document().change((draft) => remove(draft, [], [old.id]), "reconnect");
-        }
+        if (edgeId(wish) !== old.id) connect(editor, wish, old.id);
       },
-      isValidConnection: (
-        connection: Connection | { source: string; target: string; sourceHandle?: string | null },
-      ) => refusal(editor.document().draft, wishOf(connection), editor.catalogue()) === undefined,
+      isValidConnection: (connection: Parameters<typeof wishOf>[0]) => refused(connection) === undefined,
     };
   }, [editor, onAsk]);
+}
+
+/** The draft without the edge one of whose ends is in the hand. */
+function draftNow(editor: Editor) {
+  const { moving } = editor.view();
+  return remove(editor.document().draft, [], moving ? [moving] : []);
 }
 
 /** Steps dragged in from the palette; dropped on an edge, they go into it. */

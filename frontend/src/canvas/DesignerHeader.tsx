@@ -1,5 +1,11 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { IconAlertTriangle, IconDots, IconLayoutSidebar, IconPlayerPlayFilled } from "@tabler/icons-react";
+import {
+  IconAdjustments,
+  IconAlertTriangle,
+  IconDots,
+  IconLayoutSidebar,
+  IconPlayerPlayFilled,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +18,7 @@ import type { WorkflowDetail } from "@/wire/types";
 import { CommandItems } from "./CommandItems";
 import { autoLayout } from "./commands/autoLayout";
 import { exportJson } from "./commands/exportJson";
+import { graphSettings } from "./commands/graphSettings";
 import { importJson } from "./commands/importJson";
 import { save } from "./commands/save";
 import { showShortcuts } from "./commands/showShortcuts";
@@ -31,6 +38,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
   const { t } = useTranslation(["canvas", "app"]);
   const show = useView((state) => state.show);
   const paletteOpen = useView((state) => state.paletteOpen);
+  const settingsOpen = useView((state) => state.settingsOpen);
   return (
     <PageHeader
       crumbs={[
@@ -56,6 +64,15 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               <IconLayoutSidebar size={18} stroke={1.6} />
             </ActionIcon>
           </Tooltip>
+          <Tooltip label={t("command.graphSettings")}>
+            <ActionIcon
+              aria-label={t("command.graphSettings")}
+              aria-pressed={settingsOpen}
+              onClick={() => void graphSettings.perform(editor)}
+            >
+              <IconAdjustments size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
           <Menu position="bottom-end" width={240}>
             <Menu.Target>
               <ActionIcon aria-label={t("more")}>
@@ -63,7 +80,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <CommandItems editor={editor} commands={[save, exportJson, importJson]} />
+              <CommandItems editor={editor} commands={[graphSettings, save, exportJson, importJson]} />
               <Menu.Divider />
               <CommandItems editor={editor} commands={[autoLayout, showShortcuts]} />
             </Menu.Dropdown>

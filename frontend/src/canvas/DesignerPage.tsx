@@ -36,7 +36,7 @@ export default function DesignerPage() {
     openWorkflow(data);
     setOpened(data.id);
   }, [data, opened]);
-  useEffect(() => () => useSaving.getState().set({ workflow: null }), []);
+  useEffect(() => () => useSaving.getState().set({ workflow: null, project: "" }), []);
 
   if (workflow.error) {
     return (

@@ -3,6 +3,7 @@ import "./flow.css";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { handlersOf } from "@/graph/compensation";
 import { type Graph, toDraft } from "@/graph/model";
 import type { RunOverlay } from "@/graph/runTypes";
 import { useCatalogue } from "@/stores/catalogue";
@@ -13,6 +14,7 @@ import { FIT } from "./keepInView";
 import { CanvasModelContext, createCanvasModel } from "./model";
 import { nodeTitle } from "./nodes/captions";
 import { nodeTypes } from "./nodes/nodeTypes";
+import { openSubWorkflow } from "./nodes/SubWorkflowLink";
 import { useAgentsLoaded } from "./useAgentsLoaded";
 import { ViewControls } from "./ViewControls";
 
@@ -40,8 +42,9 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
   const { t, i18n } = useTranslation("canvas");
   const agents = useCatalogue((state) => state.agents);
   const draft = useMemo(() => toDraft(graph), [graph]);
-  const [model] = useState(() => createCanvasModel({ fields: draft.fields, overlay }));
-  useEffect(() => model.setState({ fields: draft.fields, overlay }), [model, draft, overlay]);
+  const undoes = useMemo(() => handlersOf(draft.structure), [draft]);
+  const [model] = useState(() => createCanvasModel({ fields: draft.fields, undoes, overlay }));
+  useEffect(() => model.setState({ fields: draft.fields, undoes, overlay }), [model, draft, undoes, overlay]);
   const nodes = useMemo(() => {
     const labelOf = (id: string) => {
       const fields = draft.fields[id] ?? {};
@@ -68,6 +71,8 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
         onNodeMouseEnter={(_, node) => hover(node.id)}
         onNodeMouseLeave={() => hover(null)}
         onNodeClick={(_, node) => onSelect?.(node.id)}
+        onNodeDoubleClick={openSubWorkflow}
+        zoomOnDoubleClick={false}
         onPaneClick={() => onSelect?.(null)}
         nodesDraggable={false}
         nodesConnectable={false}

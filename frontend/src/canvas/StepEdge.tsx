@@ -2,6 +2,7 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { COMPENSATE } from "@/graph/compensation";
 import { useEdgeState, useEditable } from "./model";
 import classes from "./StepEdge.module.css";
 
@@ -15,7 +16,7 @@ const NEAR = 40;
 const ROOM = 120;
 
 /** The cases of a switch are named on its card. */
-const LABELLED: ReadonlySet<string> = new Set(["true", "false", "error"]);
+const LABELLED: ReadonlySet<string> = new Set(["true", "false", "approved", "rejected", "error", COMPENSATE]);
 
 /** A smooth step from port to input; labelled when the port says something, moving while its target works. */
 export const StepEdge = memo(function StepEdge(props: EdgeProps) {
@@ -23,13 +24,14 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
   const port = sourceHandleId ?? "out";
   const state = useEdgeState(source, port, target);
   const [path, labelX, labelY] = getSmoothStepPath({ ...props, borderRadius: 12, offset: 22 });
-  const roomy = targetX - sourceX > ROOM;
+  const roomy = port !== COMPENSATE && targetX - sourceX > ROOM;
   const at = roomy && !selected ? { x: targetX - NEAR, y: targetY } : { x: labelX, y: labelY };
   return (
     <>
       <BaseEdge
         id={id}
         path={path}
+        {...(props.markerStart && { markerStart: props.markerStart })}
         interactionWidth={18}
         className={classes.edge}
         data-state={state}
@@ -62,14 +64,16 @@ function EdgeLabel({
   if (selected && editable) {
     return (
       <div className={classes.tools}>
-        <button
-          type="button"
-          aria-label={t("edge.insert")}
-          title={t("edge.insert")}
-          onClick={() => insert?.(id, at)}
-        >
-          <IconPlus size={14} />
-        </button>
+        {port !== COMPENSATE && (
+          <button
+            type="button"
+            aria-label={t("edge.insert")}
+            title={t("edge.insert")}
+            onClick={() => insert?.(id, at)}
+          >
+            <IconPlus size={14} />
+          </button>
+        )}
         <button
           type="button"
           aria-label={t("edge.remove")}

@@ -1,12 +1,12 @@
 import type { NodeChange } from "@xyflow/react";
 import { type Move, move } from "@/graph/edit";
-import type { Draft } from "@/graph/model";
-import { withContents } from "@/graph/walk";
+import { type Draft, MAX_NESTING } from "@/graph/model";
+import { depthOf, heightOf, withContents } from "@/graph/walk";
 import type { Editor } from "./editor";
 import type { StepFlowNode } from "./flowElements";
 import { absolute, containerAt } from "./place";
 
-/** When a drag or an arrow key has ended: tell the document, and let maps take in or give out what was moved. */
+/** When a drag or an arrow key has ended: tell the document, and let containers take in or give out what was moved. */
 export function commitMoves(editor: Editor, changes: readonly NodeChange<StepFlowNode>[]): void {
   const { draft, change } = editor.document();
   const moves: Move[] = [];
@@ -34,6 +34,11 @@ function settle(editor: Editor, draft: Draft, item: Move, moves: readonly Move[]
   const inside = withContents(draft.structure, [node.id]);
   const parent = containerAt(editor, draft, { x: here.x + width / 2, y: here.y + height / 2 }, inside);
   if (parent === node.parent) return item;
+  const deep = parent ? depthOf(draft.structure, parent) + 1 + heightOf(draft.structure, node.id) : 0;
+  if (deep > MAX_NESTING) {
+    editor.say(editor.t("refused.tooDeep", { most: MAX_NESTING }), "error");
+    return item;
+  }
   if (linked) {
     editor.say(editor.t("heldByEdges", { step: editor.titleOf(node.id) }));
     return item;

@@ -1,11 +1,15 @@
 /** React Flow's nodes and edges, made from the structure; objects that did not change keep their identity. */
-import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
+import { type Edge as FlowEdge, type Node as FlowNode, MarkerType } from "@xyflow/react";
+import { isCompensation } from "@/graph/compensation";
 import { edgeId, type Placement, type Structure } from "@/graph/model";
 
 export type StepFlowNode = FlowNode<Record<string, never>>;
 
 const NO_DATA: Record<string, never> = {};
-const BEHIND: Readonly<Partial<Record<Placement["kind"], number>>> = { group: -2, map: -1 };
+const BEHIND: Readonly<Partial<Record<Placement["kind"], number>>> = { group: -2, map: -1, loop: -1 };
+
+/** The arrow of a compensation edge points back at the step that is undone. */
+const BACK = { type: MarkerType.ArrowClosed, color: "var(--ac-amber)", width: 16, height: 16 } as const;
 
 export function flowNodes(
   before: readonly StepFlowNode[],
@@ -60,6 +64,7 @@ export function flowEdges(
       sourceHandle: edge.port,
       selected: selected.has(id),
       data,
+      ...(isCompensation(edge) && { markerStart: BACK }),
       ariaLabel: labelOf(edge.source, edge.port, edge.target),
     };
   });

@@ -61,30 +61,6 @@ export function lookOf(kind: NodeKind, agent?: Agent): Look {
   return agent ? { icon: agentIcon(agent.icon), tint: tintOf(agent.category) } : LOOKS[kind];
 }
 
-/** The kinds the palette offers beside the agents, in its order. */
-export const FLOW_KINDS = [
-  "start",
-  "end",
-  "condition",
-  "switch",
-  "join",
-  "map",
-  "loop",
-  "workflow",
-  "wait",
-  "transform",
-  "llm",
-  "plan",
-  "intent",
-  "http",
-  "memory",
-  "approval",
-  "signal",
-  "emit",
-  "note",
-  "group",
-] as const satisfies readonly NodeKind[];
-
 const DEFAULTS: Readonly<Partial<Record<NodeKind, Fields>>> = {
   start: { schema: { type: "object", properties: {}, required: [] } },
   end: { output: {} },

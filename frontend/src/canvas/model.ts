@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
+import { COMPENSATE } from "@/graph/compensation";
 import type { Fields } from "@/graph/model";
 import type { NodeOverlay, RunOverlay } from "@/graph/runTypes";
 import type { Problem } from "@/wire/generated";
@@ -7,6 +8,8 @@ import type { Problem } from "@/wire/generated";
 /** What the nodes of one canvas show: the designer and the run page each have their own. */
 export interface CanvasModel {
   fields: Readonly<Record<string, Fields>>;
+  /** By handler: the step it undoes. */
+  undoes: ReadonlyMap<string, string>;
   overlay: RunOverlay | null;
   problems: ReadonlyMap<string, readonly Problem[]>;
   editable: boolean;
@@ -15,6 +18,7 @@ export interface CanvasModel {
 export function createCanvasModel(initial: Partial<CanvasModel> = {}): StoreApi<CanvasModel> {
   return createStore<CanvasModel>(() => ({
     fields: {},
+    undoes: new Map(),
     overlay: null,
     problems: new Map(),
     editable: false,
@@ -35,6 +39,21 @@ const NO_PROBLEMS: readonly Problem[] = [];
 
 export function useFields(id: string): Fields {
   return useModel((model) => model.fields[id] ?? NO_FIELDS);
+}
+
+/** The step this one undoes; null for a step of the way forward. */
+export function useUndoes(id: string): string | null {
+  return useModel((model) => model.undoes.get(id) ?? null);
+}
+
+/** Whether a handler undoes this step when the run fails later. */
+export function useIsUndone(id: string): boolean {
+  return useModel((model) => [...model.undoes.values()].includes(id));
+}
+
+/** What a step is called by its own words; empty when it has none. */
+export function useGivenTitle(id: string | null): string {
+  return useModel((model) => (id === null ? "" : String(model.fields[id]?.title ?? "") || id));
 }
 
 /** How the node stands in the run that is shown; null without one. */
@@ -59,8 +78,10 @@ export function useEdgeState(
   return useModel(({ overlay }) => {
     if (!overlay) return "idle";
     const from = overlay.get(source);
-    if (!from?.ports.includes(port)) return "off";
     const status = overlay.get(target)?.status;
-    return status === "running" || status === "queued" || status === "retrying" ? "active" : "taken";
+    const working = status === "running" || status === "queued" || status === "retrying";
+    if (port === COMPENSATE) return working ? "active" : status === "completed" ? "taken" : "off";
+    if (!from?.ports.includes(port)) return "off";
+    return working ? "active" : "taken";
   });
 }

@@ -1,10 +1,21 @@
 /** Putting new steps on the canvas: where they go, what they are called, what they are linked to. */
+
+import { COMPENSATE } from "@/graph/compensation";
 import { autoMap, refusal, type Wish } from "@/graph/connect";
-import { addEdge, addNode, setFields, splitEdge } from "@/graph/edit";
+import { addEdge, addNode, remove, setFields, splitEdge } from "@/graph/edit";
 import { freshId } from "@/graph/identifiers";
-import { type Draft, edgeId, type NodeKind, type Placement } from "@/graph/model";
+import {
+  type Draft,
+  edgeId,
+  type Fields,
+  isContainer,
+  MAX_NESTING,
+  type NodeKind,
+  type Placement,
+} from "@/graph/model";
 import { outPorts } from "@/graph/ports";
 import type { Catalogue } from "@/graph/scope";
+import { depthOf } from "@/graph/walk";
 import type { Editor } from "./editor";
 import { newFields, newSize } from "./kinds";
 import { makeRoom } from "./makeRoom";
@@ -14,6 +25,8 @@ import { refusalText } from "./refusalText";
 export interface Piece {
   kind: NodeKind;
   agent?: string;
+  /** What it starts with beside what its kind starts with. */
+  fields?: Fields;
 }
 
 export const DRAG_TYPE = "application/x-agentcluster-step";
@@ -35,9 +48,16 @@ export function place(editor: Editor, piece: Piece, options: PlaceOptions = {}):
     return undefined;
   }
   const id = freshId(piece.agent ?? piece.kind, new Set(Object.keys(draft.fields)));
-  const centre = options.at ?? viewCentre(editor);
+  const centre =
+    options.after?.port === COMPENSATE
+      ? under(editor, options.after.source)
+      : (options.at ?? viewCentre(editor));
   const placement = placementAt(editor, draft, id, piece.kind, centre, options);
-  const fields = { ...newFields(piece.kind), ...(piece.agent && { agent: piece.agent }) };
+  if (placement.parent && depthOf(draft.structure, placement.parent) + 1 > MAX_NESTING) {
+    editor.say(editor.t("refused.tooDeep", { most: MAX_NESTING }), "error");
+    return undefined;
+  }
+  const fields = { ...newFields(piece.kind), ...(piece.agent && { agent: piece.agent }), ...piece.fields };
   editor.document().change((before) => {
     const added = addNode(before, placement, fields);
     return linked(editor, added, id, options);
@@ -57,7 +77,8 @@ function placementAt(
   const size = newSize(kind);
   const near =
     options.after?.source ?? draft.structure.edges.find((edge) => edgeId(edge) === options.into)?.source;
-  const parent = near ? parentOf(draft, near) : containerAt(editor, draft, centre);
+  const outside = kind === "start" || kind === "end" || kind === "group";
+  const parent = outside ? null : near ? parentOf(draft, near) : containerAt(editor, draft, centre);
   const origin = parent ? absolute(editor, parent) : { x: 0, y: 0 };
   const width = size?.x ?? (kind === "note" ? 220 : 240);
   const height = size?.y ?? 64;
@@ -68,6 +89,12 @@ function placementAt(
     position: snapped(editor, { x: centre.x - origin.x - width / 2, y: centre.y - origin.y - height / 2 }),
     ...(size && { size }),
   };
+}
+
+/** The place of a handler: below the step it undoes. */
+function under(editor: Editor, step: string): { x: number; y: number } {
+  const { x, y } = absolute(editor, step);
+  return { x: x + CARD.width / 2, y: y + editor.measure(step).height + GAP + CARD.height / 2 };
 }
 
 function parentOf(draft: Draft, id: string): string | null {
@@ -88,7 +115,7 @@ const GAP = 48;
 function freeSpot(editor: Editor, wanted: { x: number; y: number }): { x: number; y: number } {
   const boxes = editor
     .document()
-    .draft.structure.nodes.filter((node) => node.kind !== "group" && node.kind !== "map")
+    .draft.structure.nodes.filter((node) => node.kind !== "group" && !isContainer(node.kind))
     .map((node) => ({ ...absolute(editor, node.id), ...editor.measure(node.id) }));
   const spot = { ...wanted };
   const covered = () =>
@@ -107,7 +134,7 @@ export function absolute(editor: Editor, id: string): { x: number; y: number } {
   return editor.flow.getInternalNode(id)?.internals.positionAbsolute ?? { x: 0, y: 0 };
 }
 
-/** The innermost map under a point of the canvas, leaving out `except`. */
+/** The innermost container under a point of the canvas, leaving out `except`. */
 export function containerAt(
   editor: Editor,
   draft: Draft,
@@ -115,7 +142,7 @@ export function containerAt(
   except: ReadonlySet<string> = new Set(),
 ): string | null {
   const hits = draft.structure.nodes.filter((node) => {
-    if (node.kind !== "map" || except.has(node.id)) return false;
+    if (!isContainer(node.kind) || except.has(node.id)) return false;
     const { x, y } = absolute(editor, node.id);
     const { width, height } = editor.measure(node.id);
     return point.x > x && point.x < x + width && point.y > y && point.y < y + height;
@@ -155,16 +182,17 @@ function filled(draft: Draft, source: string, target: string, catalogue: Catalog
   return setFields(draft, target, { ...fields, input });
 }
 
-/** Try to draw an edge; says why not. */
-export function connect(editor: Editor, wish: Wish): boolean {
+/** Try to draw an edge, in place of another where that is named; says why not. One undoable change. */
+export function connect(editor: Editor, wish: Wish, instead?: string): boolean {
   const { draft, change } = editor.document();
-  const refused = refusal(draft, wish, editor.catalogue());
+  const without = (current: Draft) => remove(current, [], instead ? [instead] : []);
+  const refused = refusal(without(draft), wish, editor.catalogue());
   if (refused) {
     editor.say(refusalText(editor.t, refused, editor.titleOf), "error");
     return false;
   }
   const before = draft.fields[wish.target];
-  change((current) => connected(current, wish, editor.catalogue()));
+  change((current) => connected(without(current), wish, editor.catalogue()));
   const after = editor.document().draft.fields[wish.target];
   const names = Object.keys((after?.input as object | undefined) ?? {}).filter(
     (name) => !(name in ((before?.input as object | undefined) ?? {})),

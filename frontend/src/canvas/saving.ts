@@ -16,6 +16,7 @@ export function openWorkflow(workflow: WorkflowDetail): void {
   useProblems.getState().set(workflow.draft.problems);
   useSaving.getState().set({
     workflow: workflow.id,
+    project: workflow.project.slug,
     revision: workflow.draft.revision,
     saved: useDocument.getState().draft,
     busy: false,

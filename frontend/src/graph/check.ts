@@ -20,12 +20,12 @@ export interface Finding {
 
 export function check(draft: Draft, catalogue: Catalogue): Finding[] {
   return [
-    ...checkTopology(draft),
     ...draft.structure.nodes.flatMap((node) => [
       ...missingInput(draft, node, catalogue),
       ...missingSettings(draft.fields[node.id] ?? {}, node),
       ...unknownNames(draft, node),
     ]),
+    ...checkTopology(draft),
   ];
 }
 

@@ -68,6 +68,16 @@ export function outputSchema(draft: Draft, id: string, catalogue: Catalogue): Js
   return placement ? outputOf(draft, placement.kind, id, catalogue, new Set([id])) : {};
 }
 
+/** What a workflow takes and gives when it runs as a step: its start's schema, and all its ends' outputs. */
+export function workflowSchemas(draft: Draft, catalogue: Catalogue): AgentSchemas {
+  const ends = draft.structure.nodes.filter((node) => node.kind === "end");
+  const outputs = ends.map((node) => computed(draft.fields[node.id]?.output, draft, catalogue, new Set()));
+  return {
+    input: runInput(draft),
+    output: object(Object.assign({}, ...outputs.map((output) => output.properties ?? {}))),
+  };
+}
+
 function outputOf(
   draft: Draft,
   kind: NodeKind,

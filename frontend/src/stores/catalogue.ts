@@ -1,6 +1,7 @@
+import { useMemo } from "react";
 import { create } from "zustand";
 import type { JsonSchema } from "@/graph/schema";
-import type { AgentSchemas, Catalogue } from "@/graph/scope";
+import { type AgentSchemas, type Catalogue, capabilityKey } from "@/graph/scope";
 import type { Agent, AgentDetail, AgentVersion } from "@/wire/types";
 
 type CatalogueState = {
@@ -9,6 +10,8 @@ type CatalogueState = {
   schemas: ReadonlyMap<string, AgentSchemas>;
   setAgents(agents: readonly Agent[]): void;
   addVersions(agent: AgentDetail): void;
+  /** Put schemas under a key of `graph/scope.ts` (`workflow/<name>@<version>`). */
+  addSchemas(key: string, schemas: AgentSchemas): void;
 };
 
 function schemasOf({ intent }: AgentVersion): AgentSchemas {
@@ -22,8 +25,9 @@ export const useCatalogue = create<CatalogueState>((set) => ({
   setAgents: (agents) =>
     set(({ schemas }) => ({
       agents: new Map(agents.map((agent) => [agent.name, agent])),
-      schemas: new Map([...schemas, ...agents.flatMap(latestSchemas)]),
+      schemas: new Map([...schemas, ...byCapabilities(agents), ...agents.flatMap(latestSchemas)]),
     })),
+  addSchemas: (key, known) => set(({ schemas }) => ({ schemas: new Map([...schemas, [key, known]]) })),
   addVersions: ({ name, versions }) =>
     set(({ schemas }) => ({
       schemas: new Map([
@@ -33,6 +37,17 @@ export const useCatalogue = create<CatalogueState>((set) => ({
     })),
 }));
 
+/** By capability: what the first agent that has it takes and gives; the others are alike. */
+function byCapabilities(agents: readonly Agent[]): [string, AgentSchemas][] {
+  return [...agents]
+    .reverse()
+    .flatMap(({ capabilities, latest }) =>
+      latest
+        ? capabilities.map((name): [string, AgentSchemas] => [`${capabilityKey(name)}@`, schemasOf(latest)])
+        : [],
+    );
+}
+
 function latestSchemas({ name, latest }: Agent): [string, AgentSchemas][] {
   if (!latest) return [];
   const schemas = schemasOf(latest);
@@ -40,6 +55,15 @@ function latestSchemas({ name, latest }: Agent): [string, AgentSchemas][] {
     [`${name}@`, schemas],
     [`${name}@${latest.version}`, schemas],
   ];
+}
+
+/** Every capability an agent of the registry has, in alphabetical order. */
+export function useCapabilities(): readonly string[] {
+  const agents = useCatalogue((state) => state.agents);
+  return useMemo(
+    () => [...new Set([...agents.values()].flatMap((agent) => agent.capabilities))].sort(),
+    [agents],
+  );
 }
 
 export function useAgentSchemas(): Catalogue {

@@ -10,6 +10,8 @@ export interface Conflict {
 
 type SavingState = {
   workflow: string | null;
+  /** The slug of its project; empty while none is open. */
+  project: string;
   revision: number;
   /** The draft the server has; another identity means there is something to save. */
   saved: Draft | null;
@@ -22,6 +24,7 @@ type SavingState = {
 /** How the open draft stands to the server's. */
 export const useSaving = create<SavingState>((set) => ({
   workflow: null,
+  project: "",
   revision: 0,
   saved: null,
   busy: false,

@@ -13,6 +13,10 @@ type ViewState = {
   /** A field to bring into view, from a problem: node id and JSON pointer. */
   focus: { node: string; field: string } | null;
   dialog: Dialog | null;
+  /** The workflow's own settings stand where the inspector stands, while nothing is selected. */
+  settingsOpen: boolean;
+  /** The edge one of whose ends is dragged elsewhere. */
+  moving: string | null;
   problemsOpen: boolean;
   /** The run shown on the canvas and in the drawer below it. */
   run: string | null;
@@ -21,7 +25,11 @@ type ViewState = {
   snap: boolean;
 
   select(nodes: Iterable<string>, edges?: Iterable<string>): void;
-  show(patch: Partial<Pick<ViewState, "tab" | "focus" | "dialog" | "problemsOpen" | "run">>): void;
+  show(
+    patch: Partial<
+      Pick<ViewState, "tab" | "focus" | "dialog" | "settingsOpen" | "moving" | "problemsOpen" | "run">
+    >,
+  ): void;
   toggle(what: "paletteOpen" | "minimap" | "snap" | "problemsOpen"): void;
   reset(): void;
 };
@@ -35,6 +43,8 @@ export const useView = create<ViewState>()(
       tab: null,
       focus: null,
       dialog: null,
+      settingsOpen: false,
+      moving: null,
       problemsOpen: false,
       run: null,
       paletteOpen: true,
@@ -56,6 +66,8 @@ export const useView = create<ViewState>()(
           tab: null,
           focus: null,
           dialog: null,
+          settingsOpen: false,
+          moving: null,
           problemsOpen: false,
           run: null,
         }),

@@ -12,6 +12,7 @@ const CATEGORY_TINTS: Readonly<Record<string, Tint>> = {
   visualisation: "chart",
   reasoning: "reasoning",
   llm: "reasoning",
+  ai: "reasoning",
   people: "people",
   network: "network",
   web: "network",

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { estimate } from "@/graph/layout";
-import { type Graph, isDecoration, toDraft } from "@/graph/model";
+import { type Graph, isContainer, isDecoration, toDraft } from "@/graph/model";
 
 const PAD = 24;
 
@@ -38,7 +38,7 @@ function sketch(graph: Graph) {
       const parent = node.parent ? byId.get(node.parent) : undefined;
       const x = node.position.x + (parent?.position.x ?? 0);
       const y = node.position.y + (parent?.position.y ?? 0);
-      return { id: node.id, x, y, ...estimate(node, 1), open: node.kind === "map" };
+      return { id: node.id, x, y, ...estimate(node, 1), open: isContainer(node.kind) };
     });
   const places = new Map(boxes.map((box) => [box.id, box]));
   const lines = structure.edges.flatMap(({ source, target, port }) => {

@@ -15,6 +15,7 @@ import { duplicate } from "./duplicate";
 import { exportJson } from "./exportJson";
 import { findStep } from "./findStep";
 import { fitView } from "./fitView";
+import { graphSettings } from "./graphSettings";
 import { importJson } from "./importJson";
 import { nextProblem } from "./nextProblem";
 import { nudges } from "./nudge";
@@ -40,6 +41,7 @@ import { zoomReset } from "./zoomReset";
 export const COMMANDS: readonly Command[] = [
   run,
   publish,
+  graphSettings,
   save,
   exportJson,
   importJson,

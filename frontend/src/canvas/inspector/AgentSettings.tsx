@@ -1,39 +1,89 @@
-import { Anchor, Select } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId } from "react";
+import { Anchor, SegmentedControl, Select } from "@mantine/core";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { byCapability } from "@/graph/scope";
 import { localText } from "@/i18n/localText";
-import { useCatalogue } from "@/stores/catalogue";
+import { useCapabilities, useCatalogue } from "@/stores/catalogue";
 import { Frame } from "@/ui/form/Field";
-import { getAgent } from "@/wire/api";
-import { keys } from "@/wire/queries";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
+import { VersionField } from "./VersionField";
 
-/** Which agent, and which version of it. */
+/** One agent and its version, or anybody who has a capability. */
 export function AgentSettings({ form }: { form: NodeForm }) {
+  const { t } = useTranslation("steps");
+  const anybody = byCapability(form.fields);
+  return (
+    <>
+      <SegmentedControl
+        fullWidth
+        aria-label={t("agent.who")}
+        value={anybody ? "capability" : "name"}
+        data={[
+          { value: "name", label: t("agent.byName") },
+          { value: "capability", label: t("agent.byCapability") },
+        ]}
+        onChange={(value) =>
+          form.set(
+            value === "capability"
+              ? { agent: undefined, version: undefined, capability: "" }
+              : { agent: "", capability: undefined },
+          )
+        }
+      />
+      {anybody ? <CapabilityField form={form} /> : <NamedAgent form={form} />}
+    </>
+  );
+}
+
+function CapabilityField({ form }: { form: NodeForm }) {
+  const { t } = useTranslation("steps");
+  const id = useId();
+  const agents = useCatalogue((state) => state.agents);
+  const known = useCapabilities();
+  const capability = String(form.fields.capability ?? "");
+  const problem = form.problems.get("/capability") ?? form.problems.get("/agent");
+  const able = [...agents.values()].filter((agent) => agent.capabilities.includes(capability));
+  return (
+    <Frame
+      id={id}
+      label={t("agent.capability")}
+      pointer="/capability"
+      required
+      description={
+        capability
+          ? t("agent.able", { count: able.length, names: able.map((agent) => agent.name).join(", ") })
+          : t("agent.capabilityHint")
+      }
+      {...(problem && { problem })}
+    >
+      <Select
+        id={id}
+        data={[...new Set([...known, ...(capability ? [capability] : [])])]}
+        value={capability || null}
+        searchable
+        allowDeselect={false}
+        placeholder={t("agent.capabilityPlaceholder")}
+        error={problem !== undefined}
+        onChange={(value) => form.set({ capability: value ?? "" })}
+      />
+    </Frame>
+  );
+}
+
+function NamedAgent({ form }: { form: NodeForm }) {
   const { t, i18n } = useTranslation("canvas");
-  const [agentId, versionId] = [useId(), useId()];
+  const agentId = useId();
   const agents = useCatalogue((state) => state.agents);
   const name = String(form.fields.agent ?? "");
   const agent = agents.get(name);
-  const versions = useVersions(name);
-  const latest = agent?.latest?.version;
-  const agentProblem = form.problems.get("/agent");
-  const versionProblem = form.problems.get("/version");
-  const known = versions.map((version) => ({ value: version, label: version }));
+  const problem = form.problems.get("/agent");
   return (
     <>
       {agent && <p className={classes.about}>{localText(agent.description, i18n.language)}</p>}
       <div className={classes.two}>
-        <Frame
-          id={agentId}
-          label={t("field.agent")}
-          pointer="/agent"
-          required
-          {...(agentProblem && { problem: agentProblem })}
-        >
+        <Frame id={agentId} label={t("field.agent")} pointer="/agent" required {...(problem && { problem })}>
           <Select
             id={agentId}
             data={[...new Set([...agents.keys(), ...(name ? [name] : [])])].sort()}
@@ -41,28 +91,11 @@ export function AgentSettings({ form }: { form: NodeForm }) {
             searchable
             allowDeselect={false}
             placeholder={t("field.agentPlaceholder")}
-            error={agentProblem !== undefined}
+            error={problem !== undefined}
             onChange={(value) => form.set({ agent: value ?? "", version: undefined })}
           />
         </Frame>
-        <Frame
-          id={versionId}
-          label={t("field.version")}
-          pointer="/version"
-          {...(versionProblem && { problem: versionProblem })}
-        >
-          <Select
-            id={versionId}
-            data={[
-              { value: "", label: latest ? t("field.newestIs", { version: latest }) : t("field.newest") },
-              ...known,
-            ]}
-            value={String(form.fields.version ?? "")}
-            allowDeselect={false}
-            error={versionProblem !== undefined}
-            onChange={(value) => form.set({ version: value || undefined })}
-          />
-        </Frame>
+        <VersionField form={form} agent={name} />
       </div>
       {agent && (
         <Anchor component={Link} to={`/agents/${encodeURIComponent(name)}`} target="_blank" size="xs">
@@ -71,18 +104,4 @@ export function AgentSettings({ form }: { form: NodeForm }) {
       )}
     </>
   );
-}
-
-function useVersions(name: string): string[] {
-  const addVersions = useCatalogue((state) => state.addVersions);
-  const { data } = useQuery({
-    queryKey: [...keys.agents, "one", name],
-    queryFn: ({ signal }) => getAgent(name, signal),
-    enabled: name !== "",
-    staleTime: 60_000,
-  });
-  useEffect(() => {
-    if (data) addVersions(data);
-  }, [data, addVersions]);
-  return data?.versions.map((version) => version.version) ?? [];
 }

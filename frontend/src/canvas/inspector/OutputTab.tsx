@@ -1,29 +1,31 @@
 import { CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { asObject } from "@/graph/formValue";
+import { isContainer, type NodeKind } from "@/graph/model";
 import { type JsonSchema, resolve, typeKey } from "@/graph/schema";
 import { outputSchema } from "@/graph/scope";
 import { useAgentSchemas } from "@/stores/catalogue";
 import { useDocument } from "@/stores/document";
-import { FormProvider } from "@/ui/form/context";
 import { MapControl } from "@/ui/form/MapControl";
 import { titleOf } from "@/ui/form/words";
 import { ExpressionFrame } from "./ExpressionFrame";
+import { StepFormProvider } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
 
-/** What the step gives: to be written for ends, transforms and maps, to be read for agents. */
+const WRITTEN: ReadonlySet<NodeKind> = new Set(["end", "transform", "map", "loop"]);
+
+/** What the step gives: to be written for ends, transforms, maps and loops, to be read for the others. */
 export function OutputTab({ form }: { form: NodeForm }) {
   const { t } = useTranslation("canvas");
-  if (form.kind === "agent" || form.kind === "http") return <OutputFields form={form} />;
+  if (!WRITTEN.has(form.kind)) return <OutputFields form={form} />;
   const { output } = form.fields;
-  const single = typeof output === "string";
+  const single = typeof output === "string" || isContainer(form.kind);
   return (
     <>
       <p className={classes.about}>{t(`output.${form.kind}`)}</p>
-      {single || form.kind === "map" ? (
+      {single ? (
         <ExpressionFrame
           form={form}
           pointer="/output"
@@ -34,19 +36,16 @@ export function OutputTab({ form }: { form: NodeForm }) {
       ) : (
         <OutputMapping form={form} />
       )}
+      {isContainer(form.kind) && <OutputFields form={form} />}
     </>
   );
 }
 
 function OutputMapping({ form }: { form: NodeForm }) {
   const { t } = useTranslation("canvas");
-  const context = useMemo(
-    () => ({ root: {}, sources: form.sources, problemAt: (pointer: string) => form.problems.get(pointer) }),
-    [form.sources, form.problems],
-  );
   const wrong = [...form.problems].filter(([pointer]) => pointer.startsWith("/output"));
   return (
-    <FormProvider value={context}>
+    <StepFormProvider form={form}>
       <MapControl
         schema={{ type: "object", additionalProperties: {} }}
         value={asObject(form.fields.output)}
@@ -56,7 +55,7 @@ function OutputMapping({ form }: { form: NodeForm }) {
         id={`${form.id}-output`}
         invalid={wrong.length > 0}
       />
-    </FormProvider>
+    </StepFormProvider>
   );
 }
 

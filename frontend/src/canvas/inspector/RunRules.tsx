@@ -1,29 +1,35 @@
-import { NumberInput, Select, UnstyledButton } from "@mantine/core";
+import { Select, UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { traitsOf } from "@/graph/traits";
 import { JsonField } from "@/ui/code/lazy";
 import { Frame } from "@/ui/form/Field";
 import fold from "@/ui/form/ObjectFields.module.css";
-import type { OnError, RetryPolicy } from "@/wire/generated";
+import type { OnError } from "@/wire/generated";
+import { CacheFields } from "./CacheFields";
+import { DurationField } from "./DurationField";
 import { ExpressionFrame } from "./ExpressionFrame";
 import classes from "./Inspector.module.css";
+import { RetryFields } from "./RetryFields";
 import type { NodeForm } from "./useNode";
 
-/** When the step runs, how often it is tried, how long it may take, and what its failure does; folded until used. */
+const RULES = ["run_if", "retry", "timeout_s", "heartbeat_timeout_s", "cache", "on_error"] as const;
+
+/** When the step runs, how often it is tried, how long it may take, what its failure does; folded until used. */
 export function RunRules({ form }: { form: NodeForm }) {
   const { t } = useTranslation("canvas");
-  const { run_if, retry, timeout_s, on_error } = form.fields;
-  const touched = ["/run_if", "/retry", "/timeout_s", "/on_error"].some((pointer) =>
-    [...form.problems.keys()].some((place) => place.startsWith(pointer)),
+  const { call, timed } = traitsOf(form.kind);
+  const touched = [...form.problems.keys()].some((place) =>
+    RULES.some((name) => place.startsWith(`/${name}`)),
   );
-  const [open, setOpen] = useState(Boolean(run_if || retry || timeout_s || on_error));
+  const [open, setOpen] = useState(RULES.some((name) => Boolean(form.fields[name])));
   const shown = open || touched;
   return (
     <div className={classes.section}>
       <UnstyledButton className={fold.more} aria-expanded={shown} onClick={() => setOpen(!shown)}>
         <IconChevronRight size={14} className={fold.chevron} data-open={shown || undefined} />
-        {t("rules.title")}
+        {t(call ? "rules.title" : timed ? "rules.titleTimed" : "rules.titleShort")}
       </UnstyledButton>
       {shown && (
         <>
@@ -31,94 +37,51 @@ export function RunRules({ form }: { form: NodeForm }) {
             form={form}
             pointer="/run_if"
             label={t("rules.runIf")}
-            value={run_if}
+            value={form.fields.run_if}
             onChange={(value) => form.set({ run_if: value || undefined })}
             description={t("rules.runIfHint")}
           />
-          {form.kind !== "map" && <RetryFields form={form} retry={(retry ?? {}) as RetryPolicy} />}
-          <TimeoutField form={form} />
-          <OnErrorFields form={form} onError={(on_error ?? {}) as OnError} />
+          {call && <RetryFields form={form} />}
+          {timed && <TimeoutField form={form} name="timeout_s" hint={call ? "attempt" : "whole"} />}
+          {call && <TimeoutField form={form} name="heartbeat_timeout_s" hint="heartbeat" />}
+          {call && <CacheFields form={form} />}
+          <OnErrorFields form={form} />
         </>
       )}
     </div>
   );
 }
 
-function RetryFields({ form, retry }: { form: NodeForm; retry: RetryPolicy }) {
-  const { t } = useTranslation("canvas");
-  const [attempts, initial] = [useId(), useId()];
-  const put = (patch: RetryPolicy) => {
-    const next = { ...retry, ...patch };
-    form.set({ retry: (next.attempts ?? 1) > 1 ? next : undefined });
-  };
-  const problem = form.problems.get("/retry/attempts") ?? form.problems.get("/retry");
-  return (
-    <div className={classes.two}>
-      <Frame
-        id={attempts}
-        label={t("rules.attempts")}
-        pointer="/retry/attempts"
-        description={t("rules.attemptsHint")}
-        {...(problem && { problem })}
-      >
-        <NumberInput
-          id={attempts}
-          min={1}
-          max={100}
-          value={retry.attempts ?? 1}
-          onChange={(value) => put({ attempts: Number(value) || 1 })}
-        />
-      </Frame>
-      <Frame
-        id={initial}
-        label={t("rules.pause")}
-        pointer="/retry/initial_s"
-        description={t("rules.pauseHint")}
-      >
-        <NumberInput
-          id={initial}
-          min={0}
-          step={0.5}
-          suffix=" s"
-          disabled={(retry.attempts ?? 1) < 2}
-          value={retry.initial_s ?? 1}
-          onChange={(value) => put({ initial_s: Number(value) })}
-        />
-      </Frame>
-    </div>
-  );
+interface TimeoutProps {
+  form: NodeForm;
+  name: "timeout_s" | "heartbeat_timeout_s";
+  hint: "attempt" | "whole" | "heartbeat";
 }
 
-function TimeoutField({ form }: { form: NodeForm }) {
+function TimeoutField({ form, name, hint }: TimeoutProps) {
   const { t } = useTranslation("canvas");
   const id = useId();
-  const problem = form.problems.get("/timeout_s");
-  const value = form.fields.timeout_s;
+  const value = form.fields[name];
   return (
-    <Frame
+    <DurationField
       id={id}
-      label={t("rules.timeout")}
-      pointer="/timeout_s"
-      description={t("rules.timeoutHint")}
-      {...(problem && { problem })}
-    >
-      <NumberInput
-        id={id}
-        min={0}
-        suffix=" s"
-        placeholder={t("rules.noTimeout")}
-        value={typeof value === "number" ? value : ""}
-        error={problem !== undefined}
-        onChange={(next) => form.set({ timeout_s: next === "" || next === 0 ? undefined : Number(next) })}
-      />
-    </Frame>
+      label={t(`rules.${name}`)}
+      pointer={`/${name}`}
+      description={t(`rules.timeoutHint.${hint}`)}
+      placeholder={t(`rules.noTimeout.${hint}`)}
+      value={typeof value === "number" ? value : undefined}
+      problem={form.problems.get(`/${name}`)}
+      onChange={(seconds) => form.set({ [name]: seconds || undefined })}
+    />
   );
 }
 
-function OnErrorFields({ form, onError }: { form: NodeForm; onError: OnError }) {
+function OnErrorFields({ form }: { form: NodeForm }) {
   const { t } = useTranslation("canvas");
   const id = useId();
+  const onError = (form.fields.on_error ?? {}) as OnError;
   const action = onError.action ?? "fail";
+  const problem = form.problems.get("/on_error") ?? form.problems.get("/on_error/action");
   return (
     <>
       <Frame
@@ -126,6 +89,7 @@ function OnErrorFields({ form, onError }: { form: NodeForm; onError: OnError }) 
         label={t("rules.onError")}
         pointer="/on_error/action"
         description={t(`onError.${action}Hint`)}
+        {...(problem && { problem })}
       >
         <Select
           id={id}

@@ -6,12 +6,22 @@ export function tabsOf(kind: NodeKind): InspectorTab[] {
   switch (kind) {
     case "agent":
     case "http":
+    case "llm":
+    case "memory":
+    case "emit":
+    case "intent":
+    case "plan":
+    case "workflow":
       return ["settings", "input", "output", "runs"];
     case "start":
       return ["settings", "input", "runs"];
     case "end":
     case "transform":
     case "map":
+    case "loop":
+    case "wait":
+    case "approval":
+    case "signal":
       return ["settings", "output", "runs"];
     case "note":
     case "group":
@@ -24,6 +34,9 @@ export function tabsOf(kind: NodeKind): InspectorTab[] {
 const OPENS: Readonly<Partial<Record<NodeKind, InspectorTab>>> = {
   agent: "input",
   http: "input",
+  llm: "input",
+  memory: "input",
+  emit: "input",
   start: "input",
   end: "output",
   transform: "output",

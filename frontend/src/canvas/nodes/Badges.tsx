@@ -1,17 +1,42 @@
 import {
+  IconArrowBackUp,
   IconArrowBigRightLines,
   IconClockHour4,
+  IconDatabaseExport,
   IconFilterQuestion,
   IconRefresh,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Fields } from "@/graph/model";
-import type { OnError, RetryPolicy } from "@/wire/generated";
+import type { Cache, OnError, RetryPolicy } from "@/wire/generated";
+import { useGivenTitle } from "../model";
 import classes from "./Badges.module.css";
+import { durationText } from "./durationText";
 
-/** The small row under a step: what is unusual about how it runs. */
-export function Badges({ fields }: { fields: Fields }) {
+/** The small row under a step: what is unusual about how it runs. `undoes`: the step it is the handler of. */
+export function Badges({ fields, undoes = null }: { fields: Fields; undoes?: string | null }) {
+  return (
+    <div className={classes.row}>
+      {undoes !== null && <UndoBadge step={undoes} />}
+      <BadgeList fields={fields} />
+    </div>
+  );
+}
+
+function UndoBadge({ step }: { step: string }) {
+  const { t } = useTranslation("canvas");
+  const title = useGivenTitle(step);
+  return (
+    <span className={classes.badge} data-tone="undo" title={t("badge.undoesHint", { step: title })}>
+      <IconArrowBackUp size={12} aria-hidden />{" "}
+      <span className="ellipsis">{t("badge.undoes", { step: title })}</span>
+    </span>
+  );
+}
+
+/** The badges alone, for a place that has its own row. */
+export function BadgeList({ fields }: { fields: Fields }) {
   const { t } = useTranslation("canvas");
   const retry = fields.retry as RetryPolicy | undefined;
   const onError = fields.on_error as OnError | undefined;
@@ -20,20 +45,27 @@ export function Badges({ fields }: { fields: Fields }) {
   if (fields.run_if) badges.push([IconFilterQuestion, t("badge.runIf"), t("badge.runIfHint")]);
   if (attempts > 1) badges.push([IconRefresh, `${attempts}×`, t("badge.retry", { count: attempts })]);
   if (fields.timeout_s) {
-    const seconds = Number(fields.timeout_s);
-    badges.push([IconClockHour4, t("badge.seconds", { seconds }), t("badge.timeout", { seconds })]);
+    const time = durationText(t, Number(fields.timeout_s));
+    badges.push([
+      IconClockHour4,
+      durationText(t, Number(fields.timeout_s), "short"),
+      t("badge.timeout", { time }),
+    ]);
+  }
+  if (fields.cache) {
+    const seconds = (fields.cache as Cache).ttl_s ?? 3600;
+    badges.push([
+      IconDatabaseExport,
+      durationText(t, seconds, "short"),
+      t("badge.cache", { time: durationText(t, seconds) }),
+    ]);
   }
   if (onError?.action === "continue") {
     badges.push([IconArrowBigRightLines, t("badge.continue"), t("badge.continueHint")]);
   }
-  if (badges.length === 0) return null;
-  return (
-    <div className={classes.row}>
-      {badges.map(([Icon, text, hint]) => (
-        <span key={hint} className={classes.badge} title={hint}>
-          <Icon size={12} aria-hidden /> {text}
-        </span>
-      ))}
-    </div>
-  );
+  return badges.map(([Icon, text, hint]) => (
+    <span key={hint} className={classes.badge} title={hint}>
+      <Icon size={12} aria-hidden /> {text}
+    </span>
+  ));
 }

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFields } from "../model";
 import classes from "./GroupNode.module.css";
-import { Resizer } from "./MapNode";
+import { Resizer } from "./Resizer";
 
 /** A coloured frame for the eye. */
 export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {

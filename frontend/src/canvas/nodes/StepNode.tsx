@@ -1,7 +1,5 @@
-import { Tooltip } from "@mantine/core";
-import { IconAlertTriangleFilled } from "@tabler/icons-react";
-import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { memo, type ReactNode } from "react";
+import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeKind } from "@/graph/model";
 import { acceptsInput, outPorts } from "@/graph/ports";
@@ -10,12 +8,14 @@ import { useIsHovered } from "@/stores/hover";
 import { IconChip } from "@/ui/IconChip";
 import { statusColour } from "@/ui/StatusMark";
 import { lookOf } from "../kinds";
-import { useFields, useNodeOverlay, useProblemsOf } from "../model";
-import { problemText } from "../problemText";
+import { useFields, useIsUndone, useNodeOverlay, useUndoes } from "../model";
 import { Badges } from "./Badges";
 import { nodeTitle, quietLine } from "./captions";
+import { ProblemBadge } from "./ProblemBadge";
 import { RunFoot } from "./RunFoot";
 import classes from "./StepNode.module.css";
+import { SubWorkflowLink } from "./SubWorkflowLink";
+import { UndoHandle } from "./UndoHandle";
 
 /** A step on the canvas: what it is, what it does, its ways out, and how it stands in the run that is shown. */
 export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps) {
@@ -23,39 +23,70 @@ export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps
   const { t, i18n } = useTranslation("canvas");
   const fields = useFields(id);
   const overlay = useNodeOverlay(id);
+  const undoes = useUndoes(id);
+  const undone = useIsUndone(id);
   const lit = useIsHovered(id) && overlay !== null;
   const agent = useCatalogue((state) => state.agents.get(String(fields.agent ?? "")));
   const look = lookOf(kind, agent);
-  const ports = outPorts(kind, fields);
   const title = nodeTitle(t, kind, fields, agent, i18n.language);
+  const quiet = quietLine(t, kind, fields, agent, i18n.language);
+  useMovedHandles(id, undoes !== null);
   return (
     <div
       className={classes.card}
       data-selected={selected || undefined}
       data-lit={lit || undefined}
       data-status={overlay?.status}
+      data-handler={undoes !== null || undefined}
+      data-undone={undone || undefined}
       style={overlay ? ({ "--status": statusColour(overlay.status) } as React.CSSProperties) : undefined}
     >
-      {acceptsInput(kind) && <Handle type="target" position={Position.Left} className={classes.in} />}
+      {acceptsInput(kind) && (
+        <Handle
+          type="target"
+          position={undoes === null ? Position.Left : Position.Top}
+          className={undoes === null ? classes.in : classes.over}
+        />
+      )}
       <div className={classes.head}>
         <IconChip icon={look.icon} tint={look.tint} />
         <div className={classes.words}>
           <div className={classes.title} title={title}>
             {title}
           </div>
-          <div className={classes.quiet}>{quietLine(t, kind, fields, agent)}</div>
+          <div className={classes.quiet} title={quiet}>
+            {quiet}
+          </div>
         </div>
+        {kind === "workflow" && <SubWorkflowLink name={String(fields.workflow ?? "")} />}
         <ProblemBadge id={id} />
       </div>
-      <Badges fields={fields} />
-      {ports.length === 1 && (
-        <Handle type="source" position={Position.Right} id={ports[0]} className={classes.out} />
-      )}
-      {ports.length > 1 && <Ports ports={ports} />}
+      <Badges fields={fields} undoes={undoes} />
+      {undoes === null && <Ways kind={kind} ports={outPorts(kind, fields)} />}
       {overlay && <RunFoot overlay={overlay} />}
     </div>
   );
 });
+
+/** React Flow measures handles once; it must look again when a step becomes a handler or stops being one. */
+function useMovedHandles(id: string, handler: boolean): void {
+  const update = useUpdateNodeInternals();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the handles move when `handler` changes
+  useEffect(() => update(id), [update, id, handler]);
+}
+
+/** The ways on; a handler has none. */
+function Ways({ kind, ports }: { kind: NodeKind; ports: string[] }) {
+  return (
+    <>
+      {ports.length === 1 && (
+        <Handle type="source" position={Position.Right} id={ports[0]} className={classes.out} />
+      )}
+      {ports.length > 1 && <Ports ports={ports} />}
+      <UndoHandle kind={kind} />
+    </>
+  );
+}
 
 function Ports({ ports }: { ports: string[] }) {
   const { t } = useTranslation("canvas");
@@ -68,28 +99,5 @@ function Ports({ ports }: { ports: string[] }) {
         </div>
       ))}
     </div>
-  );
-}
-
-function ProblemBadge({ id }: { id: string }): ReactNode {
-  const { t } = useTranslation("canvas");
-  const problems = useProblemsOf(id);
-  if (problems.length === 0) return null;
-  const isError = problems.some((problem) => problem.severity !== "warning");
-  return (
-    <Tooltip
-      multiline
-      maw={320}
-      label={problems.map(problemText).join("\n")}
-      style={{ whiteSpace: "pre-line" }}
-    >
-      <span
-        className={isError ? classes.error : classes.warning}
-        role="img"
-        aria-label={t("problems.onNode", { count: problems.length })}
-      >
-        <IconAlertTriangleFilled size={15} />
-      </span>
-    </Tooltip>
   );
 }

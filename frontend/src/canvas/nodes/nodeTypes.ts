@@ -1,6 +1,6 @@
 import type { NodeTypes } from "@xyflow/react";
+import { ContainerNode } from "./ContainerNode";
 import { GroupNode } from "./GroupNode";
-import { MapNode } from "./MapNode";
 import { NoteNode } from "./NoteNode";
 import { StepNode } from "./StepNode";
 
@@ -22,8 +22,8 @@ export const nodeTypes: NodeTypes = {
   approval: StepNode,
   signal: StepNode,
   emit: StepNode,
-  map: MapNode,
-  loop: MapNode,
+  map: ContainerNode,
+  loop: ContainerNode,
   note: NoteNode,
   group: GroupNode,
 };

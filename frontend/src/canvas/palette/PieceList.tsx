@@ -72,7 +72,7 @@ export function PieceList({ groups, onPick, searchId, autoFocus = false, draggab
         {shown.map((group) => (
           <section key={group.key} aria-label={group.title}>
             <h3 className={classes.group}>{group.title}</h3>
-            <div className={group.key === "flow" && !query ? classes.tiles : undefined}>
+            <div className={group.tiles && !query ? classes.tiles : undefined}>
               {group.entries.map((entry) => (
                 <Piece
                   key={entry.id}

@@ -1,6 +1,9 @@
 import { FocusTrap, Paper } from "@mantine/core";
 import { useClickOutside } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
+import { COMPENSATE } from "@/graph/compensation";
+import type { NodeKind } from "@/graph/model";
+import { traitsOf } from "@/graph/traits";
 import type { Ask } from "../DesignerCanvas";
 import type { Editor } from "../editor";
 import { place } from "../place";
@@ -11,14 +14,19 @@ import { usePieces } from "./usePieces";
 const WIDTH = 300;
 const HEIGHT = 380;
 
+const NEVER_NEXT: ReadonlySet<NodeKind> = new Set(["start", "note", "group"]);
+
 /** The palette as a small window: where an edge was dropped on nothing, or to put a step into an edge. */
 export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; onClose(): void }) {
   const { t } = useTranslation("canvas");
   const outside = useClickOutside(onClose);
+  const undoing = ask.after?.port === COMPENSATE;
   const groups = usePieces()
     .map((group) => ({
       ...group,
-      entries: group.entries.filter(({ piece }) => !["start", "note", "group"].includes(piece.kind)),
+      entries: group.entries.filter(({ piece }) =>
+        undoing ? traitsOf(piece.kind).handler : !NEVER_NEXT.has(piece.kind),
+      ),
     }))
     .filter((group) => group.entries.length > 0);
   const left = Math.min(ask.screen.x + 8, window.innerWidth - WIDTH - 12);
@@ -30,7 +38,7 @@ export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; o
         className={classes.window}
         style={{ left, top, width: WIDTH, height: HEIGHT }}
         role="dialog"
-        aria-label={t("palette.addNext")}
+        aria-label={undoing ? t("palette.addHandler") : t("palette.addNext")}
         onKeyDown={(event) => event.key === "Escape" && onClose()}
       >
         <PieceList

@@ -1,9 +1,13 @@
+import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { BUILT_IN } from "@/graph/traits";
 import { localText } from "@/i18n/localText";
 import { useCatalogue } from "@/stores/catalogue";
-import { FLOW_KINDS, type Look, lookOf } from "../kinds";
+import type { Agent } from "@/wire/types";
+import { type Look, lookOf } from "../kinds";
 import type { Piece } from "../place";
+import { KIND_GROUPS, type KindGroup, NOTES } from "./groups";
 
 export interface Entry {
   id: string;
@@ -20,54 +24,75 @@ export interface Entry {
 export interface EntryGroup {
   key: string;
   title: string;
+  tiles: boolean;
   entries: Entry[];
 }
 
 /** What can be put on the canvas: the flow's own kinds, then the registry's agents by category. */
 export function usePieces(): EntryGroup[] {
-  const { t, i18n } = useTranslation("canvas");
+  const { t, i18n } = useTranslation(["canvas", "steps"]);
   const agents = useCatalogue((state) => state.agents);
   return useMemo(() => {
-    const flow = FLOW_KINDS.map((kind): Entry => {
-      const title = t(`kind.${kind}.title`);
-      const text = t(`kind.${kind}.text`);
-      return {
-        id: kind,
-        piece: { kind },
-        title,
-        text,
-        look: lookOf(kind),
-        words: `${kind} ${title} ${text}`.toLowerCase(),
-        away: false,
-      };
+    const titleOf = (key: string) =>
+      t(`category.${key}`, { defaultValue: key.charAt(0).toUpperCase() + key.slice(1) });
+    const kindsIn = ({ key, tiles, pieces }: KindGroup): EntryGroup => ({
+      key,
+      tiles,
+      title: titleOf(key),
+      entries: pieces.map((piece) => kindEntry(t, piece)),
     });
-    const groups = new Map<string, Entry[]>();
-    for (const agent of agents.values()) {
-      const title = localText(agent.title, i18n.language) || agent.name;
-      const text = localText(agent.description, i18n.language);
-      const entry: Entry = {
-        id: `agent:${agent.name}`,
-        piece: { kind: "agent", agent: agent.name },
-        title,
-        text,
-        look: lookOf("agent", agent),
-        words: `${agent.name} ${title} ${text} ${agent.capabilities.join(" ")}`.toLowerCase(),
-        away: agent.live_instances === 0,
-      };
-      groups.set(agent.category, [...(groups.get(agent.category) ?? []), entry]);
-    }
-    const byCategory = [...groups].map(([category, entries]) => ({
-      key: category,
-      title: t(`category.${category}`, {
-        defaultValue: category.charAt(0).toUpperCase() + category.slice(1),
-      }),
-      entries: entries.sort((a, b) => a.title.localeCompare(b.title)),
+    const categories = agentsByCategory(agents.values(), i18n.language);
+    const kinds = KIND_GROUPS.map(kindsIn).map((group) => ({
+      ...group,
+      entries: [...group.entries, ...(categories.get(group.key) ?? [])],
     }));
-    return [
-      { key: "flow", title: t("category.flow"), entries: flow },
-      ...byCategory.sort((a, b) => a.title.localeCompare(b.title)),
-    ];
+    const named = new Set(KIND_GROUPS.map((group) => group.key));
+    const others = [...categories]
+      .filter(([key]) => !named.has(key))
+      .map(([key, entries]) => ({ key, tiles: false, title: titleOf(key), entries }))
+      .sort((a, b) => a.title.localeCompare(b.title));
+    return [...kinds, ...others, kindsIn(NOTES)];
   }, [agents, t, i18n.language]);
+}
+
+function kindEntry(t: TFunction<["canvas", "steps"]>, { id, ...piece }: KindGroup["pieces"][number]): Entry {
+  const own = id !== piece.kind;
+  const title = own ? t(`steps:piece.${id}.title`) : t(`kind.${piece.kind}.title`);
+  const text = own ? t(`steps:piece.${id}.text`) : t(`kind.${piece.kind}.text`);
+  const synonyms = t(`steps:synonyms.${id}`);
+  return {
+    id,
+    piece,
+    title,
+    text,
+    look: lookOf(piece.kind),
+    words: `${piece.kind} ${title} ${text} ${synonyms} ${BUILT_IN[piece.kind] ?? ""}`.toLowerCase(),
+    away: false,
+  };
+}
+
+/** Agents that a kind of its own calls are not listed a second time. */
+const HIDDEN: ReadonlySet<string> = new Set(Object.values(BUILT_IN));
+
+function agentsByCategory(agents: Iterable<Agent>, language: string): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const agent of agents) {
+    if (HIDDEN.has(agent.name)) continue;
+    const title = localText(agent.title, language) || agent.name;
+    const text = localText(agent.description, language);
+    const entry: Entry = {
+      id: `agent:${agent.name}`,
+      piece: { kind: "agent", agent: agent.name },
+      title,
+      text,
+      look: lookOf("agent", agent),
+      words: `${agent.name} ${title} ${text} ${agent.capabilities.join(" ")}`.toLowerCase(),
+      away: agent.live_instances === 0,
+    };
+    groups.set(agent.category, [...(groups.get(agent.category) ?? []), entry]);
+  }
+  for (const entries of groups.values()) entries.sort((a, b) => a.title.localeCompare(b.title));
+  return groups;
 }
 
 /** The entries whose words hold every part of the query, best first. */
