@@ -29,8 +29,8 @@ def publish(user: User, workflow: Workflow, expected_revision: int, note: str = 
         if not locked.update(draft_revision=F("draft_revision")):
             raise conflict(workflow)
         workflow.refresh_from_db()
-        require_valid(workflow.draft)
-        graph = catalogue.pin(workflow.draft)
+        require_valid(workflow.draft, workflow.project_id)
+        graph = catalogue.pin(workflow.draft, workflow.project_id)
         digest = documents.digest(graph)
         newest = workflow.versions.filter(number__isnull=False).order_by("-number").first()
         if newest is not None and newest.digest == digest:

@@ -42,5 +42,5 @@ def replay_run(
 def _version(user: User, run: Run, version: int | str) -> WorkflowVersion:
     if version != "same":
         return chosen_version(user, run.workflow, None if version == "newest" else version)
-    require_valid(run.version.graph)
+    require_valid(run.version.graph, run.project_id)
     return run.version

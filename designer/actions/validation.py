@@ -1,4 +1,4 @@
-"""What is wrong with a graph, given the agents this installation has."""
+"""What is wrong with a graph, given the agents this installation has and the workflows of its project."""
 
 from typing import Any
 
@@ -10,20 +10,21 @@ from designer.domain.graph import Problem
 from designer.domain.validate import validate
 
 
-def problems_of(document: dict[str, Any]) -> list[Problem]:
-    """Return the problems of a workflow document, errors first; one that has the wrong shape has just that problem."""
+def problems_of(document: dict[str, Any], project_id: int) -> list[Problem]:
+    """Return the problems of a workflow document of a project, errors first; the wrong shape is just that problem."""
     try:
         graph = documents.parse(document)
     except InvalidGraphError as error:
         return [
             Problem(code=each["code"], message=each["message"], field=each["field"]) for each in error.data["errors"]
         ]
-    return sorted(validate(graph, catalogue.current()), key=lambda problem: problem.severity)
+    found = validate(graph, catalogue.current(), catalogue.workflows_for(document, project_id))
+    return sorted(found, key=lambda problem: problem.severity)
 
 
-def require_valid(document: dict[str, Any]) -> None:
+def require_valid(document: dict[str, Any], project_id: int) -> None:
     """Raise ``GraphProblemsError`` when the document has a problem that is more than a warning."""
-    problems = problems_of(document)
+    problems = problems_of(document, project_id)
     if any(problem.severity == "error" for problem in problems):
         raise GraphProblemsError(as_json(problems))
 

@@ -38,7 +38,7 @@ def chosen_version(user: User, workflow: Workflow, version: int | str | None) ->
         raise NotFoundError(f"“{workflow.title}” has no version {version}.")
     if chosen is None:
         raise NotPublishedError(f"“{workflow.title}” has no published version yet; publish it, or start its draft.")
-    require_valid(chosen.graph)
+    require_valid(chosen.graph, workflow.project_id)
     return chosen
 
 
@@ -62,8 +62,8 @@ def _startable(_: str, document: bytes) -> Startable:
 
 def _snapshot(user: User, workflow: Workflow) -> WorkflowVersion:
     """Return the version without a number that holds the draft as it is now; one for each content."""
-    require_valid(workflow.draft)
-    graph = catalogue.pin(workflow.draft)
+    require_valid(workflow.draft, workflow.project_id)
+    graph = catalogue.pin(workflow.draft, workflow.project_id)
     version, _ = workflow.versions.get_or_create(
         number=None, digest=documents.digest(graph), defaults={"graph": graph, "created_by": user}
     )

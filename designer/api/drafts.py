@@ -52,8 +52,9 @@ class ValidateView(APIView):
     @extend_schema(operation_id="validate_graph", request=GraphBody, responses=Problems, tags=["workflows"])
     def post(self, request: Request, workflow_id: str) -> Response:
         """Return the problems of a graph against the agents of this installation."""
-        require(user_of(request), Action.VIEW, find_workflow(user_of(request), workflow_id).project)
+        workflow = find_workflow(user_of(request), workflow_id)
+        require(user_of(request), Action.VIEW, workflow.project)
         body = GraphBody(data=request.data)
         body.is_valid(raise_exception=True)
         documents.parse(body.validated_data["graph"])
-        return Response({"problems": as_json(problems_of(body.validated_data["graph"]))})
+        return Response({"problems": as_json(problems_of(body.validated_data["graph"], workflow.project_id))})

@@ -38,7 +38,7 @@ def draft_summary(workflow: Workflow) -> dict[str, Any]:
     """Return what a save of the draft answers: revision, problems, when and by whom."""
     return {
         "revision": workflow.draft_revision,
-        "problems": as_json(problems_of(workflow.draft)),
+        "problems": as_json(problems_of(workflow.draft, workflow.project_id)),
         "updated_at": workflow.updated_at,
         "updated_by": workflow.draft_updated_by.get_username() if workflow.draft_updated_by else None,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.domain.calls import CallError
-from agents.domain.schema_check import check
+from agents.domain.schema_check import check, with_defaults
 from designer.domain import events as ev
 from designer.domain import nodes as kinds
 from designer.domain.apart import set_apart
@@ -158,6 +158,7 @@ def _enter(state: StepState, plan: Plan, value: Any) -> Move | CallError:
     if depth(state.scope) >= MAX_NESTING:
         return CallError("too_deep", f"Workflows, maps and loops may stand {MAX_NESTING} deep inside each other.")
     schema = next((node.schema for node in plan.graph.nodes if isinstance(node, StartNode)), {})
+    value = with_defaults(schema, value)
     if wrong := check(schema, value):
         message = f"The inner workflow does not take this input: {wrong[0].pointer or 'it'}: {wrong[0].message}"
         return CallError("invalid_input", message, field=f"/input{wrong[0].pointer}")

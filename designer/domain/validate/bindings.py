@@ -6,16 +6,22 @@ from typing import Any
 
 from designer.domain.expressions import Expression, StepReference
 from designer.domain.graph import (
-    AgentNode,
+    ApprovalNode,
     ConditionNode,
     EndNode,
-    HttpNode,
+    IntentNode,
+    LoopNode,
     MapNode,
     Node,
+    PlanNode,
     Problem,
+    SignalNode,
     SwitchNode,
     TransformNode,
+    WaitNode,
+    WorkflowNode,
 )
+from designer.domain.plan import CALLS
 from designer.domain.types import ANYTHING, Schema, fits, schema_at
 from designer.domain.validate.scope import Sight
 from designer.domain.values import Fault, Placed, expressions_in
@@ -28,13 +34,18 @@ def check_bindings(sight: Sight) -> Iterator[Problem]:
             yield from _check_value(sight, node, field, value, inside)
 
 
-def _places(node: Node) -> Iterator[tuple[str, Any, bool]]:
+def _places(node: Node) -> Iterator[tuple[str, Any, bool]]:  # noqa: PLR0912  # one line a kind
     """Yield (JSON pointer, value, whether it is evaluated inside the node's own iteration)."""
     if getattr(node, "run_if", ""):
         yield "/run_if", getattr(node, "run_if"), False  # noqa: B009
+    if isinstance(node, CALLS):
+        yield "/input", node.input, False
+        yield "/cache/key", node.cache.key if node.cache else None, False
     match node:
-        case AgentNode() | HttpNode():
-            yield "/input", node.input, False
+        case IntentNode():
+            yield "/goal", node.goal, False
+        case PlanNode():
+            yield "/instruction", node.instruction, False
         case ConditionNode():
             yield "/expression", node.expression, False
         case SwitchNode():
@@ -43,8 +54,20 @@ def _places(node: Node) -> Iterator[tuple[str, Any, bool]]:
         case MapNode():
             yield "/items", node.items, False
             yield "/output", node.output, True
+        case LoopNode():
+            yield "/condition", node.condition, True
+            yield "/output", node.output, True
         case TransformNode() | EndNode():
             yield "/output", node.output, False
+        case WorkflowNode():
+            yield "/input", node.input, False
+        case WaitNode():
+            yield "/seconds", node.seconds, False
+            yield "/until", node.until, False
+        case ApprovalNode():
+            yield "/message", node.message, False
+        case SignalNode():
+            yield "/key", node.key, False
         case _:
             return
 
@@ -66,9 +89,10 @@ def _check_names(sight: Sight, node: Node, placed: Placed, visible: set[str], in
             code, message, severity = problem
             column = placed.offset + reference.column
             yield Problem(code, message, severity, node=node.id, field=placed.pointer, column=column)
-    for name in ("item", "index"):
-        if name in expression.roots and not (sight.in_map(node) or inside):
-            message = f"`{name}` means something only inside a map."
+    known = sight.round_names(node, inside=inside)
+    for name, where in (("item", "a map"), ("index", "a map or loop"), ("last", "a loop")):
+        if name in expression.roots and name not in known:
+            message = f"`{name}` means something only inside {where}."
             yield Problem("outside_map", message, node=node.id, field=placed.pointer, column=placed.offset + 1)
     if expression.is_path and "input" in expression.roots:
         _, missing = schema_at(sight.input_schema, expression.source.strip().split(".")[1:])

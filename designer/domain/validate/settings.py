@@ -10,20 +10,20 @@ from designer.domain.graph import (
     AgentNode,
     CallNode,
     ConditionNode,
-    HttpNode,
+    IntentNode,
     MapNode,
     Node,
+    PlanNode,
     Problem,
-    RetryPolicy,
     SwitchNode,
 )
-from designer.domain.plan import called
+from designer.domain.plan import CALLS, called
 from designer.domain.types import fits
 from designer.domain.validate.bindings import mismatch
+from designer.domain.validate.execution import check_condition, check_execution
+from designer.domain.validate.outside import check_outside
 from designer.domain.validate.scope import Sight
 
-MAX_ATTEMPTS = 100
-MAX_WAIT_S = 24 * 3600.0
 MAX_CONCURRENCY = 1000
 PORT_PATTERN = r"^[a-z][a-z0-9_]{0,30}$"
 
@@ -33,23 +33,29 @@ def check_settings(sight: Sight) -> Iterator[Problem]:
     for node in sight.nodes.values():
         if len(node.title) > 200:
             yield Problem("title_too_long", "A title has 200 characters at most.", node=node.id, field="/title")
+        if isinstance(node, CALLS) and not isinstance(node, IntentNode):
+            yield from _check_agent(sight, node, called(node))
         match node:
-            case AgentNode() | HttpNode():
-                yield from _check_agent(sight, node, called(node))
             case ConditionNode():
-                yield from _check_condition(node, "/expression", node.expression)
+                yield from check_condition(node, "/expression", node.expression)
             case SwitchNode():
                 yield from _check_switch(node)
             case MapNode():
                 yield from _check_map(sight, node)
             case _:
-                pass
-        if isinstance(node, (AgentNode, HttpNode, MapNode)):
-            yield from _check_execution(node)
+                yield from check_outside(sight, node)
+        if getattr(node, "run_if", ""):
+            yield from check_condition(node, "/run_if", getattr(node, "run_if"))  # noqa: B009
+        yield from check_execution(node)
 
 
-def _check_agent(sight: Sight, node: AgentNode | HttpNode, name: str) -> Iterator[Problem]:
+def _check_agent(sight: Sight, node: CallNode, name: str) -> Iterator[Problem]:
     field = "/agent" if isinstance(node, AgentNode) else ""
+    if isinstance(node, AgentNode) and node.capability and not name:
+        if not any(node.capability in entry.capabilities for entry in sight.catalogue.values() if entry.enabled):
+            message = f"No agent in the registry offers the capability `{node.capability}`."
+            yield Problem("unknown_capability", message, "warning", node=node.id, field="/capability")
+        return
     if not name:
         yield Problem("no_agent", "Choose an agent.", node=node.id, field=field)
         return
@@ -65,10 +71,11 @@ def _check_agent(sight: Sight, node: AgentNode | HttpNode, name: str) -> Iterato
         message = f"`{name}` has no version {node.version} (it has {known})."
         yield Problem("unknown_version", message, node=node.id, field="/version")
         return
-    yield from _check_inputs(sight, node, name, intent)
+    if not isinstance(node, PlanNode):
+        yield from _check_inputs(sight, node, name, intent)
 
 
-def _check_inputs(sight: Sight, node: AgentNode | HttpNode, agent: str, intent: IntentSchema) -> Iterator[Problem]:
+def _check_inputs(sight: Sight, node: CallNode, agent: str, intent: IntentSchema) -> Iterator[Problem]:
     schema = intent.input
     properties = schema.get("properties", {})
     for name in schema.get("required", []):
@@ -101,13 +108,6 @@ def _has_expression(value: Any) -> bool:
     return isinstance(value, list) and any(_has_expression(entry) for entry in value)
 
 
-def _check_condition(node: Node, field: str, text: str) -> Iterator[Problem]:
-    if not text.strip():
-        yield Problem("no_condition", "Write a condition, such as ${ input.total > 100 }.", node=node.id, field=field)
-    elif not (text.startswith("${") and text.rstrip().endswith("}")):
-        yield Problem("not_a_condition", "A condition stands whole inside ${ }.", node=node.id, field=field)
-
-
 def _check_switch(node: SwitchNode) -> Iterator[Problem]:
     if not node.cases:
         yield Problem("no_cases", "Add at least one case.", node=node.id, field="/cases")
@@ -117,7 +117,7 @@ def _check_switch(node: SwitchNode) -> Iterator[Problem]:
             message = f"`{case.port}` cannot name a case: it must be unique, lower-case letters, digits and _."
             yield Problem("bad_case", message, node=node.id, field=f"/cases/{index}/port")
         seen.add(case.port)
-        yield from _check_condition(node, f"/cases/{index}/expression", case.expression)
+        yield from check_condition(node, f"/cases/{index}/expression", case.expression)
 
 
 def _check_map(sight: Sight, node: MapNode) -> Iterator[Problem]:
@@ -134,24 +134,3 @@ def _check_map(sight: Sight, node: MapNode) -> Iterator[Problem]:
     if not 1 <= node.concurrency <= MAX_CONCURRENCY:
         message = f"Between 1 and {MAX_CONCURRENCY} iterations may run at a time."
         yield Problem("out_of_range", message, node=node.id, field="/concurrency")
-
-
-def _check_execution(node: CallNode | MapNode) -> Iterator[Problem]:
-    retry = getattr(node, "retry", RetryPolicy())
-    limits = (
-        (1 <= retry.attempts <= MAX_ATTEMPTS, "/retry/attempts", f"Between 1 and {MAX_ATTEMPTS} attempts are allowed."),
-        (0 <= retry.initial_s <= MAX_WAIT_S, "/retry/initial_s", "The first pause lies between 0 and 86400 seconds."),
-        (1 <= retry.backoff <= 100, "/retry/backoff", "The backoff factor lies between 1 and 100."),
-        (0 <= retry.max_s <= MAX_WAIT_S, "/retry/max_s", "The longest pause lies between 0 and 86400 seconds."),
-        (0 <= retry.jitter <= 1, "/retry/jitter", "Jitter lies between 0 and 1."),
-        (
-            node.timeout_s is None or 0 < node.timeout_s <= MAX_WAIT_S,
-            "/timeout_s",
-            "The time-out lies between 0 and 86400 seconds.",
-        ),
-    )
-    for fine, field, message in limits:
-        if not fine:
-            yield Problem("out_of_range", message, node=node.id, field=field)
-    if node.run_if:
-        yield from _check_condition(node, "/run_if", node.run_if)

@@ -3,25 +3,37 @@
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from designer.domain.graph import (
+    COMPENSATE,
     MAX_NESTING,
     MAX_NODES,
     NODE_ID_PATTERN,
-    AgentNode,
+    ApprovalNode,
     ConditionNode,
     Edge,
     EndNode,
     Graph,
-    HttpNode,
     JoinNode,
+    LoopNode,
     MapNode,
     Node,
+    OnError,
     Problem,
+    SignalNode,
     StartNode,
     SwitchNode,
+    TransformNode,
+    WorkflowNode,
 )
-from designer.domain.plan import DECORATION
+from designer.domain.plan import CALLS, DECORATION
+
+CONTAINERS: Final = (MapNode, LoopNode)
+HANDLERS: Final = (*CALLS, TransformNode, WorkflowNode)
+"""What may undo a step."""
+UNDOABLE: Final = (*HANDLERS, *CONTAINERS, ApprovalNode, SignalNode)
+"""What may have something to undo."""
 
 
 def check_topology(graph: Graph) -> Iterator[Problem]:
@@ -41,12 +53,12 @@ def check_topology(graph: Graph) -> Iterator[Problem]:
         else:
             whole.append(edge)
     yield from _check_repeats(graph)
+    yield from _check_compensation(nodes, whole)
     cycle = find_cycle(whole)
     if cycle:
         path = " → ".join([*cycle, cycle[0]])
-        yield Problem(
-            "cycle", f"These nodes wait for each other: {path}. Remove one of their connections.", node=cycle[0]
-        )
+        advice = "Remove one of their connections, or put what is to be repeated into a loop."
+        yield Problem("cycle", f"These nodes wait for each other: {path}. {advice}", node=cycle[0])
         return
     yield from _check_reachable(nodes, whole)
     yield from _check_joins(nodes, whole)
@@ -59,17 +71,20 @@ def edge_name(edge: Edge) -> str:
 
 def ports_of(node: Node) -> tuple[str, ...]:
     """Return the ports edges may leave a node by."""
+    on_error: OnError | None = getattr(node, "on_error", None)
+    error = ("error",) if on_error is not None and on_error.action == "branch" else ()
+    undo = (COMPENSATE,) if isinstance(node, UNDOABLE) else ()
     match node:
         case EndNode():
             return ()
         case ConditionNode():
-            return ("true", "false")
+            return ("true", "false", *error)
         case SwitchNode():
-            return (*(case.port for case in node.cases), "default")
-        case AgentNode() | HttpNode() | MapNode():
-            return ("out", "error") if node.on_error.action == "branch" else ("out",)
+            return (*(case.port for case in node.cases), "default", *error)
+        case ApprovalNode():
+            return ("approved", "rejected", *error, *undo)
         case _:
-            return ("out",)
+            return ("out", *error, *undo)
 
 
 def find_cycle(edges: list[Edge]) -> list[str]:
@@ -115,23 +130,25 @@ def _check_start(graph: Graph) -> Iterator[Problem]:
         yield Problem("second_start", "There can be only one Start node.", node=extra.id)
     for node in starts:
         if node.parent:
-            yield Problem("start_inside", "The Start node cannot stand inside a map.", node=node.id)
+            yield Problem("start_inside", "The Start node cannot stand inside a map or loop.", node=node.id)
 
 
 def _check_containers(nodes: Mapping[str, Node]) -> Iterator[Problem]:
     children = Counter(node.parent for node in nodes.values() if node.parent and not isinstance(node, DECORATION))
     for node in nodes.values():
-        if isinstance(node, MapNode) and not children[node.id]:
-            yield Problem("empty_map", "Put at least one node inside the map.", node=node.id)
+        if isinstance(node, CONTAINERS) and not children[node.id]:
+            kind = "map" if isinstance(node, MapNode) else "loop"
+            yield Problem(f"empty_{kind}", f"Put at least one node inside the {kind}.", node=node.id)
         if node.parent is None:
             continue
         container = nodes.get(node.parent)
-        if not isinstance(container, MapNode):
-            yield Problem("bad_parent", f"`{node.parent}` is not a map that could hold this node.", node=node.id)
+        if not isinstance(container, CONTAINERS):
+            message = f"`{node.parent}` is not a map or loop that could hold this node."
+            yield Problem("bad_parent", message, node=node.id)
         elif _depth(node, nodes) > MAX_NESTING:
-            yield Problem("too_deep", f"Maps may nest {MAX_NESTING} deep at most.", node=node.id)
+            yield Problem("too_deep", f"Maps and loops may nest {MAX_NESTING} deep at most.", node=node.id)
         if isinstance(node, EndNode):
-            yield Problem("end_inside", "An End node cannot stand inside a map.", node=node.id)
+            yield Problem("end_inside", "An End node cannot stand inside a map or loop.", node=node.id)
 
 
 def _depth(node: Node, nodes: Mapping[str, Node]) -> int:
@@ -152,7 +169,9 @@ def _edge_problem(edge: Edge, nodes: Mapping[str, Node]) -> tuple[str, str] | No
     if isinstance(target, StartNode):
         return "into_start", "Nothing can lead to the Start node."
     if (source.parent or "") != (target.parent or ""):
-        return "crosses_container", "A connection cannot go into or out of a map; connect the map itself."
+        return "crosses_container", "A connection cannot go into or out of a map or loop; connect that itself."
+    if edge.port == COMPENSATE and not isinstance(source, UNDOABLE):
+        return "cannot_undo", f"`{source.id}` does nothing that could be undone."
     if edge.port not in ports_of(source):
         known = ", ".join(ports_of(source)) or "none"
         return "unknown_port", f"`{source.id}` has no way out called `{edge.port}` (it has {known})."
@@ -163,6 +182,21 @@ def _check_repeats(graph: Graph) -> Iterator[Problem]:
     for edge, count in Counter(graph.edges).items():
         if count > 1:
             yield Problem("duplicate_edge", "The same connection stands here twice.", edge=edge_name(edge))
+
+
+def _check_compensation(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:
+    undoing = [edge for edge in edges if edge.port == COMPENSATE]
+    touching = Counter(end for edge in edges for end in (edge.source, edge.target))
+    for source, count in Counter(edge.source for edge in undoing).items():
+        if count > 1:
+            yield Problem("second_handler", f"`{source}` can have one compensation handler only.", node=source)
+    for edge in undoing:
+        if not isinstance(nodes[edge.target], HANDLERS):
+            message = "Only a step that calls an agent, a transform or another workflow can undo something."
+            yield Problem("not_a_handler", message, node=edge.target, edge=edge_name(edge))
+        if touching[edge.target] > 1:
+            message = "A compensation handler has only the connection from the step it undoes."
+            yield Problem("handler_connected", message, node=edge.target, edge=edge_name(edge))
 
 
 def _check_reachable(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:
