@@ -50,3 +50,8 @@ def call(call_id: str) -> str:
 def memory(space: str, part: str, name: str = "") -> str:
     """Part of a space of shared memory: ``keys`` (its index), a ``value``, a ``list``, or the mark of an append (``once``)."""
     return f"memory:{{{space}}}:{part}:{name}" if name else f"memory:{{{space}}}:{part}"
+
+
+def cache(digest: str) -> str:
+    """The kept output of a call; ``digest`` is of what equal calls have in common."""
+    return f"cache:{digest}"

@@ -43,6 +43,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     limits: ResourceLimits = ResourceLimits()
     cpu_bound: bool = False
     """True: runs in a worker process of the node; false: on the node's event loop."""
+    cost: float = 0.0
+    """What a call costs, in the unit the installation counts in; for the choice among bids."""
 
 
 def canonical(manifest: Manifest) -> bytes:

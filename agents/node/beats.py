@@ -141,5 +141,5 @@ def _instance(hosted: HostedAgent) -> HostedInstance:
         in_flight=hosted.in_flight,
         concurrency=hosted.concurrency,
         state=hosted.state,
-        capabilities=hosted.manifest.capabilities,
+        capabilities=() if hosted.name in ON_REQUEST else hosted.manifest.capabilities,
     )

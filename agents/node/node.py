@@ -17,6 +17,7 @@ from agents.cluster.protocol import REPLIES
 from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import Manifest
 from agents.node.beats import Beats, NodeProfile
+from agents.node.bidding import Bidding
 from agents.node.discovery import QUEUE, Discovery
 from agents.node.execution import Executor
 from agents.node.hosted import host
@@ -83,6 +84,7 @@ class Node:
         self.service = CallService(profile.node_id, self.agents, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
         self._beats = Beats(bus, profile, self.agents, self.service.admission)
+        self._bidding = Bidding(bus, profile, self.agents, self.service)
         self._discovery = Discovery(bus, profile.node_id, self.agents)
         self._calls: list[Subscription] = []
         self._controls: list[Subscription] = []
@@ -98,6 +100,7 @@ class Node:
             self._calls.append(await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE))
             self._controls.append(await self._bus.subscribe(subjects.control(hosted.instance), on_control))
             hosted.become(LifeState.RUNNING)
+        await self._bidding.start()
         await self._discovery.start()
         await self._bus.flush()
         await self._beats.start()
@@ -108,6 +111,7 @@ class Node:
         for hosted in self.agents:
             hosted.become(LifeState.STOPPING)
         self._beats.soon()
+        await self._bidding.stop()
         self.service.hand_back()
         await self._drain()
         await self.service.drained(finish_s)

@@ -217,7 +217,10 @@ class CallService:
             outcome = Outcome(error=call.stopping or STOPPING, kept=call.stopping is not STOPPING)
         except Exception as error:
             outcome = Outcome(error=from_exception(error, call.call_id))
-        hosted.stats.processing_ns += int((monotonic() - started_s) * 1e9)
+        worked_s = monotonic() - started_s
+        hosted.stats.processing_ns += int(worked_s * 1e9)
+        if outcome.error is None:
+            hosted.stats.worked(worked_s * 1000)
         if not call.done:
             self.admission.release(hosted)
             self._end(call, outcome)

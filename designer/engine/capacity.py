@@ -48,7 +48,7 @@ class Capacity:
                 return chosen
             queue = self._queues.setdefault(demand, SlotQueue())
         self._demands[call.call_id] = demand
-        waiting = queue.join(call.call_id, _priority(call), Waiting(waiter, monotonic()))
+        waiting = queue.join(call.call_id, call.priority, Waiting(waiter, monotonic()))
         self._explain(demand, waiting)
         return waiting
 
@@ -197,8 +197,4 @@ class Capacity:
 
 
 def _demand(call: PendingCall) -> Demand:
-    return Demand(call.agent, call.version, "" if call.agent else getattr(call, "capability", ""))
-
-
-def _priority(call: PendingCall) -> str:
-    return getattr(call, "priority", "normal")
+    return Demand(call.agent, call.version, "" if call.agent else call.capability)

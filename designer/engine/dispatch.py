@@ -14,6 +14,7 @@ import msgspec
 
 from agentcluster import subjects
 from agentcluster.clock import monotonic
+from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import (
     BadMessageError,
     Bus,
@@ -30,10 +31,16 @@ from agents.cluster.protocol import CONTROLS, REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
 from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply, CallRequest
 from agents.domain.health import Health
+from agents.domain.scoring import InstanceInfo
 from designer.domain.events import StepStarted
 from designer.domain.run import PendingCall
+from designer.engine.auction import Auctions
+from designer.engine.cache import CallCache
 from designer.engine.capacity import Capacity
+from designer.engine.criteria import held_to
+from designer.engine.enabled import watch_enabled
 from designer.engine.flights import Caller, Flight, FlightTable
+from designer.engine.queues import Waiter, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +51,11 @@ DEADLINE_GRACE_S: Final = 5.0
 SWEEP_S: Final = 0.5
 VANISHED_S: Final = 3.0
 UNSEEN_S: Final = 10.0
+UNREADABLE_MAX: Final = 3
+"""After more replies than these that cannot be read the call fails, unless the ledger knows better."""
 LOST: Final = CallError("node_lost", "The node that worked on this step was lost.", retryable=True)
 SILENT: Final = CallError("node_lost", "The node does not answer for this step.", retryable=True)
+BAD_REPLY: Final = CallError("bad_reply", "What the node says of this step cannot be read.", retryable=True)
 LATE: Final = CallError("deadline_exceeded", "The agent did not answer within the step's time-out.", retryable=True)
 
 _replies: Final = msgspec.json.Decoder(CallReply)
@@ -60,6 +70,8 @@ class Dispatcher:
         self._prefix = subjects.worker_replies(worker)
         self._flights = FlightTable()
         self.capacity = Capacity(view)
+        self.cache = CallCache(log, view, self.capacity)
+        self._auctions = Auctions(bus, view, self.capacity, worker)
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[str, float] = {}
@@ -67,17 +79,40 @@ class Dispatcher:
     async def start(self) -> None:
         """Listen for replies."""
         self._subscription = await self._bus.subscribe(f"{self._prefix}.*", self._on_reply)
+        await self._auctions.start()
         self._view.on_change(self.capacity.cluster_changed)
         self._bus.on_return(self._on_return)
         self._spawn(self._sweep_forever())
+        self._spawn(watch_enabled(self.capacity.disable))
 
     async def stop(self) -> None:
         """Listen no more; replies that come later are fetched by the runs' next owners."""
         for task in [*self._tasks]:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._auctions.stop()
+        await self.cache.stop()
         if self._subscription is not None:
             await self._subscription.stop()
+
+    def place(self, call: PendingCall, waiter: Waiter, trace_id: str) -> InstanceInfo | Waiting | CallError:
+        """Return a slot for ``call``, or why there is none yet: ask again when ``waiter`` is woken.
+
+        An error means there will be none: nobody bids for the goal of an intent, or it cannot be put out to bid.
+        """
+        if call.intent is not None:
+            return self._auctions.place(call, call.intent, waiter, trace_id)
+        return self.capacity.place(call, waiter)
+
+    def withdraw(self, call_id: str) -> None:
+        """Forget a call that was not placed."""
+        self.settle(call_id)
+        self.capacity.withdraw(call_id)
+
+    def settle(self, call_id: str) -> None:
+        """Forget how a place was found for a call."""
+        self._auctions.withdraw(call_id)
+        self.cache.withdraw(call_id)
 
     def send(self, caller: Caller, call: PendingCall, started: StepStarted) -> None:
         """Give ``call`` to the instance that ``started`` (durable by now) names; a slot was taken for it by ``place``."""
@@ -108,17 +143,22 @@ class Dispatcher:
 
     def _flight(self, caller: Caller, call: PendingCall, started: StepStarted) -> Flight:
         request = CallRequest(
-            call_id=call.call_id,
-            idempotency_key=call.idempotency_key,
-            agent=call.agent,
+            call_id=started.call_id,
+            # Not the run's own: a call that came along from an earlier run of the chain keeps that run's key.
+            idempotency_key=started.call_id.rpartition("/")[0],
+            agent=started.agent,
             version=started.version,
             input=call.input,
-            run_id=call.idempotency_key.partition("/")[0],
+            run_id=started.call_id.partition("/")[0],
             stage_id=call.step,
             attempt=call.attempt,
             deadline_ms=int((call.timeout_s or 0) * 1000),
+            heartbeat_ms=int((call.heartbeat_timeout_s or 0) * 1000),
         )
-        return Flight(caller, call.step, request, started.instance, started.host, now=monotonic())
+        flight = Flight(caller, call.step, request, started.instance, started.host, now=monotonic())
+        if call.intent is not None:
+            flight.criteria = call.intent.success_criteria
+        return flight
 
     def _publish(self, flight: Flight) -> None:
         trace_id = flight.caller.trace_id
@@ -150,8 +190,9 @@ class Dispatcher:
             return
         try:
             reply = REPLIES.decode(message.data).payload
-        except BadMessageError as error:
-            reply = _failed(flight, "bad_reply", f"The node's reply cannot be read: {error.message}")
+        except (BadMessageError, RecursionError) as error:
+            self._on_unreadable(flight, error)
+            return
         if reply.call_id != flight.request.call_id:
             return
         self.capacity.heard(flight.instance)
@@ -164,9 +205,24 @@ class Dispatcher:
         else:
             self._deliver(flight, reply)
 
+    def _on_unreadable(self, flight: Flight, error: Exception) -> None:
+        """A message was spoilt on its way: what it said stands in the call ledger, or the node is asked again."""
+        flight.unreadable += 1
+        logger.warning("call %s: a reply cannot be read: %s", flight.request.call_id, error)
+        if not flight.settling:
+            self._settle([flight], None if flight.unreadable <= UNREADABLE_MAX else BAD_REPLY)
+
     def _deliver(self, flight: Flight, reply: CallReply) -> None:
-        if self._end(flight):
+        if not self._end(flight):
+            return
+        if flight.criteria and reply.status == "ok":
+            self._spawn(self._judge(flight, reply))
+        else:
             flight.caller.deliver(flight.step, reply)
+
+    async def _judge(self, flight: Flight, reply: CallReply) -> None:
+        """Hold a reply to the intent's criteria, in a thread: outputs may be large."""
+        flight.caller.deliver(flight.step, await asyncio.to_thread(held_to, flight.criteria, reply))
 
     def _end(self, flight: Flight) -> bool:
         if not self._flights.remove(flight):
@@ -247,10 +303,20 @@ class Dispatcher:
             flight.settling = True
             self._spawn(self._settle_one(flight, error))
 
+    async def _kept(self, flight: Flight) -> CallReply | None:
+        """Return what the call ledger holds of a call; what cannot be read counts as nothing."""
+        try:
+            kept = await self._log.command("GET", keys.call(flight.request.call_id))
+            return None if kept is None else _replies.decode(kept)
+        except (AgentClusterError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            logger.warning("call %s: its kept result cannot be read: %s", flight.request.call_id, error)
+            return None
+
     async def _settle_one(self, flight: Flight, error: CallError | None) -> None:
-        kept = await self._log.command("GET", keys.call(flight.request.call_id))
-        reply = None if kept is None else _replies.decode(kept)
+        reply = await self._kept(flight)
         flight.settling = False
+        if not self._flights.has(flight):
+            return
         if reply is not None and reply.status != "running":
             self._deliver(flight, reply)
         elif error is not None:

@@ -1,7 +1,7 @@
 """Calls on their way: which run waits for which call, and since when nothing was heard of it."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from agents.domain.calls import CallReply, CallRequest
 
@@ -19,7 +19,8 @@ class Flight:
     """A call at an instance. Times are seconds on the monotonic clock; ``deadline`` 0 means the agent's own limit."""
 
     __slots__ = (
-        "caller", "deadline", "heard", "instance", "node", "request", "resend", "settling", "step", "token", "version",
+        "caller", "criteria", "deadline", "heard", "instance", "node", "request", "resend", "settling", "step", "token",
+        "unreadable", "version",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +37,10 @@ class Flight:
         """Did not reach the instance; to be sent again."""
         self.settling = False
         """Being looked up in the call ledger."""
+        self.criteria: dict[str, Any] = {}
+        """JSON Schema the output must fit, where the call serves an intent."""
+        self.unreadable = 0
+        """Replies that could not be read."""
 
 
 class FlightTable:
@@ -60,7 +65,14 @@ class FlightTable:
     def remove(self, flight: Flight) -> bool:
         """Forget a flight; False when it was gone already."""
         self._by_token.pop(flight.token, None)
-        return self._by_call.pop(flight.request.call_id, None) is not None
+        if not self.has(flight):
+            return False
+        del self._by_call[flight.request.call_id]
+        return True
+
+    def has(self, flight: Flight) -> bool:
+        """Return whether a flight is still on its way, and was not replaced by another of the same call."""
+        return self._by_call.get(flight.request.call_id) is flight
 
     def by_token(self, token: str) -> Flight | None:
         """Return the flight a message on the reply subject is about."""

@@ -1,0 +1,64 @@
+"""What is said when a goal is put out to bid (features B3).
+
+The engine broadcasts ``Message[IntentRequest]`` on ``intent.request.v1`` with a reply subject; every node answers there
+with one ``Message[Bids]``, also when it has nothing to offer, so that the engine knows when all have spoken. The best
+bid gets an ordinary call (``agents.domain.calls``). What comes after the window is ignored.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+REQUEST_MAX: Final = 64 * 1024
+"""Bytes of a request; nodes pass over longer ones."""
+BIDS_MAX: Final = 64
+"""Bids of one node; the engine passes over more."""
+GOAL_MAX: Final = 4000
+CAPABILITIES_MAX: Final = 32
+CRITERIA_MAX: Final = 16 * 1024
+WINDOW_MIN_S: Final = 0.05
+WINDOW_MAX_S: Final = 10.0
+
+
+class Constraints(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Who may bid: only nodes of ``region``; only agents that cost at most ``max_cost`` and need at most ``max_ms`` a call.
+
+    An agent that has not worked yet does not know how long it needs; it may bid.
+    """
+
+    region: str = ""
+    max_cost: float | None = None
+    max_ms: float | None = None
+
+
+class IntentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who can do this? ``intent_id`` is the id of the call that will follow; ``window_ms`` how long bids are taken."""
+
+    intent_id: str
+    goal: str = ""
+    capabilities: tuple[str, ...] = ()
+    constraints: Constraints = Constraints()
+    success_criteria: dict[str, Any] = {}
+    window_ms: int = 500
+
+
+class Bid(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an instance offers: how well it fits (``match``, 0-1), how busy it is (``load``, 1 = all slots are taken)."""
+
+    agent: str
+    version: str
+    instance: str
+    match: float
+    load: float = 0.0
+    cost: float = 0.0
+    """What a call costs, in the unit the installation counts in (``Manifest.cost``)."""
+    expected_ms: float = 0.0
+    """How long a call will take, by the last ones and by what waits; 0 when nobody knows."""
+
+
+class Bids(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that the node ``node`` has to offer for a request."""
+
+    intent_id: str
+    node: str
+    bids: tuple[Bid, ...] = ()
