@@ -17,7 +17,8 @@ from designer.actions import audit
 from designer.actions.errors import IdempotencyKeyReusedError
 from designer.domain.events import Event
 from designer.engine.redis import shared_client
-from designer.engine.request import RunRequest
+from designer.engine.request import request_of
+from designer.engine.seeding import seed_log
 from designer.engine.submit import submit
 from designer.models import Run, Workflow
 
@@ -90,12 +91,6 @@ def hint(runs: Sequence[Run]) -> None:
         submit([request_of(run) for run in runs])
 
 
-def request_of(run: Run) -> RunRequest:
-    """Return what the engine needs to begin the run."""
-    by = run.created_by.get_username() if run.created_by else ""
-    return RunRequest(run.pk, run.workflow_id, run.version_id, run.input, by, run.trace_id)
-
-
 def origin_of(kind: str, run: Run, user: User, reason: str, **more: Any) -> dict[str, Any]:
     """Return the ``Origin`` of a run made from ``run``, as JSON."""
     given = {"kind": kind, "run_id": run.pk, "by": user.get_username(), "reason": reason, **more}
@@ -110,8 +105,6 @@ def _keep(run: Run, action: str, seed: Callable[[], Sequence[Event]] | None, dat
             run.save(force_insert=True)
             audit.record(run.created_by, action, run.project, run.pk, run.workflow.title, **data)
             if seed is not None:
-                from designer.engine.seeding import seed_log
-
                 seeded = True
                 seed_log(run.pk, seed())
     except BaseException:

@@ -8,7 +8,7 @@ from designer.traces.log import iterate
 
 
 def records_of(run: Run) -> list[Record]:
-    """Return the whole log of the run.
+    """Return the whole log of the run, also of an archived one.
 
     Raises:
         NotBegunError: nothing has happened yet.

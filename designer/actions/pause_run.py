@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 
 from agentcluster.security.permissions import Action
-from designer.actions.run_errors import AlreadyPausedError
+from designer.actions.run_errors import AlreadyPausedError, RunStoppingError
 from designer.actions.standing import read_standing
 from designer.actions.telling import require_open, tell
 from designer.domain.commands import Pause
@@ -16,12 +16,15 @@ def pause_run(user: User, run: Run, reason: str = "") -> None:
     Raises:
         ForbiddenError: the user may not cancel runs of the project.
         RunFinishedError: it has ended.
+        RunStoppingError: it is being stopped.
         AlreadyPausedError: it is paused.
         StreamsUnavailableError: Redis is away; nothing was asked.
     """
     require_open(user, Action.CANCEL, run)
-    paused = read_standing(run.pk).paused
-    if paused is not None:
+    standing = read_standing(run.pk)
+    if standing.stopping:
+        raise RunStoppingError
+    if (paused := standing.paused) is not None:
         by = f" by {paused.by}" if paused.by else ""
         why = f": {paused.reason}" if paused.reason else ""
         raise AlreadyPausedError(f"The run is paused already{by}{why}.", by=paused.by)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agentcluster.errors import AgentClusterError, ConflictError, ForbiddenError, UnavailableError
+from agentcluster.errors import AgentClusterError, ConflictError, ForbiddenError
 from designer.actions.errors import InvalidInputError
 
 
@@ -16,6 +16,12 @@ class NotPausedError(ConflictError):
     """The run is not paused."""
 
     code = "not_paused"
+
+
+class RunStoppingError(ConflictError):
+    """The run is being stopped."""
+
+    code = "run_stopping"
 
 
 class UnknownSignalError(ConflictError):
@@ -91,9 +97,3 @@ class TooManyRunsError(AgentClusterError):
 
     code = "too_many_runs"
     status = 422
-
-
-class EngineBehindError(UnavailableError):
-    """The run's log cannot be read right now; try again."""
-
-    code = "engine_behind"

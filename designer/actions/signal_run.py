@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from agentcluster.security.permissions import Action
 from designer.actions.inline_data import require_fitting, require_small
-from designer.actions.run_errors import UnknownSignalError
+from designer.actions.run_errors import RunStoppingError, UnknownSignalError
 from designer.actions.signals import Signals
 from designer.actions.standing import read_standing
 from designer.actions.telling import require_open, tell
@@ -19,7 +19,7 @@ def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = No
 
     Raises:
         ForbiddenError: the user may not start runs in the project.
-        RunFinishedError: it has ended.
+        RunFinishedError, RunStoppingError: it has ended, or is about to.
         TooLargeError: the data is larger than an event may be.
         UnknownSignalError: no step of the run could ever take it.
         InvalidDataError: the data fits the schema of no step that waits for it.
@@ -27,10 +27,12 @@ def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = No
     """
     require_open(user, Action.RUN, run)
     require_small(data)
+    standing = read_standing(run.pk)
+    if standing.stopping:
+        raise RunStoppingError
     signals = Signals(run.version.graph)
-    if name not in signals.by_name and signals.open_ended:
-        for plan in read_standing(run.pk).plans:
-            signals.add(plan)
+    for plan in standing.plans:
+        signals.add(plan)
     taken = signals.by_name.get(name)
     if taken is None and not signals.open_ended:
         names = sorted(signals.by_name)

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from agentcluster.streams.blocking import iterate_log
 from designer.domain import events as ev
 from designer.engine.journal import decode_record
-from designer.engine.redis import shared_client
+from designer.traces.log import iterate
 
 _ENDS = (ev.StepCompleted, ev.StepFailed, ev.StepSkipped, ev.StepCancelled)
 
@@ -33,7 +32,8 @@ class Standing:
         self.started: ev.RunStarted | None = None
         self.outcome: ev.Event | None = None
         self.paused: ev.RunPaused | None = None
-        self.cancelled: ev.RunCancelRequested | None = None
+        self.stopping = False
+        """Whether the run was cancelled, or undoes what it did: nothing new can be asked of it."""
         self.approvals: dict[str, Asked] = {}
         self.plans: list[Any] = []
         """Graphs that planners made."""
@@ -68,11 +68,10 @@ class Standing:
             del self.approvals[event.step]
 
     def _ending(self, event: ev.Event) -> None:
-        if isinstance(event, ev.RunCancelRequested):
-            self.cancelled = event
-        elif isinstance(event, ev.TERMINAL):
+        if isinstance(event, ev.TERMINAL):
             self.outcome = event
         if isinstance(event, (ev.RunCancelRequested, ev.CompensationStarted, *ev.TERMINAL)):
+            self.stopping = True
             self.approvals.clear()
             self.paused = None
 
@@ -86,5 +85,5 @@ def standing_of(records: Iterable[ev.Record]) -> Standing:
 
 
 def read_standing(run_id: str) -> Standing:
-    """Return how the run stands now by its log in Redis. Raises ``StreamsUnavailableError``."""
-    return standing_of(decode_record(entry) for entry in iterate_log(shared_client(), run_id))
+    """Return how the run stands now by its log. Raises ``StreamsUnavailableError``."""
+    return standing_of(decode_record(entry) for entry in iterate(run_id))

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
-from agentcluster.streams.blocking import send_command
 from designer.actions import audit
 from designer.actions.errors import RunFinishedError
 from designer.domain.commands import Command
-from designer.engine.redis import shared_client
+from designer.engine.inbox import send
 from designer.models import OPEN_STATUSES, Run
 from designer.traces.log import OPEN, read_meta
 
@@ -33,8 +31,12 @@ def require_open(user: User, action: Action, run: Run) -> None:
 
 
 def tell(user: User, run: Run, command: Command, **data: Any) -> None:
-    """Send the command and write it down, both or neither; ``data`` goes into the audit entry beside the reason."""
+    """Send the command and write it down, both or neither; ``data`` goes into the audit entry beside the reason.
+
+    Raises ``RunFinishedError`` when the run has ended by now, ``InboxFullError``, ``StreamsUnavailableError``.
+    """
     name = str(command.__struct_config__.tag)
     with transaction.atomic():
         audit.record(user, f"run.{name}", run.project, run.pk, run.workflow.title, reason=command.reason, **data)
-        send_command(shared_client(), run.pk, msgspec.json.encode(command))
+        if not send(run.pk, command):
+            raise RunFinishedError

@@ -15,7 +15,9 @@ from designer.api.run_control import (
     SignalView,
     TerminateView,
 )
+from designer.api.run_copies import ForkView, ReplayView, RetryView
 from designer.api.run_detail import RunView
+from designer.api.run_why import WhyView
 from designer.api.runs import RunsView, StartView
 from designer.api.signals import SignalsView
 from designer.api.tables import TableView
@@ -42,6 +44,10 @@ urlpatterns = [
     path("runs/<str:run_id>/pause", PauseView.as_view()),
     path("runs/<str:run_id>/resume", ResumeView.as_view()),
     path("runs/<str:run_id>/continue", ContinueView.as_view()),
+    path("runs/<str:run_id>/retry", RetryView.as_view()),
+    path("runs/<str:run_id>/replay", ReplayView.as_view()),
+    path("runs/<str:run_id>/fork", ForkView.as_view()),
+    path("runs/<str:run_id>/why", WhyView.as_view()),
     path("runs/<str:run_id>/signal", SignalView.as_view()),
     path("runs/<str:run_id>/approvals/<path:step>", DecisionView.as_view()),
     path("runs/<str:run_id>/artifacts/<str:digest>", RunArtifactView.as_view()),
