@@ -10,5 +10,6 @@ urlpatterns = [
     path("docs/", DocsView.as_view(), name="api-docs"),
     path("v1/me", MeView.as_view(), name="api-me"),
     path("v1/", include("agents.api.urls")),
+    path("v1/", include("designer.archive.api.urls")),
     path("v1/", include("designer.api.urls")),
 ]

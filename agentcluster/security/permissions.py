@@ -24,6 +24,7 @@ class Action(enum.StrEnum):
     PUBLISH = "publish"
     DELETE = "delete"
     MANAGE_MEMBERS = "manage_members"
+    SET_RETENTION = "set_retention"
 
 
 LEAST_ROLE: Final[dict[Action, Role]] = {
@@ -35,6 +36,7 @@ LEAST_ROLE: Final[dict[Action, Role]] = {
     Action.PUBLISH: Role.EDITOR,
     Action.DELETE: Role.EDITOR,
     Action.MANAGE_MEMBERS: Role.OWNER,
+    Action.SET_RETENTION: Role.OWNER,
 }
 _RANK: Final = {Role.VIEWER: 1, Role.OPERATOR: 2, Role.EDITOR: 3, Role.OWNER: 4}
 

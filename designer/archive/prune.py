@@ -1,7 +1,7 @@
 """Deletes runs for good: their rows and archived logs, and notes the files that may go with them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,23 +17,31 @@ from designer.archive.policies import Policy
 from designer.models import Run
 
 
-def delete_runs(client: SyncClient, run_ids: Sequence[str]) -> int:
+def delete_runs(client: SyncClient, run_ids: Sequence[str], record: Callable[[], None]) -> int:
     """Delete ended runs; return how many. Errors as of ``archive_batch``; asking again finishes what was begun.
 
+    ``record`` writes the audit entry, in the transaction that deletes the rows.
     Redis lets go of them before SQL does, so nothing is left there that nobody knows of.
     """
     archive_runs(client, run_ids)
     with transaction.atomic():
         ended = Run.objects.select_for_update().filter(pk__in=run_ids, ended_at__isnull=False)
         gone = [*ended.values_list("pk", flat=True)]
-        digests = Mention.objects.filter(run_id__in=gone).values_list("digest", flat=True).distinct()
-        LooseArtifact.objects.bulk_create([LooseArtifact(digest=each) for each in digests], ignore_conflicts=True)
+        let_files_go(gone)
         unarchived = [*ended.filter(archived=False).values_list("pk", flat=True)]
         Unforgotten.objects.filter(pk__in=gone).delete()
         Run.objects.filter(pk__in=gone).delete()
+        if gone:
+            record()
     # Logs that could not be archived because they are damaged: nobody can read them from here on.
     retention.forget_any_ended(client, unarchived)
     return len(gone)
+
+
+def let_files_go(run_ids: Sequence[str]) -> None:
+    """Note the files these runs mention, which are about to be deleted: each goes when nothing else mentions it."""
+    digests = Mention.objects.filter(run_id__in=run_ids).values_list("digest", flat=True).distinct()
+    LooseArtifact.objects.bulk_create([LooseArtifact(digest=each) for each in digests], ignore_conflicts=True)
 
 
 class Pruning:
@@ -58,8 +66,7 @@ class Pruning:
             self._pages = None
             return False
         if page:
-            delete_runs(self._client, [run.pk for run, _ in page])
-            _tell(page)
+            delete_runs(self._client, [run.pk for run, _ in page], lambda: _tell(page))
         return True
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from agentcluster.ids import first_id_of, new_id
-from agentcluster.security.models import Project
+from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agents.domain.calls import CallError
 from designer.archive.archiver import archive_batch
@@ -86,3 +88,18 @@ def archive(client, after_s=60.0):
 
 def in_redis(client, run):
     return bool(client.exists(keys.log(run.pk)))
+
+
+@pytest.fixture
+def api_of(project):
+    """Makes a client of somebody with a role in the project."""
+
+    def make(role=Role.OWNER, name="ada", **fields):
+        user = User.objects.create_user(name, **fields)
+        if role:
+            Membership.objects.create(project=project, user=user, role=role)
+        api = APIClient()
+        api.force_authenticate(user)
+        return api
+
+    return make

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 MAY = {
     Role.VIEWER: {Action.VIEW},
     Role.OPERATOR: {Action.VIEW, Action.RUN, Action.CANCEL, Action.UPLOAD},
-    Role.EDITOR: set(Action) - {Action.MANAGE_MEMBERS},
+    Role.EDITOR: set(Action) - {Action.MANAGE_MEMBERS, Action.SET_RETENTION},
     Role.OWNER: set(Action),
 }
 

@@ -1,0 +1,74 @@
+"""How full Redis is, what stands in it, and how far the archive is."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Sum
+from django.db.models.functions import Length
+from django.utils import timezone
+
+from agentcluster.streams import figures
+from agentcluster.streams.connections import SyncClient
+from designer.archive.models import RunArchive
+from designer.models import OPEN_STATUSES, Run, RunStatus
+
+BACKLOG: Final = 20_000
+"""So many runs that wait to be archived are worth a warning."""
+SIZES_S: Final = 60
+STANDING: Final = (RunStatus.QUEUED, RunStatus.WAITING, RunStatus.PAUSED)
+
+
+def storage(client: SyncClient) -> dict[str, Any]:
+    """Return the figures of ``GET /system/storage``. Raises ``StreamsUnavailableError``."""
+    redis = figures.memory(client)
+    counts = figures.counts(client)
+    runs = _runs()
+    backlog = runs.pop("to_archive")
+    return {
+        "redis": {"used_bytes": redis.used, "max_bytes": redis.most, "share": redis.share, "keys": counts.keys},
+        "runs": {**runs, "parked": counts.parked},
+        "streams": {"ready": counts.ready, "jobs": counts.jobs},
+        "archive": {"backlog": backlog, "runs_per_minute": counts.archived_lately, **_archive()},
+        "warnings": _warnings(redis, backlog),
+    }
+
+
+def _runs() -> dict[str, int]:
+    by_status = Run.objects.filter(status__in=OPEN_STATUSES).order_by().values_list("status").annotate(Count("pk"))
+    live = dict(by_status)
+    ended = Run.objects.filter(archived=False, ended_at__isnull=False)
+    cutoff = timezone.now() - timedelta(seconds=settings.ARCHIVE_AFTER_S)
+    return {
+        "live": sum(count for status, count in live.items() if status not in STANDING),
+        "standing": sum(count for status, count in live.items() if status in STANDING),
+        "ended_in_redis": ended.count(),
+        "to_archive": ended.filter(ended_at__lte=cutoff).count(),
+    }
+
+
+def _archive() -> dict[str, int]:
+    """Return the archive's size; adding up takes a moment, so a minute-old answer will do."""
+    kept: dict[str, int] | None = cache.get("archive:sizes")
+    if kept is None:
+        sums = RunArchive.objects.aggregate(Count("run_id", distinct=True), Sum("size"), packed=Sum(Length("blob")))
+        kept = {
+            "runs": sums["run_id__count"],
+            "bytes": sums["packed"] or 0,
+            "original_bytes": sums["size__sum"] or 0,
+        }
+        cache.set("archive:sizes", kept, SIZES_S)
+    return kept
+
+
+def _warnings(redis: figures.Memory, backlog: int) -> list[dict[str, str]]:
+    found = []
+    if redis.share is not None and redis.share >= figures.WARN_SHARE:
+        percent = f"{redis.share:.0%}"
+        message = f"Redis uses {percent} of its memory. When it is full, runs stand still until there is room again."
+        found.append({"code": "redis_memory", "message": message})
+    if backlog >= BACKLOG:
+        message = f"{backlog:,} ended runs wait to be archived. Check that a jobs worker is running."
+        found.append({"code": "archive_backlog", "message": message})
+    return found
