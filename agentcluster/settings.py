@@ -22,6 +22,7 @@ REDIS_URL = services.find(HOME).redis_url
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
 ENGINE_MAX_RUNS = int(os.environ.get("ENGINE_MAX_RUNS", "1000"))
+ENGINE_RUN_TIMEOUT_S = float(os.environ.get("ENGINE_RUN_TIMEOUT_S", "2592000"))
 DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
 
 LOGGING_CONFIG = "agentcluster.telemetry.logs.apply"

@@ -1,6 +1,7 @@
-"""The stream of hints ``runs:ready`` with its consumer group, as one engine worker uses it."""
+"""The streams of hints ``runs:ready`` (one for each priority) with their consumer group, as one engine worker uses them."""
 
 import asyncio
+from collections import defaultdict
 from typing import Any, Final, NamedTuple
 
 from redis.backoff import ExponentialWithJitterBackoff
@@ -15,14 +16,16 @@ BLOCK_MS: Final = 2000
 FLUSH_S: Final = 0.02
 STEAL_IDLE_MS: Final = 3000
 """An entry claimed from a dead worker this recently is not claimed again by the next observer."""
+STREAMS: Final = tuple(keys.READY_BY_PRIORITY.values())
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.05, cap=1)
 
 
 class Hint(NamedTuple):
-    """An entry of ``runs:ready``: its id and the JSON of a run request."""
+    """An entry of a stream of hints: its id, the JSON of a run request, and which stream."""
 
     entry_id: bytes
     data: bytes
+    stream: str = keys.READY
 
 
 class ReadyStream:
@@ -33,20 +36,36 @@ class ReadyStream:
         self._connection = async_pool(url, blocking=True, size=1).make_connection()  # type: ignore[no-untyped-call]
         self._log, self._worker = log, worker
         self._client_id = 0
-        self._done: list[bytes] = []
+        self._done: list[Hint] = []
+        self._over: list[Hint] = []
         self._flusher: asyncio.Task[None] | None = None
 
     async def read(self, count: int) -> list[Hint]:
-        """Return at most ``count`` new hints; waits up to 2 s for the first, longer only while Redis is away."""
-        command = ("XREADGROUP", "GROUP", keys.GROUP, self._worker, "COUNT", count, "BLOCK", BLOCK_MS)
+        """Return at most ``count`` new hints, the urgent first; waits up to 2 s for one, longer only while Redis is away.
+
+        With room for few the order is strict: nothing is taken while something more urgent waits. With much room each
+        priority has its share of what is read at once, so nothing waits for ever.
+        """
+        if count < len(STREAMS):
+            found = self._over[:count] or await self._take(count)
+            del self._over[:count]
+            if found:
+                return found
+        # One read gives up to that many of each stream; what is over stays ours and comes first next time.
+        found = self._over + await self._read_blocking(max(1, count // len(STREAMS)))
+        self._over = found[count:]
+        return found[:count]
+
+    async def _read_blocking(self, each: int) -> list[Hint]:
+        command = ("XREADGROUP", "GROUP", keys.GROUP, self._worker, "COUNT", each, "BLOCK", BLOCK_MS)
         failures = 0
         while True:
             try:
                 await self._ensure_connected()
-                await self._connection.send_command(*command, "STREAMS", keys.READY, ">")
+                await self._connection.send_command(*command, "STREAMS", *STREAMS, *[">"] * len(STREAMS))
                 async with asyncio.timeout(BLOCK_MS / 1000 + 10):
                     reply = await self._connection.read_response()
-                return _hints(reply[0][1]) if reply else []
+                return _from_streams(reply or [])
             except LOST:
                 await self._connection.disconnect(nowait=True)
                 failures += 1
@@ -54,58 +73,84 @@ class ReadyStream:
             except ResponseError as error:
                 if not str(error).startswith("NOGROUP"):
                     raise CommandError(str(error)) from error
-                await self._create_group()
+                await self._create_groups()
+
+    async def _take(self, count: int) -> list[Hint]:
+        while True:
+            try:
+                return _from_streams(await self._log.call("ac_ready_take_2", STREAMS, keys.GROUP, self._worker, count))
+            except CommandError as error:
+                if "NOGROUP" not in error.message:
+                    raise
+                await self._create_groups()
 
     async def interrupt(self) -> None:
         """Let a ``read`` that waits right now return empty-handed."""
         if self._client_id:
             await self._log.command("CLIENT", "UNBLOCK", self._client_id)
 
-    def done(self, entry_id: bytes) -> None:
-        """Take a hint off the stream soon: its run has ended, or it was one too many."""
-        self._done.append(entry_id)
+    def done(self, hint: Hint) -> None:
+        """Take a hint off its stream soon: its run has ended or is parked, or it was one too many."""
+        self._done.append(hint)
         if self._flusher is None:
             self._flusher = asyncio.get_running_loop().create_task(self._flush_soon())
 
     async def flush(self) -> None:
-        """Take the finished hints off the stream now."""
+        """Take the finished hints off their streams now."""
         done, self._done = self._done, []
-        if done:
-            await asyncio.gather(
-                self._log.command("XACK", keys.READY, keys.GROUP, *done),
-                self._log.command("XDEL", keys.READY, *done),
-            )
+        by_stream: dict[str, list[bytes]] = defaultdict(list)
+        for hint in done:
+            by_stream[hint.stream].append(hint.entry_id)
+        commands = [
+            self._log.command(*command, *ids)
+            for stream, ids in by_stream.items()
+            for command in (("XACK", stream, keys.GROUP), ("XDEL", stream))
+        ]
+        await asyncio.gather(*commands)
 
-    async def add(self, data: bytes) -> None:
-        """Put a hint on the stream."""
-        await self._log.command("XADD", keys.READY, "*", "r", data)
+    async def add(self, data: bytes, priority: str = "normal") -> None:
+        """Put a hint on the stream of ``priority``."""
+        await self._log.command("XADD", keys.READY_BY_PRIORITY[priority], "*", "r", data)
 
     async def take_from(self, worker: str, count: int) -> list[Hint]:
         """Take over at most ``count`` hints that are pending with a dead worker."""
-        pending: list[Any] = await self._group_command("XPENDING", "-", "+", count, worker)
-        if not pending:
-            return []
-        ids = [entry[0] for entry in pending]
-        return _hints(await self._group_command("XCLAIM", self._worker, STEAL_IDLE_MS, *ids))
+        found: list[Hint] = []
+        for stream in STREAMS:
+            pending: list[Any] = await self._group_command("XPENDING", stream, "-", "+", count - len(found), worker)
+            if pending:
+                ids = [entry[0] for entry in pending]
+                found += _hints(stream, await self._group_command("XCLAIM", stream, self._worker, STEAL_IDLE_MS, *ids))
+            if len(found) >= count:
+                break
+        return found
 
     async def forget(self, worker: str) -> bool:
         """Remove a dead worker from the group; False while hints are still pending with it."""
-        if await self._group_command("XPENDING", "-", "+", 1, worker):
-            return False
-        await self._log.command("XGROUP", "DELCONSUMER", keys.READY, keys.GROUP, worker)
+        for stream in STREAMS:
+            if await self._group_command("XPENDING", stream, "-", "+", 1, worker):
+                return False
+        for stream in STREAMS:
+            await self._group_command("XGROUP DELCONSUMER", stream, worker)
         return True
 
     async def consumers(self) -> list[str]:
         """Return the workers the group knows, dead ones included."""
-        try:
-            reply: list[Any] = await self._log.command("XINFO", "CONSUMERS", keys.READY, keys.GROUP)
-        except CommandError:
-            await self._create_group()
-            return []
-        return [consumer[1].decode() for consumer in reply]
+        found: dict[str, None] = {}
+        for stream in STREAMS:
+            try:
+                reply: list[Any] = await self._log.command("XINFO", "CONSUMERS", stream, keys.GROUP)
+            except CommandError:
+                await self._create_groups()
+                continue
+            found.update((consumer[1].decode(), None) for consumer in reply)
+        return [*found]
 
     async def close(self) -> None:
-        """Acknowledge what is done and disconnect."""
+        """Acknowledge what is done, put back what was read for nothing, disconnect."""
+        over, self._over = self._over, []
+        for hint in over:
+            await self._log.command("XADD", hint.stream, "*", "r", hint.data)
+            self._done.append(hint)
         if self._flusher is not None:
             await asyncio.gather(self._flusher, return_exceptions=True)
         await self.flush()
@@ -117,22 +162,23 @@ class ReadyStream:
             await self._connection.send_command("CLIENT", "ID")
             self._client_id = int(await self._connection.read_response())
 
-    async def _group_command(self, name: str, *args: Any) -> list[Any]:
+    async def _group_command(self, name: str, stream: str, *args: Any) -> list[Any]:
         try:
-            reply = await self._log.command(name, keys.READY, keys.GROUP, *args)
+            reply = await self._log.command(*name.split(), stream, keys.GROUP, *args)
         except CommandError as error:
             if not error.message.startswith("NOGROUP"):
                 raise
-            await self._create_group()
+            await self._create_groups()
             return []
         return reply or []
 
-    async def _create_group(self) -> None:
-        try:
-            await self._log.command("XGROUP", "CREATE", keys.READY, keys.GROUP, "0", "MKSTREAM")
-        except CommandError as error:
-            if not error.message.startswith("BUSYGROUP"):
-                raise
+    async def _create_groups(self) -> None:
+        for stream in STREAMS:
+            try:
+                await self._log.command("XGROUP", "CREATE", stream, keys.GROUP, "0", "MKSTREAM")
+            except CommandError as error:
+                if not error.message.startswith("BUSYGROUP"):
+                    raise
 
     async def _flush_soon(self) -> None:
         while self._done:
@@ -141,5 +187,9 @@ class ReadyStream:
         self._flusher = None
 
 
-def _hints(entries: list[Any]) -> list[Hint]:
-    return [Hint(entry_id, fields[1]) for entry_id, fields in entries if fields]
+def _from_streams(reply: list[Any]) -> list[Hint]:
+    return [hint for stream, entries in reply for hint in _hints(stream.decode(), entries)]
+
+
+def _hints(stream: str, entries: list[Any]) -> list[Hint]:
+    return [Hint(entry_id, fields[1], stream) for entry_id, fields in entries if fields]

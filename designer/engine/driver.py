@@ -8,28 +8,39 @@ from typing import Final
 
 from django.db import DatabaseError
 
+from agentcluster import artifacts
 from agentcluster.clock import SteadyClock
 from agentcluster.streams.errors import ClosedError, FencedError, SequenceError
 from agentcluster.streams.run_log import Claim, RunLog
 from agents.domain.calls import CallError, CallReply
+from designer.domain import commands as asked
 from designer.domain import events as ev
 from designer.domain.plan import Plan
-from designer.domain.run import PendingCall, Run
+from designer.domain.run import Run
+from designer.engine.beginnings import call_in_flight, first_event, waking_request
+from designer.engine.continuing import continue_as_new
 from designer.engine.dispatch import Dispatcher
 from designer.engine.inbox import InboxReader
-from designer.engine.journal import MAX_EVENTS, Journal
+from designer.engine.journal import Journal
+from designer.engine.limits import deadline_of, is_long, overdue_message, too_many
 from designer.engine.liveness import Liveness
+from designer.engine.places import ask_for_place, is_limited
 from designer.engine.projection import ended_row, row_of
 from designer.engine.projector import Projector
-from designer.engine.request import RunRequest
+from designer.engine.request import RunRequest, encode_request
 from designer.engine.starts import Starts
 from designer.engine.versions import Versions, VersionUnusableError
 
 logger = logging.getLogger(__name__)
 
 CANCEL_GRACE_S: Final = 10.0
-WALL_CLOCK_MS: Final = 24 * 3600 * 1000
-_STOPPERS: Final = (ev.StepFailed, ev.RunCancelRequested)
+PARK_AFTER_MS: Final = 5000
+"""A run that waits for less than this stays in memory."""
+AWAKE_S: Final = 1.0
+"""A parked run that was woken for nothing (by a clock that is ahead) is not parked again at once."""
+_STOPPERS: Final = (ev.StepFailed, ev.RunCancelRequested, ev.Overdue)
+_QUIETLY: Final = ("parked", "hinted", "seeded")
+"""Runs left like this have lost no owner: taking one over is no event."""
 
 
 class Outcome(Enum):
@@ -43,6 +54,10 @@ class Outcome(Enum):
     """The log is not as we left it: another worker took the run over, or Redis came back without its last second."""
     HANDED_OVER = "handed over"
     """Given up on request, free for any worker."""
+    PARKED = "parked"
+    """Only waits; a command or its timer brings it back."""
+    LOST = "lost"
+    """Nothing to go on from: the reaper finds out what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,7 @@ class Parts:
     versions: Versions
     projector: Projector
     liveness: Liveness
+    run_timeout_s: float
 
 
 class Driver:
@@ -62,7 +78,7 @@ class Driver:
 
     def __init__(self, parts: Parts, request: RunRequest, *, fresh: bool = True) -> None:
         """``fresh``: probably nothing has happened yet, so begin the log in the same call that claims the run."""
-        self._parts, self.request, self._fresh = parts, request, fresh
+        self._parts, self.request, self._fresh = parts, request, fresh and not request.begun
         self.trace_id = request.trace_id
         self._journal = Journal(parts.log, request.run_id)
         self._inbox = InboxReader(parts.log, request.run_id)
@@ -72,9 +88,11 @@ class Driver:
         self._replies: list[tuple[str, CallReply]] = []
         self._waiter: asyncio.Future[None] | None = None
         self._due = True
-        self._inbox_due = self._leaving = self._fenced = self._overdue = self._grace_over = False
+        self._inbox_due = self._leaving = self._fenced = self._grace_over = False
         self._calls: set[str] = set()
-        self._started_ms = 0
+        self._started_ms = self._begun_at = self._deadline = 0
+        self._awake_until = 0.0
+        self._going_on: ev.Origin | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._grace: asyncio.TimerHandle | None = None
 
@@ -111,9 +129,8 @@ class Driver:
         await self._journal.release()
 
     def check_clock(self, now: int) -> None:
-        """End the run when it has gone on for longer than a run may."""
-        if self._started_ms and now - self._started_ms > WALL_CLOCK_MS and not self._overdue:
-            self._overdue = True
+        """Look again when the run has gone on for longer than it may."""
+        if self._deadline and now >= self._deadline and self._run is not None and not self._run.stopping:
             self.wake()
 
     async def drive(self) -> Outcome:
@@ -151,7 +168,10 @@ class Driver:
             if self._leaving:
                 await self._journal.release()
                 return Outcome.HANDED_OVER
-            await self._turn(run)
+            now = await self._turn(run)
+            if run.parkable and not self._due and await self._park(run, now):
+                return Outcome.PARKED
+            self._set_timer(run, now)
         return Outcome.ENDED
 
     async def _load_plan(self) -> Plan:
@@ -164,29 +184,40 @@ class Driver:
 
     async def _begin(self, plan: Plan) -> Outcome | None:
         run, now = Run(plan), self._clock.now_ms()
-        events: list[ev.Event] = [self._first_event()]
+        events: list[ev.Event] = [first_event(self.request, self._parts.worker)]
         run.apply(events[0], now)
-        if self._fresh:
+        limited = is_limited(plan)
+        if self._fresh and not limited:
             events += run.advance(now)
             events += self._starts.place(run, self, now)
-        first = self._journal.encode(events, now)[0] if self._fresh and not run.terminal else ()
-        claim = await self._claim(first)
+            await self._set_apart(run)
+        at_once = self._fresh and not limited and not run.terminal
+        claim = await self._claim(self._journal.encode(events, now)[0] if at_once else ())
         self._inbox_due = claim.inbox > 0
-        if claim.granted and claim.seq == 0:
+        if not claim.written:
+            if not claim.granted:
+                return Outcome.ENDED if claim.terminal else Outcome.ELSEWHERE
+            if claim.seq:
+                self._starts.give_back()
+                await self._take_over(plan, claim)
+                return None
+            if self.request.begun:
+                return await self._without_history(events[0])
             if claim.inbox:
                 self._starts.give_back()
                 run, events = Run(plan), events[:1]
                 run.apply(events[0], now)
+            if limited:
+                events += await ask_for_place(self._parts.log, run, claim.epoch, now)
             await self._journal.append(events, now)
-        elif not claim.written:
-            self._starts.give_back()
-            if not claim.granted:
-                return Outcome.ENDED if claim.terminal else Outcome.ELSEWHERE
-            await self._take_over(plan, claim)
-            return None
-        self._run, self._started_ms = run, now
+        self._own(run, now)
         self._carry_out(run, events, now)
         return None
+
+    def _own(self, run: Run, started_ms: int) -> None:
+        assert run.started is not None
+        self._run, self._started_ms, self._begun_at = run, started_ms, run.started.begun_at or started_ms
+        self._deadline = deadline_of(run.plan, self._begun_at, self._parts.run_timeout_s)
 
     async def _claim(self, first: "list[bytes] | tuple[bytes, ...]") -> Claim:
         claim = await self._journal.claim(self._parts.worker, first=first)
@@ -194,17 +225,14 @@ class Driver:
             claim = await self._journal.claim(self._parts.worker, dead=[claim.previous])
         return claim
 
-    def _first_event(self) -> ev.RunStarted:
-        request = self.request
-        return ev.RunStarted(
-            run_id=request.run_id,
-            workflow_id=request.workflow_id,
-            version_id=request.version_id,
-            input=request.input,
-            started_by=request.started_by,
-            trace_id=request.trace_id,
-            worker=self._parts.worker,
-        )
+    async def _without_history(self, started: ev.Event) -> Outcome:
+        """A run that goes on from a history which Redis has lost fails; one that was only woken is left to the reaper."""
+        if self.request.woken or (self.request.origin and self.request.origin.kind == "continued"):
+            logger.error("run %s: its log is not in Redis", self.request.run_id)
+            await self._journal.release()
+            return Outcome.LOST
+        error = CallError("history_lost", "The events this run was to begin with are not in Redis any more.")
+        return await self._fail(error)
 
     async def _take_over(self, plan: Plan, claim: Claim) -> None:
         """Fold the log of whoever drove the run before, and go on with the calls in flight."""
@@ -214,31 +242,29 @@ class Driver:
             run.apply(record.event, record.at)
         # Pauses end at moments of the log's time: a clock set back must not lengthen them.
         self._clock.not_before(records[-1].at)
-        event = ev.RunTakenOver(self._parts.worker, claim.previous)
         now = self._clock.now_ms()
-        run.apply(event, now)
-        await self._journal.append([event], now)
-        self._run, self._started_ms = run, records[0].at
+        self._own(run, records[0].at)
+        assert run.started is not None
+        self.trace_id = run.started.trace_id
+        self._inbox.begin_after(run.last_command)
+        events: list[ev.Event] = []
+        if claim.left not in _QUIETLY:
+            events.append(ev.RunTakenOver(self._parts.worker, claim.previous))
+            run.apply(events[0], now)
+        if is_limited(plan) and not claim.gate:
+            events += await ask_for_place(self._parts.log, run, claim.epoch, now)
         for started in [*run.in_flight.values()]:
             self._calls.add(started.call_id)
-            self._parts.dispatcher.adopt(self, self._call_of(run, started), started)
-        self._carry_out(run, [event], now)
+            self._parts.dispatcher.adopt(self, call_in_flight(run, started), started)
+        if events:
+            await self._journal.append(events, now)
+            self._carry_out(run, events, now)
+        else:
+            self._awake_until = asyncio.get_running_loop().time() + AWAKE_S
         self._stop_unneeded(run)
 
-    def _call_of(self, run: Run, started: ev.StepStarted) -> PendingCall:
-        return PendingCall(
-            step=started.step,
-            agent=started.agent,
-            version=started.version,
-            attempt=started.attempt,
-            call_id=started.call_id,
-            idempotency_key=f"{self.request.run_id}/{started.step}",
-            input=started.input,
-            timeout_s=getattr(run.steps[started.step].node.node, "timeout_s", None),
-            ready_at=started.ready_at,
-        )
-
-    async def _turn(self, run: Run) -> None:
+    async def _turn(self, run: Run) -> int:
+        """Do all there is to do now; return when (ms) that was."""
         commands = []
         if self._inbox_due:
             self._inbox_due = False
@@ -248,32 +274,76 @@ class Driver:
         replies, self._replies = self._replies, []
         for step, reply in replies:
             events += run.reply(step, reply, now)
-        for command in commands:
-            events += run.request_cancel(command.by, command.reason, now)
-        if self._grace_over:
-            events += run.stop_in_flight(now)
+        for entry_id, command in commands:
+            events += self._follow(run, entry_id, command, now)
+        events += self._end_of_time(run, now)
         events += run.advance(now)
         events += self._starts.place(run, self, now)
-        events += self._limits(run, len(events), now)
+        events += too_many(run, self._journal.seq, len(events), now)
         if events:
+            await self._set_apart(run)
             await self._journal.append(events, now)
             self._carry_out(run, events, now)
-        self._set_timer(run, now)
+            self._awake_until = 0.0
+        if commands and not run.terminal:
+            await self._inbox.trim()
+        if self._going_on is not None or is_long(run, self._journal.seq):
+            await self._go_on(run, now)
+        return now
 
-    def _limits(self, run: Run, more: int, now: int) -> list[ev.Event]:
-        if run.terminal:
-            return []
-        if self._journal.seq + more >= MAX_EVENTS:
-            return run.abort(
-                CallError("too_many_events", f"A run may have {MAX_EVENTS} events; this one has more."), now
-            )
-        if self._overdue:
-            hours = WALL_CLOCK_MS // 3_600_000
-            return run.abort(CallError("run_too_long", f"A run may go on for {hours} hours; this one did."), now)
+    def _follow(self, run: Run, entry_id: str, command: asked.Command, now: int) -> list[ev.Event]:
+        if not isinstance(command, asked.Continue) or run.terminal:
+            return run.command(entry_id, command, now)
+        if run.stopping:
+            refusal = ev.CommandRefused("continue", "The run is being stopped.", command.by, entry_id)
+            run.apply(refusal, now)
+            return [refusal]
+        self._going_on = ev.Origin("continued", self.request.run_id, by=command.by, reason=command.reason)
         return []
+
+    def _end_of_time(self, run: Run, now: int) -> list[ev.Event]:
+        if self._grace_over:
+            self._grace, self._grace_over = None, False
+            return run.stop_in_flight(now)
+        if now >= self._deadline:
+            return run.expire(overdue_message(run.plan, self._parts.run_timeout_s), now)
+        return []
+
+    async def _go_on(self, run: Run, now: int) -> None:
+        """End this log and let the run go on under a new one."""
+        why = self._going_on or ev.Origin("continued", self.request.run_id)
+        self._going_on = None
+        if run.terminal or run.stopping:
+            return
+        marks = {"begun_at": self._begun_at, "now": now}
+        events = await continue_as_new(self._parts.log, self._journal, run, why, answered=self._inbox.last, **marks)
+        if not isinstance(run.outcome, ev.RunContinued):
+            await self._journal.append(events, now)
+        self._carry_out(run, events, now)
+
+    async def _park(self, run: Run, now: int) -> bool:
+        """Leave the run until something comes; False when it has to stay, because of its inbox or for moments only."""
+        due = min(run.next_timer or self._deadline, self._deadline)
+        if due - now <= PARK_AFTER_MS or asyncio.get_running_loop().time() < self._awake_until:
+            return False
+        hint = waking_request(run, self.request.version_id)
+        data = encode_request(hint)
+        if await self._journal.park(answered=self._inbox.last, due=due, hint=data, priority=hint.priority):
+            self._parts.projector.park(self.request.run_id)
+            return True
+        self.read_inbox()
+        return False
+
+    async def _set_apart(self, run: Run) -> None:
+        """Store what is too large for events before these are durable."""
+        if run.apart:
+            apart, run.apart = run.apart, {}
+            for data in apart.values():
+                await asyncio.to_thread(artifacts.put_bytes, data, "application/json")
 
     def _carry_out(self, run: Run, events: list[ev.Event], now: int) -> None:
         """Do what ``events``, durable by now, are about."""
+        self._starts.keep(events)
         self._parts.projector.put(row_of(run, self.request.run_id, self._journal.seq, self._started_ms, now))
         if run.terminal:
             self._starts.give_back()
@@ -285,7 +355,7 @@ class Driver:
     def _stop_unneeded(self, run: Run) -> None:
         for flight in run.unneeded:
             self._parts.dispatcher.cancel(flight.call_id, "The run does not need this step any more.")
-        if run.stopping and run.in_flight and self._grace is None:
+        if run.stopping and run.unneeded and self._grace is None:
             self._grace = asyncio.get_running_loop().call_later(CANCEL_GRACE_S, self._give_up)
 
     def _give_up(self) -> None:
@@ -297,10 +367,13 @@ class Driver:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due = run.next_timer
-        if due is not None and not run.terminal:
-            pause = (due - now) / 1000 if due > now else 1.0
-            self._timer = asyncio.get_running_loop().call_later(pause, self.wake)
+        loop, due = asyncio.get_running_loop(), run.next_timer
+        if self._awake_until <= loop.time():
+            self._awake_until = 0.0
+        if run.terminal or (due is None and not self._awake_until):
+            return
+        pause = AWAKE_S if due is None else (due - now) / 1000 if due > now else 1.0
+        self._timer = loop.call_later(min(pause, AWAKE_S) if self._awake_until else pause, self.wake)
 
     async def _fail(self, error: CallError) -> Outcome:
         """End the run for a reason outside its steps, whatever state the fold is in."""
@@ -309,7 +382,7 @@ class Driver:
             if not claim.granted:
                 return Outcome.ENDED if claim.terminal else Outcome.ELSEWHERE
             now = self._clock.now_ms()
-            events: list[ev.Event] = [] if claim.seq else [self._first_event()]
+            events: list[ev.Event] = [] if claim.seq else [first_event(self.request, self._parts.worker)]
             outcome = ev.RunFailed(error)
             await self._journal.append([*events, outcome], now)
         except (FencedError, SequenceError, ClosedError):
@@ -324,7 +397,7 @@ class Driver:
             if timer is not None:
                 timer.cancel()
         self._starts.give_back()
-        if self._run is not None and self._run.terminal:
+        if self._run is not None and self._run.terminal and not isinstance(self._run.outcome, ev.RunContinued):
             for call_id in self._calls:
                 self._parts.dispatcher.cancel(call_id, "The run has ended.")
         self._parts.dispatcher.forget(self, self._calls)

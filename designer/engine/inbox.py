@@ -1,29 +1,38 @@
-"""Commands to a run in progress: written to its inbox, read by whoever owns the run."""
+"""Commands to runs in progress: written to their inboxes, read by whoever owns the run."""
 
-from typing import Any, Final, Literal
+import logging
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 
-from agentcluster.streams import blocking, keys
+from agentcluster.streams import inbox, keys
 from agentcluster.streams.run_log import RunLog
+from designer.domain.commands import Cancel, Command
 from designer.engine.redis import shared_client
 
-
-class Command(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something a person or program asks of a run; ``by`` is a user name."""
-
-    command: Literal["cancel"]
-    by: str = ""
-    reason: str = ""
-
+logger = logging.getLogger(__name__)
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Command)
 
 
+def send(run_id: str, command: Command) -> bool:
+    """Ask something of a run, also of one that has not begun yet or is parked; False when it has ended.
+
+    Raises ``StreamsUnavailableError`` and ``InboxFullError``: nothing was asked.
+    """
+    return send_all([(run_id, command)])[0]
+
+
+def send_all(commands: Iterable[tuple[str, Command]]) -> list[bool]:
+    """Ask things of many runs in one round trip; return for each whether it was taken (see ``send``)."""
+    return inbox.send_commands(shared_client(), ((run_id, _encoder.encode(command)) for run_id, command in commands))
+
+
 def request_cancel(run_id: str, by: str, reason: str = "") -> None:
     """Ask the run to stop. Works before it has started, too. Raises ``StreamsUnavailableError``."""
-    blocking.send_command(shared_client(), run_id, _encoder.encode(Command("cancel", by, reason)))
+    send(run_id, Cancel(by, reason))
 
 
 class InboxReader:
@@ -33,16 +42,27 @@ class InboxReader:
         """Begin before the first command."""
         self._log = log
         self._key = keys.inbox(run_id)
-        self._last = "0"
+        self.last = "0"
+        """The id of the last entry read."""
 
-    async def read(self) -> list[Command]:
-        """Return the commands since the last call; what cannot be understood is left out."""
-        reply: list[Any] = await self._log.command("XRANGE", self._key, f"({self._last}", "+")
+    def begin_after(self, entry_id: str) -> None:
+        """Leave out what an earlier owner of the run has answered."""
+        if entry_id:
+            self.last = entry_id
+
+    async def read(self) -> list[tuple[str, Command]]:
+        """Return the commands since the last call with their entry ids; what cannot be understood is left out."""
+        reply: list[Any] = await self._log.command("XRANGE", self._key, f"({self.last}", "+")
         commands = []
         for entry_id, fields in reply:
-            self._last = entry_id.decode()
+            self.last = entry_id.decode()
             try:
-                commands.append(_decoder.decode(fields[1]))
-            except msgspec.MsgspecError:
-                continue
+                commands.append((self.last, _decoder.decode(fields[1])))
+            except msgspec.MsgspecError as error:
+                logger.error("a command cannot be read and is left out: %s", error)
         return commands
+
+    async def trim(self) -> None:
+        """Remove what was read; its events must be durable."""
+        ms, _, number = self.last.partition("-")
+        await self._log.command("XTRIM", self._key, "MINID", f"{ms}-{int(number or 0) + 1}")

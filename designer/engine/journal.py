@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
+from agentcluster.streams import parking, seeds
 from agentcluster.streams.entries import Entry, entry_hash
 from agentcluster.streams.run_log import Claim, RunLog
 from designer.domain.events import GENESIS, TERMINAL, Event, Record
 
-MAX_EVENTS: Final = 10_000
 PAGE: Final = 1000
 
 _encoder: Final = msgspec.json.Encoder()
@@ -28,13 +28,7 @@ class Journal:
 
     def encode(self, events: Sequence[Event], now: int) -> tuple[list[bytes], str]:
         """Return the entries that ``events``, made at ``now`` (ms), would be next in the log, and the head after them."""
-        entries = []
-        head = self.head
-        for seq, event in enumerate(events, self.seq + 1):
-            entry = _encoder.encode(Record(seq, now, self.epoch, head, event))
-            head = entry_hash(entry)
-            entries.append(entry)
-        return entries, head
+        return encode_records(events, seq=self.seq, epoch=self.epoch, head=self.head, now=now)
 
     async def claim(self, worker: str, *, dead: Sequence[str] = (), first: Sequence[bytes] = ()) -> Claim:
         """Become the owner, see ``RunLog.claim``; afterwards this journal stands at the end of the log."""
@@ -51,6 +45,32 @@ class Journal:
         self.head = head
         self.seq += len(entries)
 
+    async def continue_as(
+        self,
+        event: Event,
+        now: int,
+        next_id: str,
+        seed: tuple[Sequence[bytes], str],
+        *,
+        hint: bytes,
+        priority: str,
+        answered: str,
+    ) -> None:
+        """Append ``event``, which ends the run, and open the run it goes on as; see ``seeds.continue_as``."""
+        (entry,), head = self.encode([event], now)
+        end = (self.epoch, self.seq, self.head, head, entry)
+        await seeds.continue_as(
+            self._log, self.run_id, end, next_id, seed, hint=hint, priority=priority, answered=answered
+        )
+        self.head = head
+        self.seq += 1
+
+    async def park(self, *, answered: str, due: int, hint: bytes, priority: str) -> bool:
+        """Leave the run until ``due`` (ms) or the next command, see ``parking.park``."""
+        return await parking.park(
+            self._log, self.run_id, self.epoch, answered=answered, due=due, hint=hint, priority=priority
+        )
+
     async def records(self) -> list[Record]:
         """Return everything in the log up to where this journal stands."""
         found: list[Record] = []
@@ -64,6 +84,16 @@ class Journal:
     async def release(self) -> None:
         """Let any other worker claim the run at once."""
         await self._log.release(self.run_id, self.epoch)
+
+
+def encode_records(events: Sequence[Event], *, seq: int, epoch: int, head: str, now: int) -> tuple[list[bytes], str]:
+    """Return the entries of ``events``, made at ``now`` (ms), after the one with ``seq`` and hash ``head``; and the new head."""
+    entries = []
+    for number, event in enumerate(events, seq + 1):
+        entry = _encoder.encode(Record(number, now, epoch, head, event))
+        head = entry_hash(entry)
+        entries.append(entry)
+    return entries, head
 
 
 def decode_record(entry: Entry) -> Record:

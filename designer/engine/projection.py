@@ -16,6 +16,8 @@ OUTCOMES: Final = {
     ev.RunCompleted: RunStatus.COMPLETED,
     ev.RunFailed: RunStatus.FAILED,
     ev.RunCancelled: RunStatus.CANCELLED,
+    ev.RunTerminated: RunStatus.TERMINATED,
+    ev.RunContinued: RunStatus.CONTINUED,
 }
 
 
@@ -45,8 +47,7 @@ def row_of(run: Run, run_id: str, cursor: int, started_ms: int, at: int) -> RunR
     """Return the row of a run whose last event (number ``cursor``) was made at ``at`` (ms)."""
     outcome = run.outcome
     if outcome is None:
-        status = RunStatus.RUNNING if run.cancel is None else RunStatus.CANCELLING
-        return RunRow(run_id, cursor, status, run.steps_done, run.steps_total, started_ms)
+        return RunRow(run_id, cursor, RunStatus(run.status), run.steps_done, run.steps_total, started_ms)
     return ended_row(outcome, run_id, cursor, (run.steps_done, run.steps_total), (started_ms, at))
 
 

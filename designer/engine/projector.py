@@ -51,6 +51,13 @@ class Projector:
         self._shown.pop(run_id, None)
         self._progress.pop(run_id, None)
 
+    def park(self, run_id: str) -> None:
+        """Write soon what was only progress: the run is parked, and nobody may drive it for days."""
+        self._shown.pop(run_id, None)
+        row = self._progress.pop(run_id, None)
+        if row is not None:
+            self._urgent[run_id] = row
+
     async def stop(self) -> None:
         """Write what is left, then stop."""
         if self._task is not None:

@@ -8,20 +8,24 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import DatabaseError, close_old_connections
 
+from agentcluster.clock import now_ms
 from agentcluster.errors import UnavailableError
 from agentcluster.streams import blocking, keys
+from agentcluster.streams.gate import sweep
+from agentcluster.streams.parking import rouse
 from agentcluster.streams.ready import ReadyStream
 from agentcluster.streams.run_log import RunLog
+from designer.engine.continuing import is_continued, remove_stillborn
 from designer.engine.journal import decode_record
 from designer.engine.liveness import Liveness
 from designer.engine.projection import RunRow, replayed_row
 from designer.engine.projector import write_rows
 from designer.engine.redis import shared_client
-from designer.engine.request import RunRequest, encode_request
+from designer.engine.request import RunRequest, encode_request, request_of
 from designer.engine.versions import load_plan
 from designer.models import OPEN_STATUSES, Run
 from designer.traces.log import iterate
@@ -31,8 +35,21 @@ logger = logging.getLogger(__name__)
 ROUND_S: Final = 5.0
 LEASE_MS: Final = 8000
 PAGE: Final = 1000
+SWEEP_ROUNDS: Final = 6
+"""Concurrency limits are swept every so many rounds: only data that Redis lost leaves anything to sweep."""
+LATE_MS: Final = 10_000
+"""A parked run whose time was over so long ago has lost its timer."""
 
 Position = tuple[int, int]
+
+
+class Found(NamedTuple):
+    """An open run as SQL has it, and how it stands in Redis (None: nothing is there)."""
+
+    run_id: str
+    priority: str
+    origin: dict[str, Any] | None
+    meta: blocking.Meta | None
 
 
 class Reaper:
@@ -43,6 +60,7 @@ class Reaper:
         self._log, self._ready, self._liveness = log, ready, liveness
         self._executor, self._worker = executor, worker
         self._suspects: dict[str, Position] = {}
+        self._rounds = 0
 
     async def run(self) -> None:
         """Go round for ever."""
@@ -69,60 +87,78 @@ class Reaper:
     async def _round(self) -> None:
         generated, delivered = await self._positions()
         loop = asyncio.get_running_loop()
-        unowned: set[str] = set()
+        unowned: dict[str, str] = {}
         last = ""
         while page := await loop.run_in_executor(self._executor, _open_runs, last):
-            last = page[-1][0]
-            finished = [run_id for run_id, meta in page if meta is not None and meta.status != "open"]
+            last = page[-1].run_id
+            finished = [found.run_id for found in page if found.meta is not None and found.meta.status != "open"]
             if finished:
                 await loop.run_in_executor(self._executor, project_from_logs, finished)
-            unowned |= {run_id for run_id, meta in page if self._is_unowned(meta)}
-        lost = [run_id for run_id in unowned if run_id in self._suspects and self._suspects[run_id] <= delivered]
-        self._suspects = {run_id: self._suspects.get(run_id, generated) for run_id in unowned.difference(lost)}
+            await rouse(self._log, [found.run_id for found in page if _is_late(found.meta)])
+            unowned |= {found.run_id: found.priority for found in page if self._is_unowned(found)}
+        lost = [
+            run_id
+            for run_id, priority in unowned.items()
+            if run_id in self._suspects and self._suspects[run_id] <= delivered[priority]
+        ]
+        self._suspects = {
+            run_id: self._suspects.get(run_id, generated[priority])
+            for run_id, priority in unowned.items()
+            if run_id not in lost
+        }
         if lost:
             logger.warning("%d runs had no living owner and are hinted at again", len(lost))
             for request in await loop.run_in_executor(self._executor, requests_of, lost):
-                await self._ready.add(encode_request(request))
+                await self._ready.add(encode_request(request), request.priority)
+        self._rounds += 1
+        if self._rounds % SWEEP_ROUNDS == 1:
+            await sweep(self._log)
+            await loop.run_in_executor(self._executor, remove_stillborn)
 
-    def _is_unowned(self, meta: blocking.Meta | None) -> bool:
-        if meta is None:
-            return True
-        return meta.status == "open" and (not meta.owner or self._liveness.is_dead(meta.owner))
+    def _is_unowned(self, found: Found) -> bool:
+        meta = found.meta
+        if meta is None or not meta.seq:
+            # A run that is to go on from another one begins with that one's end, or never.
+            return not is_continued(found.origin) and (meta is None or self._has_no_owner(meta))
+        return meta.status == "open" and meta.left != "parked" and self._has_no_owner(meta)
 
-    async def _positions(self) -> tuple[Position, Position]:
-        """Return the ids of the newest hint and of the newest one handed out."""
+    def _has_no_owner(self, meta: blocking.Meta) -> bool:
+        return not meta.owner or self._liveness.is_dead(meta.owner)
+
+    async def _positions(self) -> tuple[dict[str, Position], dict[str, Position]]:
+        """Return by priority the ids of the newest hint and of the newest one handed out."""
         await self._ready.consumers()
-        stream = _pairs(await self._log.command("XINFO", "STREAM", keys.READY))
-        groups = [_pairs(group) for group in await self._log.command("XINFO", "GROUPS", keys.READY)]
-        group = next(group for group in groups if group[b"name"] == keys.GROUP.encode())
-        return _position(stream[b"last-generated-id"]), _position(group[b"last-delivered-id"])
+        generated: dict[str, Position] = {}
+        delivered: dict[str, Position] = {}
+        for priority, key in keys.READY_BY_PRIORITY.items():
+            stream = _pairs(await self._log.command("XINFO", "STREAM", key))
+            groups = [_pairs(group) for group in await self._log.command("XINFO", "GROUPS", key)]
+            group = next(group for group in groups if group[b"name"] == keys.GROUP.encode())
+            generated[priority] = _position(stream[b"last-generated-id"])
+            delivered[priority] = _position(group[b"last-delivered-id"])
+        return generated, delivered
 
 
-def _open_runs(after: str) -> list[tuple[str, blocking.Meta | None]]:
+def _is_late(meta: blocking.Meta | None) -> bool:
+    return meta is not None and meta.left == "parked" and meta.due + LATE_MS < now_ms()
+
+
+def _open_runs(after: str) -> list[Found]:
     close_old_connections()
     try:
-        found = Run.objects.filter(status__in=OPEN_STATUSES, pk__gt=after).order_by("pk").values_list("pk", flat=True)
-        run_ids = [*found[:PAGE]]
+        open_runs = Run.objects.filter(status__in=OPEN_STATUSES, pk__gt=after).order_by("pk")
+        rows = [*open_runs.values_list("pk", "priority", "origin")[:PAGE]]
     finally:
         close_old_connections()
-    return [*zip(run_ids, blocking.read_metas(shared_client(), run_ids), strict=True)]
+    metas = blocking.read_metas(shared_client(), [row[0] for row in rows])
+    return [Found(*row, meta) for row, meta in zip(rows, metas, strict=True)]
 
 
 def requests_of(run_ids: Sequence[str]) -> list[RunRequest]:
     """Return the requests of accepted runs, from their rows (synchronous)."""
     close_old_connections()
     try:
-        return [
-            RunRequest(
-                run_id=run.pk,
-                workflow_id=run.workflow_id,
-                version_id=run.version_id,
-                input=run.input,
-                started_by=run.created_by.get_username() if run.created_by else "",
-                trace_id=run.trace_id,
-            )
-            for run in Run.objects.filter(pk__in=run_ids).select_related("created_by")
-        ]
+        return [request_of(run) for run in Run.objects.filter(pk__in=run_ids).select_related("created_by")]
     finally:
         close_old_connections()
 

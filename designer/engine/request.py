@@ -1,12 +1,21 @@
 """What a hint on ``runs:ready`` carries: all an engine worker needs to begin a run without asking the database."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from designer.domain.events import Origin
+from designer.domain.policies import Priority
+
+if TYPE_CHECKING:
+    from designer.models import Run
+
+SEEDED: Final = ("fork", "retry", "continued")
+"""Origins whose runs never begin with an empty log: see ``seeding``."""
+
 
 class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An accepted run. ``trace_id`` is 32 hex digits; ``started_by`` a user name."""
+    """An accepted run. ``trace_id`` is 32 hex digits; ``started_by`` a user name; ``trigger`` what started it, if not one."""
 
     run_id: str
     workflow_id: str
@@ -14,6 +23,16 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     input: Any = None
     started_by: str = ""
     trace_id: str = ""
+    priority: Priority = "normal"
+    trigger: str = ""
+    origin: Origin | None = None
+    woken: bool = False
+    """The run was parked: its log has all the rest."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether the run's log has its first events already, so that it must not be begun here."""
+        return self.woken or (self.origin is not None and self.origin.kind in SEEDED)
 
 
 _encoder: Final = msgspec.json.Encoder()
@@ -28,3 +47,18 @@ def encode_request(request: RunRequest) -> bytes:
 def decode_request(data: bytes) -> RunRequest:
     """Return the request; ``msgspec.MsgspecError`` when it is not one."""
     return _decoder.decode(data)
+
+
+def request_of(run: "Run") -> RunRequest:
+    """Return the request of an accepted run, from its row (with ``created_by``)."""
+    return RunRequest(
+        run_id=run.pk,
+        workflow_id=run.workflow_id,
+        version_id=run.version_id,
+        input=run.input,
+        started_by=run.created_by.get_username() if run.created_by else "",
+        trace_id=run.trace_id,
+        priority=msgspec.convert(run.priority, Priority),
+        trigger=run.trigger,
+        origin=msgspec.convert(run.origin, Origin) if run.origin else None,
+    )

@@ -16,7 +16,8 @@ def submit(requests: Iterable[RunRequest]) -> int:
 
     Raises ``StreamsUnavailableError`` when Redis is away, which callers may ignore: see above.
     """
-    return blocking.add_hints(shared_client(), (encode_request(request) for request in requests))
+    hints = ((request.priority, encode_request(request)) for request in requests)
+    return blocking.add_mixed_hints(shared_client(), hints)
 
 
 async def asubmit(requests: Sequence[RunRequest]) -> int:

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import msgspec
+from django.conf import settings
 
 from agentcluster.clock import now_ms
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bus, BusUnavailableError, connect
 from agentcluster.streams import keys
 from agentcluster.streams.batch import BatchWriter
+from agentcluster.streams.parking import ring
 from agentcluster.streams.ready import Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
@@ -30,6 +32,10 @@ logger = logging.getLogger(__name__)
 INTAKE: Final = 256
 RECOVER_S: Final = 2.0
 CLOCK_S: Final = 1.0
+RING_S: Final = 0.5
+RING_AHEAD_MS: Final = 1000
+"""Parked runs are woken so much before they are due: the rest they wait in memory, to the millisecond."""
+RING: Final = 500
 FINISH_S: Final = 3.0
 HAND_OVER_S: Final = 10.0
 FENCED_PAUSE_S: Final = 0.5
@@ -38,8 +44,14 @@ FENCED_PAUSE_S: Final = 0.5
 class Engine:
     """Make it inside the running loop; ``serve`` until told to stop."""
 
-    def __init__(self, redis_url: str, nats_url: str, *, max_runs: int, worker: str = "") -> None:
-        """Hold at most ``max_runs`` runs in memory; ``worker`` must be new for every start of a process."""
+    def __init__(
+        self, redis_url: str, nats_url: str, *, max_runs: int, run_timeout_s: float | None = None, worker: str = ""
+    ) -> None:
+        """Hold at most ``max_runs`` runs in memory; ``worker`` must be new for every start of a process.
+
+        ``run_timeout_s`` is how long a run may take whose workflow does not say (``ENGINE_RUN_TIMEOUT_S``).
+        """
+        self._run_timeout_s = settings.ENGINE_RUN_TIMEOUT_S if run_timeout_s is None else run_timeout_s
         self.worker = worker or new_id()
         self._redis_url, self._nats_url, self._max_runs = redis_url, nats_url, max_runs
         self._drivers: dict[str, Driver] = {}
@@ -75,7 +87,9 @@ class Engine:
         dispatcher = Dispatcher(bus, view, self._log, self.worker)
         await dispatcher.start()
         versions = Versions(self._executor)
-        self._parts = Parts(self.worker, self._log, dispatcher, versions, self._projector, self._liveness)
+        self._parts = Parts(
+            self.worker, self._log, dispatcher, versions, self._projector, self._liveness, self._run_timeout_s
+        )
         self._liveness.on_stall = lambda: self._spawn(self._check_ownership())
         self._projector.start()
         reaper = Reaper(self._log, self._ready, self._liveness, self._side_executor, self.worker)
@@ -85,6 +99,7 @@ class Engine:
                 self._repeat(self._follow_wakes, 0),
                 self._repeat(self._recover, RECOVER_S),
                 self._repeat(self._check_clocks, CLOCK_S),
+                self._repeat(self._ring_timers, RING_S),
                 reaper.run(),
             )
         ]
@@ -146,10 +161,10 @@ class Engine:
             request = decode_request(hint.data)
         except msgspec.MsgspecError as error:
             logger.error("a hint cannot be read and is dropped: %s", error)
-            self._ready.done(hint.entry_id)
+            self._ready.done(hint)
             return
         if request.run_id in self._drivers:
-            self._ready.done(hint.entry_id)
+            self._ready.done(hint)
             return
         driver = self._drivers[request.run_id] = Driver(self._parts, request, fresh=fresh)
         self._spawn(self._drive(driver, hint))
@@ -170,8 +185,8 @@ class Engine:
                 return
             await asyncio.sleep(FENCED_PAUSE_S)
         if outcome in (Outcome.FENCED, Outcome.HANDED_OVER):
-            await self._ready.add(encode_request(driver.request))
-        self._ready.done(hint.entry_id)
+            await self._ready.add(encode_request(driver.request), driver.request.priority)
+        self._ready.done(hint)
 
     async def _has_other_owner(self, run_id: str) -> bool:
         """Return whether somebody else drives the run; else Redis has lost the last second, and it begins from the log."""
@@ -217,6 +232,11 @@ class Engine:
         now = now_ms()
         for driver in [*self._drivers.values()]:
             driver.check_clock(now)
+
+    async def _ring_timers(self) -> None:
+        """Wake parked runs that are due; any worker may, each timer rings once."""
+        while await ring(self._log, now_ms() + RING_AHEAD_MS, RING) == RING:
+            pass
 
     async def _check_ownership(self) -> None:
         """After this process stood still: find out which runs others have taken over meanwhile."""

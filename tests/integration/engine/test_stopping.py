@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
@@ -11,8 +12,8 @@ from django.core.management import call_command
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.domain import events as ev
 from designer.domain import run as state_machine
-from designer.domain.graph import Edge, MapNode
-from designer.engine import driver
+from designer.domain.graph import Edge, MapNode, Settings
+from designer.engine import driver, limits
 from designer.engine.inbox import request_cancel
 from designer.engine.projection import RunRow
 from designer.engine.projector import write_rows
@@ -77,7 +78,8 @@ async def test_a_failed_run_stops_what_is_still_in_flight(running: Lab, tmp_path
 
 
 async def test_a_run_with_too_many_events_ends_with_a_reason(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "MAX_EVENTS", 30)
+    monkeypatch.setattr(limits, "MAX_EVENTS", 30)
+    monkeypatch.setattr(limits, "MARGIN", 5)
     items = list(range(40))
     graph = line(MapNode(id="each", items=items), agent("one", "echo", input={}, parent="each"))
     graph = type(graph)(graph.nodes, tuple(edge for edge in graph.edges if "one" not in (edge.source, edge.target)))
@@ -87,13 +89,12 @@ async def test_a_run_with_too_many_events_ends_with_a_reason(running: Lab, monke
     await running.check(run_id, status="failed")
 
 
-async def test_a_run_that_goes_on_for_too_long_ends_with_a_reason(
-    running: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(driver, "WALL_CLOCK_MS", 500)
-    (run_id,) = await running.start(line(agent("slow", "sleeper", input={"seconds": 60})))
+async def test_a_run_that_goes_on_for_too_long_ends_with_a_reason(running: Lab) -> None:
+    graph = line(agent("slow", "sleeper", input={"seconds": 60}))
+    (run_id,) = await running.start(msgspec.structs.replace(graph, settings=Settings(timeout_s=0.5)))
     (run,) = await running.ended(run_id)
     assert (run.status, run.error["code"]) == ("failed", "run_too_long")
+    assert run.error["message"] == "A run of this workflow may take 0.5 seconds; this one did."
 
 
 async def test_a_mistake_of_the_engine_ends_its_run_and_no_other(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,45 @@
+"""A run's place behind its workflow's concurrency limit, asked for before its first step."""
+
+import logging
+from typing import Any
+
+from agentcluster.streams import gate, keys
+from agentcluster.streams.gate import Entry
+from agentcluster.streams.run_log import RunLog
+from agents.domain.calls import CallError
+from designer.domain import events as ev
+from designer.domain.plan import Plan
+from designer.domain.run import Run
+from designer.domain.values import as_text
+
+logger = logging.getLogger(__name__)
+
+
+def is_limited(plan: Plan) -> bool:
+    """Return whether only so many runs of this workflow may go on at a time."""
+    return plan.graph.settings.concurrency is not None
+
+
+async def ask_for_place(log: RunLog, run: Run, epoch: int, now: int) -> list[ev.Event]:
+    """Return what becomes of a run that wants to begin: nothing (it may), it waits its turn, or it fails.
+
+    Raises ``FencedError`` and ``ClosedError``. Asking again, by the run's next owner, gives the same answer.
+    """
+    limit, started = run.plan.graph.settings.concurrency, run.started
+    if limit is None or started is None:
+        return []
+    try:
+        key: Any = run.plan.concurrency_key(run.root.scope) if run.plan.concurrency_key else ""
+    except Exception as error:
+        message = f"The key of the workflow's concurrency limit cannot be worked out: {error}"
+        return run.abort(CallError("concurrency_key", message), now)
+    name = keys.gate(started.workflow_id, gate.digest(key))
+    entry = await gate.enter(
+        log, name, started.run_id, epoch, limit=limit.limit, priority=started.priority, full=limit.full
+    )
+    shown = as_text(key)
+    if entry is Entry.REFUSED:
+        what = f"for “{shown}” " if shown else ""
+        message = f"The workflow allows {limit.limit} at a time {what}and refuses more while they go on."
+        return run.abort(CallError("concurrency_limit", message), now)
+    return run.queue(shown, limit.limit, now) if entry is Entry.WAITING else []
