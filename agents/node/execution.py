@@ -12,6 +12,7 @@ from agents.domain.calls import INLINE_LIMIT
 from agents.domain.schema_check import FieldError, check
 from agents.node import output
 from agents.node.call import Call, Outcome
+from agents.node.claims import ClaimError, may_hold_claims, read_input
 from agents.node.clock import to_ms
 from agents.node.failures import from_exception, of_schema
 from agents.node.workers.frames import Job, Result
@@ -46,7 +47,10 @@ class Executor:
         function, intent, request = call.hosted.function, call.hosted.manifest.intent, call.request
         if function is None:
             raise TypeError("this agent runs in a worker process")
-        given = msgspec.json.decode(request.input)
+        try:
+            given = await _read(intent.input, bytes(request.input))
+        except ClaimError as error:
+            return Outcome(error=error.error, kept=False)
         problems = await _check(intent.input, given, len(bytes(request.input)))
         if problems:
             return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
@@ -120,6 +124,11 @@ async def _outcome(schema: Any, returned: Any) -> Outcome:
     else:
         prepared = output.finish(schema, returned, data)
     return Outcome(prepared) if isinstance(prepared, msgspec.Raw) else Outcome(error=prepared)
+
+
+async def _read(schema: Any, data: bytes) -> Any:
+    """Return the input; files are read in a thread."""
+    return await asyncio.to_thread(read_input, schema, data) if may_hold_claims(data) else read_input(schema, data)
 
 
 async def _check(schema: Any, value: Any, size: int) -> list[FieldError]:

@@ -154,3 +154,12 @@ def heavy_beating(input: Value, context: CallContext) -> Value:
         context.heartbeat({"done": number + 1})
     time.sleep(input.get("then_s", 0))
     return {"beats": input["beats"]}
+
+
+async def sizes(input: Value, context: CallContext) -> Value:
+    """Say what kind of thing each field is, and how long."""
+    return {name: [type(value).__name__, len(value)] for name, value in input.items()}
+
+
+def heavy_sizes(input: Value, context: CallContext) -> Value:
+    return {name: [type(value).__name__, len(value)] for name, value in input.items()}

@@ -5,15 +5,25 @@ from typing import Any
 from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits
 
 
-def manifest(name: str, *, cpu_bound: bool = False, schema: dict[str, Any] | None = None, **limits: Any) -> Manifest:
+def manifest(
+    name: str,
+    *,
+    cpu_bound: bool = False,
+    schema: dict[str, Any] | None = None,
+    input: dict[str, Any] | None = None,
+    capabilities: tuple[str, ...] = ("test",),
+    cost: float = 0.0,
+    **limits: Any,
+) -> Manifest:
     """Return the manifest of ``tests.agents.functions:<name>``."""
     return Manifest(
         name=name.replace("_", "-"),
         version="1.2.0",
         title={"en": name},
         description={"en": f"The test agent {name}."},
-        capabilities=("test",),
-        intent=IntentSchema(input={"type": "object"}, output=schema or {}),
+        capabilities=capabilities,
+        cost=cost,
+        intent=IntentSchema(input=input or {"type": "object"}, output=schema or {}),
         entry_point=f"tests.agents.functions:{name}",
         limits=ResourceLimits(**limits),
         cpu_bound=cpu_bound,
@@ -32,8 +42,22 @@ STRICT = Manifest(
     ),
     entry_point="tests.agents.functions:strict",
 )
+_SIZED = {
+    "type": "object",
+    "properties": {
+        "rows": {"type": "array"},
+        "text": {"$ref": "#/$defs/text"},
+        "options": {"anyOf": [{"type": "object"}, {"type": "null"}]},
+        "file": {"x-type": "file", "type": "object", "required": ["$artifact"]},
+        "either": {"anyOf": [{"x-type": "file", "type": "object"}, {"type": "string"}]},
+        "anything": {},
+    },
+    "additionalProperties": {"type": "string"},
+    "$defs": {"text": {"type": "string", "maxLength": 100_000}},
+}
 LIGHT = (
     STRICT,
+    manifest("sizes", input=_SIZED),
     manifest("echo", concurrency=100),
     manifest("counted", concurrency=100),
     manifest("sleeper", concurrency=3),
@@ -49,6 +73,7 @@ LIGHT = (
     manifest("beating"),
 )
 HEAVY = (
+    manifest("heavy_sizes", cpu_bound=True, input=_SIZED),
     manifest("heavy_echo", cpu_bound=True),
     manifest("heavy_beating", cpu_bound=True),
     manifest("heavy_spin", cpu_bound=True),

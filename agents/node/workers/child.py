@@ -20,6 +20,7 @@ from agentcluster.clock import monotonic
 from agents.domain.manifest import Manifest, ResourceLimits, identity
 from agents.domain.schema_check import check
 from agents.node import output
+from agents.node.claims import ClaimError, read_input
 from agents.node.failures import from_exception, of_schema
 from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read_blocking
 from agents.tools import CallContext, resolve
@@ -93,7 +94,10 @@ def run(agents: Agents, job: Job, report: Callable[[Any], None]) -> Result:
 def _call(
     manifest: Manifest, function: Callable[..., Any], job: Job, report: Callable[[Any], None]
 ) -> tuple[output.Prepared, bool]:
-    given = msgspec.json.decode(job.input)
+    try:
+        given = read_input(manifest.intent.input, job.input)
+    except ClaimError as error:
+        return error.error, False
     problems = check(manifest.intent.input, given)
     if problems:
         return of_schema(problems, code="invalid_input", what="The input"), False
