@@ -13,13 +13,14 @@ def manifest(
     input: dict[str, Any] | None = None,
     capabilities: tuple[str, ...] = ("test",),
     cost: float = 0.0,
+    title: dict[str, str] | None = None,
     **limits: Any,
 ) -> Manifest:
     """Return the manifest of ``tests.agents.functions:<name>``."""
     return Manifest(
         name=name.replace("_", "-"),
         version="1.2.0",
-        title={"en": name},
+        title=title or {"en": name},
         description={"en": f"The test agent {name}."},
         capabilities=capabilities,
         cost=cost,
