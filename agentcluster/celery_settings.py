@@ -12,6 +12,14 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2
+"""Seconds until beat heeds a schedule that was changed in the database."""
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "triggers.sweep": {"task": "triggers.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "triggers.prune": {"task": "triggers.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
 CELERY_TASK_IGNORE_RESULT = True
 """Nobody waits for results, and a result key for every task would fill Redis."""
 CELERY_TASK_ACKS_LATE = True

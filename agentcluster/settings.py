@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "agentcluster.security.apps.SecurityConfig",
     "agents.apps.AgentsConfig",
     "designer.apps.DesignerConfig",
+    "django_celery_beat",
+    "designer.triggers.apps.TriggersConfig",
     "designer.archive.apps.ArchiveConfig",
 ]
 MIDDLEWARE = [

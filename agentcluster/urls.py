@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
     path("api/", include("agentcluster.api.urls")),
+    path("hooks/", include("designer.triggers.urls")),
     path("", include("agentcluster.pages.urls")),
 ]
 handler400 = "agentcluster.pages.errors.bad_request"

@@ -12,4 +12,5 @@ urlpatterns = [
     path("v1/", include("agents.api.urls")),
     path("v1/", include("designer.archive.api.urls")),
     path("v1/", include("designer.api.urls")),
+    path("v1/", include("designer.triggers.api.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Writes to triggers, one operation a file: permission, change, audit entry."""
