@@ -10,10 +10,12 @@ import {
   IconSettings,
   IconSitemap,
   IconSun,
+  IconUserCheck,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
+import { ApprovalCount } from "@/approvals/ApprovalCount";
 import { Logo } from "@/ui/Logo";
 import classes from "./Rail.module.css";
 
@@ -21,6 +23,7 @@ export const PLACES = [
   { to: "/", key: "home", icon: IconHome },
   { to: "/workflows", key: "workflows", icon: IconSitemap },
   { to: "/runs", key: "runs", icon: IconPlayerPlay },
+  { to: "/approvals", key: "approvals", icon: IconUserCheck },
   { to: "/agents", key: "agents", icon: IconRobot },
   { to: "/nodes", key: "nodes", icon: IconServer2 },
 ] as const;
@@ -36,6 +39,7 @@ export function Rail() {
       {PLACES.map(({ to, key, icon: Icon }) => (
         <RailLink key={to} to={to} label={t(`nav.${key}`)}>
           <Icon size={20} stroke={1.6} />
+          {key === "approvals" && <ApprovalCount />}
         </RailLink>
       ))}
       <div className={classes.gap} />

@@ -22,6 +22,7 @@ const pages = [
   { path: "/workflows/:id", element: page(() => import("@/canvas/DesignerPage")) },
   { path: "/runs", element: page(() => import("@/runs/RunsPage")) },
   { path: "/runs/:id", element: page(() => import("@/trace/RunPage")) },
+  { path: "/approvals", element: page(() => import("@/approvals/ApprovalsPage")) },
   { path: "/agents", element: page(() => import("@/agents/AgentsPage")) },
   { path: "/agents/:name", element: page(() => import("@/agents/AgentPage")) },
   { path: "/nodes", element: page(() => import("@/nodes/NodesPage")) },

@@ -106,12 +106,14 @@ function applyEvent(view: RunView, event: RunRecord["event"], at: number): void 
       break;
     case "run_cancel_requested":
       view.cancelRequested = true;
+      endPause(view, at);
       view.cancelledBy = event.by ?? "";
       view.cancelReason = event.reason ?? "";
       break;
     case "compensation_started":
       compensate(view, event, at);
       break;
+    case "overdue":
     case "command_refused":
     case "signal_received":
       break;
@@ -143,7 +145,7 @@ function applyStep(view: RunView, event: StepEvent, at: number): void {
   noteFound(view, event.step);
   expectInside(view, event, at);
   applyStepEvent(view, event, at);
-  if (event.type === "step_completed") undone(view, event.step);
+  if (view.compensation) undone(view, event.step);
 }
 
 /** What the event says of steps to come inside its own. */

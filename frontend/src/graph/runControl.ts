@@ -1,6 +1,6 @@
 /** What is asked of a run as a whole, and what is said of it: pauses, cancelling, undoing, and the marks they leave. */
 import type { CompensationStarted, Record as RunRecord } from "@/wire/generated";
-import { storeStep } from "./runTally";
+import { hasEnded, storeStep } from "./runTally";
 import type { Marker, RunStatus, RunView } from "./runTypes";
 
 type Event = RunRecord["event"];
@@ -23,8 +23,8 @@ export function statusOf(view: RunView): RunStatus {
   if (view.startedAt === null) return "pending";
   if (view.compensation) return "compensating";
   if (view.cancelRequested) return "cancelling";
-  if (view.pauses.at(-1)?.to === null) return "paused";
   if (view.queue) return "queued";
+  if (view.pauses.at(-1)?.to === null) return "paused";
   const { running, queued, waiting } = view.live;
   return waiting > 0 && running + queued === 0 ? "waiting" : "running";
 }
@@ -66,6 +66,8 @@ function markOf(event: Event): Mark | null {
       };
     case "command_refused":
       return { kind: "refused", by: event.by ?? "", text: event.message, about: event.kind };
+    case "overdue":
+      return { kind: "overdue", text: event.message, about: event.step ?? "" };
     case "compensation_started":
       return { kind: "compensation", about: String(event.undo.length) };
     default:
@@ -91,12 +93,14 @@ export function endPause(view: RunView, at: number): void {
 }
 
 export function compensate(view: RunView, { undo }: CompensationStarted, at: number): void {
-  view.compensation = { at, undo, outcome: "" };
+  const undoneBy = new Map(undo.map(({ step, handler }) => [handler, step]));
+  view.compensation = { at, undo, undoneBy, outcome: "" };
 }
 
-/** A handler that went well has undone its step. */
+/** A handler that has ended without failing has undone its step. */
 export function undone(view: RunView, handler: string): void {
-  const pair = view.compensation?.undo.find((one) => one.handler === handler);
-  const step = pair && view.steps.get(pair.step);
-  if (step) storeStep(view, { ...step, status: "compensated" });
+  const step = view.steps.get(view.compensation?.undoneBy.get(handler) ?? "");
+  const status = view.steps.get(handler)?.status;
+  if (step && status && hasEnded(status) && status !== "failed")
+    storeStep(view, { ...step, status: "compensated" });
 }

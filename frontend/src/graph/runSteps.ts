@@ -36,6 +36,8 @@ export function newStep(key: string): StepView {
     key,
     node: nodeOf(key),
     status: "pending",
+    began: 0,
+    ended: 0,
     message: "",
     port: "out",
     readyAt: null,
@@ -63,8 +65,13 @@ export function passed(step: StepView, at: number, output: unknown): StepView {
 export function applyStepEvent(view: RunView, event: StepEvent, at: number): void {
   const step = view.steps.get(event.step) ?? newStep(event.step);
   const next = after(step, event, at);
-  if (hasEnded(next.status) && !hasEnded(step.status)) view.stepsDone += 1;
-  storeStep(view, next);
+  const ends = hasEnded(next.status) && !hasEnded(step.status);
+  if (ends) view.stepsDone += 1;
+  storeStep(view, {
+    ...next,
+    began: step.began || view.cursor,
+    ended: ends ? view.cursor : step.ended,
+  });
 }
 
 function after(step: StepView, event: StepEvent, at: number): StepView {

@@ -98,6 +98,9 @@ export interface StepView {
   readonly key: string;
   readonly node: string;
   readonly status: StepStatus;
+  /** Sequence numbers of the first event that names it, and of the one that ended it; 0: none. */
+  readonly began: number;
+  readonly ended: number;
   /** Why it waits, was skipped or was cancelled, in words. */
   readonly message: string;
   /** The way it took when it completed. */
@@ -176,6 +179,7 @@ export interface Marker {
     | "queued"
     | "admitted"
     | "compensation"
+    | "overdue"
     | "continued";
   readonly by: string;
   /** The reason, comment or message that came with it. */
@@ -186,7 +190,10 @@ export interface Marker {
 
 export interface CompensationView {
   readonly at: number;
+  /** In this order. */
   readonly undo: readonly { readonly step: string; readonly handler: string }[];
+  /** What each handler undoes. */
+  readonly undoneBy: ReadonlyMap<string, string>;
   /** Once the run has ended: whether all was undone. */
   outcome: "" | "done" | "incomplete";
 }

@@ -1,17 +1,24 @@
-import { Button, MultiSelect, Select, TextInput } from "@mantine/core";
+import { Button, MultiSelect, Select, TagsInput, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconSearch, IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunStatus } from "@/graph/runTypes";
+import { shortRunId } from "@/ui/RunId";
 import { useWorkflows } from "@/wire/queries";
-import { RANGES, type Range, STATUSES, type useRunFilters } from "./filters";
+import type { Priority } from "@/wire/types";
+import { isLabel, PRIORITIES, RANGES, type Range, STATUSES, TRIGGERS, type useRunFilters } from "./filters";
 import classes from "./RunsPage.module.css";
 
-/** Status, workflow, text and time, side by side. */
-export function RunFilterBar({ filters, setFilters, filtering, clear }: ReturnType<typeof useRunFilters>) {
+type State = ReturnType<typeof useRunFilters>;
+
+/** Status, workflow, text and time, side by side; the rest on demand. */
+export function RunFilterBar(state: State) {
+  const { filters, setFilters, filtering, clear } = state;
   const { t } = useTranslation(["runs", "app"]);
   const workflows = useWorkflows();
+  const { priority, trigger, origin, labels } = filters;
+  const [more, setMore] = useState(priority !== "" || trigger !== "" || labels.length > 0);
   return (
     <div className={classes.filters}>
       <Search value={filters.search} onChange={(search) => setFilters({ search })} />
@@ -41,12 +48,71 @@ export function RunFilterBar({ filters, setFilters, filtering, clear }: ReturnTy
         onChange={(range) => setFilters({ range: (range as Range | null) ?? "" })}
         clearable
       />
+      {more ? (
+        <MoreFilters {...state} />
+      ) : (
+        <Button
+          variant="default"
+          leftSection={<IconAdjustmentsHorizontal size={15} />}
+          onClick={() => setMore(true)}
+        >
+          {t("moreFilters")}
+        </Button>
+      )}
+      {origin && (
+        <Button
+          variant="light"
+          rightSection={<IconX size={14} />}
+          onClick={() => setFilters({ origin: "" })}
+          title={origin}
+        >
+          {t("madeFrom", { run: shortRunId(origin) })}
+        </Button>
+      )}
       {filtering && (
         <Button variant="subtle" onClick={clear}>
           {t("clear")}
         </Button>
       )}
     </div>
+  );
+}
+
+function MoreFilters({ filters, setFilters }: State) {
+  const { t } = useTranslation("runs");
+  const { priority, trigger, labels } = filters;
+  const kinds = TRIGGERS.map((value) => ({ value: value as string, label: t(`triggers.${value}`) }));
+  const known = trigger === "" || kinds.some(({ value }) => value === trigger);
+  return (
+    <>
+      <Select
+        aria-label={t("priority.label")}
+        placeholder={t("priority.any")}
+        data={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
+        value={priority || null}
+        onChange={(value) => setFilters({ priority: (value as Priority | null) ?? "" })}
+        className={classes.narrow}
+        clearable
+      />
+      <Select
+        aria-label={t("triggers.label")}
+        placeholder={t("triggers.any")}
+        data={known ? kinds : [...kinds, { value: trigger, label: trigger }]}
+        value={trigger || null}
+        onChange={(value) => setFilters({ trigger: value ?? "" })}
+        className={classes.narrow}
+        clearable
+      />
+      <TagsInput
+        aria-label={t("labels.label")}
+        placeholder={labels.length > 0 ? undefined : t("labels.placeholder")}
+        value={[...labels]}
+        onChange={(next) => setFilters({ labels: next.filter(isLabel) })}
+        maxTags={10}
+        className={classes.statuses}
+        clearable
+      />
+    </>
   );
 }
 

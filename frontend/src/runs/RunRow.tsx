@@ -1,4 +1,4 @@
-import { Checkbox } from "@mantine/core";
+import { Badge, Checkbox } from "@mantine/core";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -22,7 +22,6 @@ interface Props {
 /** A run in the list: how it stands, what it is, how far it got. */
 export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onChoose }: Props) {
   const { t } = useTranslation("runs");
-  const over = isTerminal(run.status);
   return (
     <tr
       className={classes.row}
@@ -31,21 +30,31 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className={classes.check}>
-        {!over && (
-          <Checkbox
-            checked={chosen}
-            onChange={(event) => onChoose(run.id, event.currentTarget.checked)}
-            aria-label={t("select")}
-          />
-        )}
+        <Checkbox
+          checked={chosen}
+          onChange={(event) => onChoose(run.id, event.currentTarget.checked)}
+          aria-label={t("select")}
+        />
       </td>
       <td>
         <StatusMark status={run.status} />
       </td>
       <td className={classes.what}>
-        <Link to={`/runs/${run.id}`} className={classes.title}>
-          {run.workflow.title}
-        </Link>
+        <span className={classes.name}>
+          <Link to={`/runs/${run.id}`} className={classes.title}>
+            {run.workflow.title}
+          </Link>
+          {(run.priority === "high" || run.priority === "low") && (
+            <Badge
+              size="xs"
+              variant="light"
+              color={run.priority === "high" ? "orange" : "gray"}
+              className={classes.badge ?? ""}
+            >
+              {t(`priority.${run.priority}`)}
+            </Badge>
+          )}
+        </span>
         {run.error ? (
           <Reason error={run.error} />
         ) : (
@@ -64,10 +73,26 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
       <td>
         <Progress run={run} />
       </td>
+      <td className={classes.quiet}>
+        <From run={run} />
+      </td>
       <td className={classes.quiet}>{run.created_by}</td>
     </tr>
   );
 });
+
+/** What started it, or which run it was made from. */
+function From({ run: { origin, trigger } }: { run: RunSummary }) {
+  const { t } = useTranslation("runs");
+  if (origin) {
+    return (
+      <Link to={`/runs/${origin.run_id}`} className={classes.from} title={origin.run_id}>
+        {t(`origin.${origin.kind}`)}
+      </Link>
+    );
+  }
+  return trigger ? <span title={trigger}>{trigger}</span> : null;
+}
 
 function Reason({ error }: { error: NonNullable<RunSummary["error"]> }) {
   return (

@@ -1,3 +1,4 @@
+import { Checkbox } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -5,22 +6,24 @@ import { useNavigate } from "react-router";
 import { isTerminal } from "@/graph/run";
 import { useNow } from "@/trace/useNow";
 import type { RunSummary } from "@/wire/types";
-import { BulkCancel } from "./BulkCancel";
+import { BulkBar } from "./BulkBar";
 import { RunRow } from "./RunRow";
 import classes from "./RunsPage.module.css";
 
 const ROW_PX = 48;
-const COLUMNS = ["status", "workflow", "version", "started", "duration", "steps", "by"] as const;
+const COLUMNS = ["status", "workflow", "version", "started", "duration", "steps", "from", "by"] as const;
 
 interface Props {
   runs: readonly RunSummary[];
   /** Asks for the next page; null when there is none or it is on its way. */
   onMore: (() => void) | null;
   loadingMore: boolean;
+  /** The filter of the list, as bulk operations take it. */
+  filter: Readonly<Record<string, unknown>>;
 }
 
 /** The list: as many rows as are seen, more as one scrolls; arrows move, Enter opens. */
-export function RunTable({ runs, onMore, loadingMore }: Props) {
+export function RunTable({ runs, onMore, loadingMore, filter }: Props) {
   const { t } = useTranslation("runs");
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
@@ -55,19 +58,25 @@ export function RunTable({ runs, onMore, loadingMore }: Props) {
   };
   const onChoose = (run: string, isChosen: boolean) =>
     setChosen((before) => new Set([...before].filter((id) => id !== run).concat(isChosen ? [run] : [])));
-  const cancellable = runs
-    .filter((run) => chosen.has(run.id) && !isTerminal(run.status))
-    .map((run) => run.id);
+  const listed = runs.filter((run) => chosen.has(run.id)).map((run) => run.id);
+  const all = listed.length > 0 && listed.length === runs.length;
   return (
     <>
-      <BulkCancel runs={cancellable} onDone={() => setChosen(new Set())} />
+      <BulkBar chosen={listed} more={all} filter={filter} onDone={() => setChosen(new Set())} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: rows hold links; this adds the whole row and the arrow keys */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the arrow keys */}
       <div ref={scroller} className={classes.scroller} tabIndex={0} onKeyDown={onKeyDown} onClick={onClick}>
         <table className={classes.table} aria-label={t("list")}>
           <thead className={classes.head}>
             <tr>
-              <th className={classes.check} aria-label={t("select")} />
+              <th className={classes.check} data-some={listed.length > 0 || undefined}>
+                <Checkbox
+                  checked={all}
+                  indeterminate={listed.length > 0 && !all}
+                  onChange={() => setChosen(new Set(all ? [] : runs.map((run) => run.id)))}
+                  aria-label={t("selectAll")}
+                />
+              </th>
               {COLUMNS.map((name) => (
                 <th key={name} scope="col" data-column={name}>
                   {t(`column.${name}`)}

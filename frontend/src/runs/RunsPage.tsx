@@ -9,7 +9,7 @@ import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { useRuns } from "@/wire/queries";
-import { queryOf, useRunFilters } from "./filters";
+import { bulkFilter, queryOf, useRunFilters } from "./filters";
 import { RunFilterBar } from "./RunFilterBar";
 import classes from "./RunsPage.module.css";
 import { RunTable } from "./RunTable";
@@ -20,6 +20,7 @@ export default function RunsPage() {
   const state = useRunFilters();
   const minute = Math.floor(useNow(state.filters.range !== "", 60_000) / 60_000) * 60_000;
   const query = useMemo(() => queryOf(state.filters, minute), [state.filters, minute]);
+  const filter = useMemo(() => bulkFilter(state.filters, minute), [state.filters, minute]);
   const runs = useRuns(query);
   const list = useMemo(() => runs.data?.pages.flatMap((page) => page.results) ?? [], [runs.data]);
   const canAsk = runs.hasNextPage && !runs.isFetchingNextPage;
@@ -35,6 +36,7 @@ export default function RunsPage() {
           runs={list}
           onMore={canAsk ? runs.fetchNextPage : null}
           loadingMore={runs.isFetchingNextPage}
+          filter={filter}
         />
       )}
     </div>

@@ -2,15 +2,26 @@ import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { RunStatus } from "@/graph/runTypes";
 import type { Query } from "@/wire/client";
+import type { Priority } from "@/wire/types";
 
 export const STATUSES: readonly RunStatus[] = [
   "pending",
+  "queued",
   "running",
+  "waiting",
+  "paused",
   "cancelling",
+  "compensating",
   "completed",
   "failed",
   "cancelled",
+  "terminated",
+  "continued",
 ];
+
+export const PRIORITIES: readonly Priority[] = ["high", "normal", "low"];
+/** Kinds of what starts runs: what stands before the colon in a run's trigger. */
+export const TRIGGERS = ["schedule", "webhook", "nats", "stream"] as const;
 
 export const RANGES = {
   hour: 3_600_000,
@@ -26,10 +37,17 @@ export interface RunFilters {
   readonly workflow: string;
   readonly search: string;
   readonly range: Range | "";
+  readonly priority: Priority | "";
+  readonly trigger: string;
+  /** The run they were made from. */
+  readonly origin: string;
+  /** As `name:value`. */
+  readonly labels: readonly string[];
 }
 
 export function readFilters(search: URLSearchParams): RunFilters {
   const range = search.get("range") ?? "";
+  const priority = search.get("priority") ?? "";
   return {
     status: search
       .getAll("status")
@@ -37,21 +55,46 @@ export function readFilters(search: URLSearchParams): RunFilters {
     workflow: search.get("workflow") ?? "",
     search: search.get("search") ?? "",
     range: range in RANGES ? (range as Range) : "",
+    priority: PRIORITIES.includes(priority as Priority) ? (priority as Priority) : "",
+    trigger: search.get("trigger") ?? "",
+    origin: search.get("origin") ?? "",
+    labels: search.getAll("label").filter(isLabel),
   };
 }
 
-export function writeFilters({ status, workflow, search, range }: RunFilters): URLSearchParams {
+/** Whether a text names a label and its value. */
+export function isLabel(text: string): boolean {
+  return /^[^:,]+:[^,]+$/.test(text.trim());
+}
+
+export function writeFilters({ status, labels, ...single }: RunFilters): URLSearchParams {
   const written = new URLSearchParams();
   for (const one of status) written.append("status", one);
-  for (const [name, value] of Object.entries({ workflow, search, range }))
-    if (value) written.set(name, value);
+  for (const [name, value] of Object.entries(single)) if (value) written.set(name, value);
+  for (const label of labels) written.append("label", label);
   return written;
 }
 
 /** What the API is asked for. The range's start is cut to the minute, so that asking again hits the cache. */
-export function queryOf({ status, workflow, search, range }: RunFilters, now: number): Query {
+export function queryOf({ range, ...filters }: RunFilters, now: number): Query {
   const since = range ? new Date(Math.floor((now - RANGES[range]) / 60_000) * 60_000).toISOString() : null;
-  return { status, workflow, search, since };
+  return { ...filters, since };
+}
+
+/** The same as the filter of a bulk operation: only what is set, labels as an object. */
+export function bulkFilter(filters: RunFilters, now: number): Record<string, unknown> {
+  const { labels, ...query } = queryOf(filters, now);
+  const set = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
+  );
+  const pairs = filters.labels.map((label) => {
+    const colon = label.indexOf(":");
+    return [label.slice(0, colon).trim(), label.slice(colon + 1).trim()];
+  });
+  return {
+    ...Object.fromEntries(set),
+    ...(labels && pairs.length > 0 && { labels: Object.fromEntries(pairs) }),
+  };
 }
 
 export function useRunFilters() {

@@ -3,6 +3,7 @@ import { isTerminal } from "@/graph/run";
 import type { RunDetail } from "@/wire/types";
 import { ConnectionMark } from "./ConnectionMark";
 import { formatDuration, formatTicking } from "./duration";
+import { Kinship } from "./Kinship";
 import { stepLabel } from "./labels";
 import { RelativeTime } from "./RelativeTime";
 import classes from "./RunFacts.module.css";
@@ -27,6 +28,13 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
         <span className={classes.time}>{live ? formatTicking(took) : formatDuration(took)}</span>
       )}
       <span>{t("run.steps", { done: view.stepsDone, total })}</span>
+      {view.priority !== "normal" && <span>{t(`run.priority.${view.priority}`)}</span>}
+      {view.trigger && (
+        <span className={classes.trigger} title={view.trigger}>
+          {t("run.trigger", { trigger: view.trigger })}
+        </span>
+      )}
+      <Kinship run={run} trace={trace} />
       <Outcome run={run} trace={trace} />
       <span className={classes.gap} />
       <ConnectionMark connection={trace.connection} onRetry={trace.reconnect} />
@@ -34,10 +42,16 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
   );
 }
 
-/** All steps known to come; the start is none, it only gives the input. */
-function stepsTotal({ overlay, structure }: Trace["view"]): number {
-  let total = 0;
-  for (const [id, node] of overlay) if (structure.nodes.get(id)?.kind !== "start") total += node.total;
+/** All steps known to come. A start is none, it only gives the input; what undoes others counts once it is needed. */
+function stepsTotal(view: Trace["view"]): number {
+  const { overlay, structure, compensation } = view;
+  const starts = [...view.inner.keys()].filter((owner) => view.steps.has(`${owner}/start`)).length;
+  const undoing = new Set(compensation?.undo.map(({ handler }) => handler));
+  let total = -starts;
+  for (const [id, node] of overlay) {
+    const isCounted = !structure.handlers.has(id) || undoing.has(id);
+    if (structure.nodes.get(id)?.kind !== "start" && isCounted) total += node.total;
+  }
   return total;
 }
 
@@ -45,22 +59,35 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
   const { t } = useTranslation("trace");
   const error = view.error ?? run.error;
   if (view.status === "failed" && error) {
+    const undone = view.compensation
+      ? ` ${t(`run.compensation.${view.compensation.outcome || "incomplete"}`)}`
+      : "";
     const step = view.failedStep || run.error?.step;
     return (
       <span className={classes.error} title={error.message}>
         {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {error.message}
+        {undone}
       </span>
     );
   }
-  if (view.status !== "cancelled" && view.status !== "cancelling") return null;
-  const { cancelledBy: name, cancelReason } = view;
+  if (!["cancelled", "cancelling", "terminated", "compensating"].includes(view.status)) return null;
+  const { cancelledBy: name, cancelReason, compensation } = view;
+  if (view.status === "compensating") {
+    const done = compensation?.undo.filter(({ step }) => view.steps.get(step)?.status === "compensated");
+    return (
+      <span className={classes.undoing}>
+        {t("run.undoing", { done: done?.length ?? 0, count: compensation?.undo.length ?? 0 })}
+      </span>
+    );
+  }
   const words = {
     cancelled: name ? t("run.cancelledBy", { name }) : t("run.cancelled"),
+    terminated: t("run.terminatedBy", { name }),
     cancelling: name ? t("run.cancelRequested", { name }) : t("run.cancelRequestedNoName"),
-  }[view.status];
+  }[view.status as "cancelled" | "terminated" | "cancelling"];
   return (
     <span className={classes.reason}>
-      {words} {cancelReason}
+      {words} {cancelReason} {compensation?.outcome && t(`run.compensation.${compensation.outcome}`)}
     </span>
   );
 }

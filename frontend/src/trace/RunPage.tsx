@@ -16,14 +16,17 @@ import { StatusMark } from "@/ui/StatusMark";
 import { isProblem } from "@/wire/problem";
 import { keys, useRun } from "@/wire/queries";
 import type { RunDetail } from "@/wire/types";
-import { CancelRun } from "./CancelRun";
+import { RunControls } from "./control/RunControls";
+import { useRunCommands } from "./control/useRunCommands";
+import { RunDialogs } from "./dialogs/RunDialogs";
 import { stepOfNode } from "./labels";
-import { RunAgain } from "./RunAgain";
 import { RunFacts } from "./RunFacts";
 import classes from "./RunPage.module.css";
 import { RunTrace } from "./RunTrace";
+import { useRunClock } from "./useRunClock";
 import { useSelectedStep } from "./useSelectedStep";
 import { useTrace } from "./useTrace";
+import { WhyPanel } from "./WhyPanel";
 
 /** One run: live while it goes on, the same page ever after. */
 export default function RunPage() {
@@ -61,11 +64,12 @@ function Failed({ error, onRetry }: { error: Error; onRetry(): void }) {
 
 function OpenRun({ run }: { run: RunDetail }) {
   const { t } = useTranslation("trace");
-  const trace = useTrace(run.id, run.graph);
+  const trace = useTrace(run);
   const { view, connection } = trace;
   const [selected, onSelect] = useSelectedStep();
   useFinished(isTerminal(view.status));
-  const over = isTerminal(view.status);
+  const now = useRunClock(trace);
+  const control = useRunCommands(run, trace);
   return (
     <div className={classes.page}>
       <PageHeader
@@ -76,14 +80,11 @@ function OpenRun({ run }: { run: RunDetail }) {
         ]}
         title={run.workflow.title}
         status={<StatusMark status={view.cursor === 0 ? run.status : view.status} />}
-        actions={
-          <>
-            {!over && <CancelRun run={run.id} disabled={view.status === "cancelling"} />}
-            <RunAgain run={run} />
-          </>
-        }
+        actions={<RunControls control={control} />}
       />
       <RunFacts run={run} trace={trace} />
+      <WhyPanel run={run} trace={trace} now={now} onSelect={onSelect} />
+      <RunDialogs control={control} selected={selected} />
       {connection.state === "refused" && (
         <p className={classes.refused} role="alert">
           {t("run.refused")}: {connection.message}

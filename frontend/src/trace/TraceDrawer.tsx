@@ -31,7 +31,7 @@ export function TraceDrawer(props: Props) {
 
 function OpenDrawer({ run, onOverlay, selectedNode, onSelectNode }: Props & { run: RunDetail }) {
   const { t } = useTranslation("trace");
-  const trace = useTrace(run.id, run.graph);
+  const trace = useTrace(run);
   const [step, setStep] = useState<string | null>(null);
   const { overlay } = trace.view;
   useEffect(() => onOverlay(overlay), [overlay, onOverlay]);

@@ -3,7 +3,7 @@ import { applyRecords, isTerminal, openRun, type RunView } from "@/graph/run";
 import { getRunEvents } from "@/wire/api";
 import type { Connection } from "@/wire/connection";
 import { RunFeed } from "@/wire/socket";
-import type { Graph, RunRecord } from "@/wire/types";
+import type { Graph, RunDetail, RunRecord } from "@/wire/types";
 
 export interface Trace {
   /** Changed in place; a new `revision` says that it did. */
@@ -23,8 +23,14 @@ class TraceStore {
   constructor(
     private readonly runId: string,
     graph: Graph,
+    subgraphs: Readonly<Record<string, Graph>> | undefined,
   ) {
-    this.trace = { view: openRun(graph), revision: 0, connection: { state: "connecting" }, clockOffset: 0 };
+    this.trace = {
+      view: openRun(graph, subgraphs),
+      revision: 0,
+      connection: { state: "connecting" },
+      clockOffset: 0,
+    };
   }
 
   readonly read = (): Trace => this.trace;
@@ -63,10 +69,10 @@ class TraceStore {
   }
 }
 
-/** The live trace of a run of `graph`. */
-export function useTrace(runId: string, graph: Graph): Trace & { reconnect(): void } {
+/** The live trace of a run. */
+export function useTrace(run: RunDetail): Trace & { reconnect(): void } {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's graph never changes, only the object it is read into
-  const store = useMemo(() => new TraceStore(runId, graph), [runId]);
+  const store = useMemo(() => new TraceStore(run.id, run.graph, run.subgraphs), [run.id]);
   useEffect(() => store.follow(), [store]);
   const trace = useSyncExternalStore(store.subscribe, store.read);
   return useMemo(() => ({ ...trace, reconnect: store.reconnect }), [trace, store]);

@@ -82,10 +82,70 @@ export const listRuns = (query: Query = {}, signal?: AbortSignal) =>
   request<t.Page<t.RunSummary>>("/runs", { query, signal });
 export const getRun = (run: string, signal?: AbortSignal) =>
   request<t.RunDetail>(`/runs/${id(run)}`, { signal });
-export const getRunEvents = (run: string, after: number, signal?: AbortSignal) =>
-  request<t.RunEvents>(`/runs/${id(run)}/events`, { query: { after, limit: 1000 }, signal });
-export const cancelRun = (run: string, reason = "") =>
-  request<t.RunDetail>(`/runs/${id(run)}/cancel`, { method: "POST", body: { reason } });
+export const getRunEvents = (run: string, after: number, signal?: AbortSignal, limit = 1000) =>
+  request<t.RunEvents>(`/runs/${id(run)}/events`, { query: { after, limit }, signal });
+
+export type PlainCommand = "cancel" | "terminate" | "pause" | "resume" | "continue";
+/** Asks something of a run that goes on; what comes of it shows in its events. */
+export const commandRun = (run: string, command: PlainCommand, reason = "") =>
+  request<t.RunDetail>(`/runs/${id(run)}/${command}`, { method: "POST", body: { reason } });
+export interface SignalBody {
+  name: string;
+  key?: string;
+  data?: unknown;
+  reason?: string;
+}
+export const signalRun = (run: string, body: SignalBody) =>
+  request<t.RunDetail>(`/runs/${id(run)}/signal`, { method: "POST", body });
+export interface DecisionBody {
+  approved: boolean;
+  comment: string;
+  data?: unknown;
+}
+export const decideApproval = (run: string, step: string, body: DecisionBody) =>
+  request<t.RunDetail>(`/runs/${id(run)}/approvals/${step.split("/").map(id).join("/")}`, {
+    method: "POST",
+    body,
+  });
+export type NewRunFrom =
+  | { how: "retry"; reason?: string }
+  | { how: "replay"; reason?: string; version?: "same" | "newest" }
+  | {
+      how: "fork";
+      reason?: string;
+      after: number;
+      input?: Record<string, unknown>;
+      outputs?: Record<string, unknown>;
+    };
+/** A new run made from another one. The key makes a request that is sent twice make one run. */
+export const makeRunFrom = (run: string, { how, ...body }: NewRunFrom, key: string) =>
+  request<t.RunDetail>(`/runs/${id(run)}/${how}`, {
+    method: "POST",
+    body,
+    headers: { "Idempotency-Key": key },
+  });
+export const getWhy = (run: string, signal?: AbortSignal) =>
+  request<t.Why>(`/runs/${id(run)}/why`, { signal });
+export const listApprovals = (query: Query = {}, signal?: AbortSignal) =>
+  request<t.Page<t.OpenApproval>>("/approvals", { query, signal });
+export const listSignals = (workflow: string, version: number | null, signal?: AbortSignal) =>
+  request<{ signals: t.RunSignal[] }>(`/workflows/${id(workflow)}/signals`, {
+    query: { version: version ?? "draft" },
+    signal,
+  });
+
+export interface BulkBody {
+  action: t.BulkAction;
+  filter: Readonly<Record<string, unknown>>;
+  reason?: string;
+}
+export const previewBulk = (body: BulkBody, signal?: AbortSignal) =>
+  request<t.BulkPreview>("/runs/bulk", { method: "POST", body: { ...body, dry_run: true }, signal });
+/** Refused with `count_changed` (409) when more runs match by now than were shown. */
+export const startBulk = (body: BulkBody & { expected_count: number }) =>
+  request<t.BulkOperation>("/runs/bulk", { method: "POST", body: { ...body, dry_run: false } });
+export const getBulk = (operation: string, signal?: AbortSignal) =>
+  request<t.BulkOperation>(`/bulk/${id(operation)}`, { signal });
 
 export const runArtifactUrl = (run: string, digest: string) =>
   address(`/runs/${id(run)}/artifacts/${id(digest)}`);

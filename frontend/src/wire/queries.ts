@@ -21,6 +21,10 @@ export const keys = {
   workflow: (id: string) => ["workflows", id],
   runs: ["runs"],
   run: (id: string) => ["runs", "one", id],
+  why: (id: string) => ["runs", "why", id],
+  approvals: ["approvals"],
+  signals: (workflow: string, version: number | null) => ["workflows", workflow, "signals", version],
+  bulk: (id: string) => ["bulk", id],
   health: ["health"],
 } as const;
 
@@ -93,13 +97,70 @@ export const useRuns = (query: Query = {}) =>
     refetchInterval: ({ state }) => (someoneRuns(state.data?.pages) ? LIVE_MS : QUIET_MS),
   });
 
-export function useCancelRun() {
+/** Why a run does not go on, asked again often while `asking`. */
+export const useWhy = (id: string, asking: boolean) =>
+  useQuery({
+    queryKey: keys.why(id),
+    queryFn: ({ signal }) => api.getWhy(id, signal),
+    enabled: asking,
+    refetchInterval: LIVE_MS,
+    retry: false,
+  });
+
+export const useApprovals = (query: Query = { mine: "true" }) =>
+  useQuery({
+    queryKey: [...keys.approvals, query],
+    queryFn: async ({ signal }) => (await api.listApprovals({ limit: 200, ...query }, signal)).results,
+    placeholderData: keepPreviousData,
+    refetchInterval: QUIET_MS,
+  });
+
+export const useSignals = (workflow: string, version: number | null) =>
+  useQuery({
+    queryKey: keys.signals(workflow, version),
+    queryFn: async ({ signal }) => (await api.listSignals(workflow, version, signal)).signals,
+  });
+
+export function useCommandRun() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ run, reason }: { run: string; reason?: string }) => api.cancelRun(run, reason),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.runs }),
+    mutationFn: (asked: { run: string; command: api.PlainCommand; reason?: string }) =>
+      api.commandRun(asked.run, asked.command, asked.reason),
+    onSettled: () => client.invalidateQueries({ queryKey: [...keys.runs, "list"] }),
   });
 }
+
+export function useSignalRun() {
+  return useMutation({
+    mutationFn: ({ run, ...body }: api.SignalBody & { run: string }) => api.signalRun(run, body),
+  });
+}
+
+export function useDecide() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ run, step, ...body }: api.DecisionBody & { run: string; step: string }) =>
+      api.decideApproval(run, step, body),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.approvals }),
+  });
+}
+
+export function useMakeRunFrom() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ run, asked, key }: { run: string; asked: api.NewRunFrom; key?: string }) =>
+      api.makeRunFrom(run, asked, key ?? crypto.randomUUID()),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
+  });
+}
+
+export const useBulk = (operation: string | null) =>
+  useQuery({
+    queryKey: keys.bulk(operation ?? ""),
+    queryFn: ({ signal }) => api.getBulk(operation ?? "", signal),
+    enabled: operation !== null,
+    refetchInterval: ({ state }) => (state.data?.ended_at ? false : 1_000),
+  });
 
 export function useStartRun() {
   const client = useQueryClient();

@@ -150,14 +150,98 @@ export interface RunSummary {
   created_by: string | null;
   steps_done: number;
   steps_total: number;
+  priority: Priority;
+  /** What started it (`schedule:nightly`); empty for a person or program. */
+  trigger: string;
+  origin: RunOrigin | null;
+}
+
+export type Priority = "high" | "normal" | "low";
+export type OriginKind = "fork" | "retry" | "replay" | "continued";
+
+/** The run this one was made from, and how. */
+export interface RunOrigin {
+  kind: OriginKind;
+  run_id: string;
+  seq: number;
+  by: string;
+  reason: string;
+  edited: string[];
+}
+
+export interface RunChild {
+  id: string;
+  kind: OriginKind;
+  status: RunStatus;
+  created_at: string;
 }
 
 export interface RunDetail extends RunSummary {
   input: Record<string, unknown>;
   output: unknown;
   graph: Graph;
+  /** Graphs of the workflows that run inside steps, by the id of their version. */
+  subgraphs?: Readonly<Record<string, Graph>>;
+  labels: Readonly<Record<string, string>>;
+  /** Runs that were made from it, newest first. */
+  children: RunChild[];
   cursor: number;
   trace_id: string;
+}
+
+/** Why a run does not go on. */
+export interface WhyReason {
+  code: string;
+  message: string;
+  step: string;
+  since: string | number | null;
+  until: string | number | null;
+}
+
+export interface Why {
+  status: RunStatus;
+  reasons: WhyReason[];
+}
+
+export interface OpenApproval {
+  run: string;
+  workflow: { id: string; name: string; title: string };
+  project: string;
+  step: string;
+  message: string;
+  since: string;
+  due: string | null;
+  approvers: string[];
+  groups: string[];
+  needed: number;
+  given: string[];
+  schema: JsonSchema;
+  /** Whether the reader may decide it. */
+  mine: boolean;
+}
+
+export interface RunSignal {
+  name: string;
+  keyed: boolean;
+  schemas: JsonSchema[];
+  steps: string[];
+}
+
+export type BulkAction = "cancel" | "terminate" | "pause" | "resume" | "retry" | "replay";
+
+export interface BulkPreview {
+  count: number;
+  sample: RunSummary[];
+}
+
+export interface BulkOperation {
+  id: string;
+  action: BulkAction;
+  total: number;
+  done: number;
+  /** Runs that refused, by error code. */
+  refused: Readonly<Record<string, number>>;
+  ended_at: string | null;
 }
 
 export interface RunEvents {

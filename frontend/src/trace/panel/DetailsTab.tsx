@@ -54,6 +54,19 @@ function runFacts(run: RunDetail, view: RunView, t: TFunction<"trace">): Fact[] 
     { name: t("details.worker"), value: view.worker, code: view.worker !== "" },
     { name: t("details.takeovers"), value: view.takeovers > 0 ? String(view.takeovers) : "" },
     { name: t("details.events"), value: String(view.cursor) },
+    { name: t("details.trigger"), value: view.trigger },
+    {
+      name: t("details.priority"),
+      value: view.priority === "normal" ? "" : t(`run.priority.${view.priority}`),
+    },
+    {
+      name: t("details.labels"),
+      value: Object.entries(run.labels ?? {})
+        .map(([name, value]) => `${name}:${value}`)
+        .join(", "),
+    },
+    { name: t("details.origin"), value: view.origin?.run_id ?? "", code: true },
+    { name: t("details.edited"), value: view.origin?.edited?.join(", ") ?? "" },
     { name: t("details.traceId"), value: run.trace_id, code: true },
   ];
 }
@@ -73,6 +86,14 @@ function stepFacts(view: RunView, { key, step, attempts, status }: Subject, t: T
       name: t("details.port"),
       value: status === "completed" && step && step.port !== "out" ? step.port : "",
     },
+    { name: t("details.cached"), value: step?.cached ? t("details.yes") : "" },
+    {
+      name: t("details.due"),
+      value: step?.wait && step.wait.due > 0 ? new Date(step.wait.due).toLocaleString() : "",
+    },
+    { name: t("details.signal"), value: step?.wait?.kind === "signal" ? step.wait.name : "", code: true },
+    { name: t("details.signalKey"), value: step?.wait?.kind === "signal" ? step.wait.key : "", code: true },
+    { name: t("details.plan"), value: step?.plan?.explanation ?? "" },
     { name: t("details.inputSize"), value: sizeOf(step?.input) },
     { name: t("details.outputSize"), value: sizeOf(step?.output) },
   ];

@@ -2,12 +2,13 @@ import { ActionIcon, Tabs, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { RunView } from "@/graph/run";
+import { isTerminal, type RunView } from "@/graph/run";
 import { StatusMark } from "@/ui/StatusMark";
 import type { RunDetail } from "@/wire/types";
 import { formatDuration, formatTicking } from "../duration";
 import { stepLabel } from "../labels";
 import { ValueView } from "../values/ValueView";
+import { ApprovalCard } from "./ApprovalCard";
 import { AttemptsTab } from "./AttemptsTab";
 import { DetailsTab } from "./DetailsTab";
 import { ErrorTab } from "./ErrorTab";
@@ -37,6 +38,9 @@ export function StepPanel({ run, view, revision, now, selected, onSelect }: Prop
     <aside className={classes.panel} aria-label={t("panel.label")}>
       <Head view={view} subject={subject} now={now} onClose={() => onSelect(null)} />
       <WaitingNote view={view} subject={subject} now={now} />
+      {subject.step?.wait?.kind === "approval" && (
+        <ApprovalCard run={run} step={subject.step} now={now} ended={isTerminal(view.status)} />
+      )}
       <Tabs value={tab} onChange={(next) => setWanted(next as Tab)} classNames={{ root: classes.tabs ?? "" }}>
         <Tabs.List className={classes.list} aria-label={t("tab.label")}>
           {tabs.map((name) => (

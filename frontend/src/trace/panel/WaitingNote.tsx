@@ -1,15 +1,16 @@
-import { IconHourglass, IconRefresh } from "@tabler/icons-react";
+import { IconArrowBackUp, IconHourglass, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { RunView } from "@/graph/run";
+import type { RunView, StepView } from "@/graph/run";
 import { formatTicking } from "../duration";
 import { stepLabel } from "../labels";
 import { useNow } from "../useNow";
+import { waitWords } from "../waitWords";
 import type { Subject } from "./subject";
 import classes from "./WaitingNote.module.css";
 
 /** Why nothing moves: what a step waits for, or when it is tried again. */
 export function WaitingNote({ view, subject, now }: { view: RunView; subject: Subject; now: number }) {
-  const { t } = useTranslation("trace");
+  const { t, i18n } = useTranslation("trace");
   const last = subject.attempts.at(-1);
   const retrying = subject.status === "retrying";
   const browserNow = useNow(retrying, 200);
@@ -32,19 +33,35 @@ export function WaitingNote({ view, subject, now }: { view: RunView; subject: Su
       </p>
     );
   }
-  if (subject.kind !== "run") return null;
-  const waiting = firstWaiting(view);
-  if (!waiting) return null;
-  return (
-    <p className={classes.note} data-tone="violet" role="status">
-      <IconHourglass size={16} aria-hidden />
-      {t("run.waiting", { step: stepLabel(view, waiting.key, t), reason: waiting.message })}
-    </p>
-  );
+  if (subject.step?.status === "waiting" && subject.step.wait?.kind !== "approval") {
+    return (
+      <p className={classes.note} data-tone="violet" role="status">
+        <IconHourglass size={16} aria-hidden /> {waitWords(subject.step, now, t, i18n.language)}
+      </p>
+    );
+  }
+  if (subject.kind === "step" && subject.step) return <UndoNote view={view} step={subject.step} />;
+  return null;
 }
 
-function firstWaiting(view: RunView) {
-  if (![...view.tallies.values()].some((tally) => tally.counts.has("queued"))) return null;
-  for (const step of view.steps.values()) if (step.status === "queued" && step.message) return step;
-  return null;
+/** That a step was undone, and by which; or which it undoes. */
+function UndoNote({ view, step }: { view: RunView; step: StepView }) {
+  const { t } = useTranslation("trace");
+  const pair = view.compensation?.undo.find((one) => one.step === step.key || one.handler === step.key);
+  if (!pair) return null;
+  const undoes = pair.handler === step.key;
+  const failed = view.steps.get(pair.handler)?.status === "failed";
+  const other = stepLabel(view, undoes ? pair.step : pair.handler, t);
+  const words = undoes
+    ? "undoes"
+    : failed
+      ? "notUndone"
+      : step.status === "compensated"
+        ? "undone"
+        : "willBeUndone";
+  return (
+    <p className={classes.note} data-tone="amber">
+      <IconArrowBackUp size={16} aria-hidden /> {t(`undo.${words}`, { step: other })}
+    </p>
+  );
 }

@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import {
+  IconAlarm,
   IconArrowBackUp,
   IconArrowRightCircle,
   IconBan,
@@ -36,6 +37,7 @@ const LOOKS: Readonly<Record<Marker["kind"], { icon: TablerIcon; tone: string }>
   queued: { icon: IconClock, tone: "violet" },
   admitted: { icon: IconPlayerPlay, tone: "violet" },
   compensation: { icon: IconArrowBackUp, tone: "amber" },
+  overdue: { icon: IconAlarm, tone: "red" },
   continued: { icon: IconArrowRightCircle, tone: "grey" },
 };
 
@@ -81,7 +83,7 @@ function Mark({ view, group: { share, marks } }: { view: RunView; group: MarkGro
 
 /** One sentence: what was done, by whom, and why. */
 export function markWords(view: RunView, { kind, by, about, text }: Marker, t: TFunction<"trace">): string {
-  const ofStep = kind === "approved" || kind === "rejected";
+  const ofStep = about !== "" && (kind === "approved" || kind === "rejected" || kind === "overdue");
   const count = kind === "compensation" ? Number(about) : 1;
   const what = t(`mark.${kind}`, { about: ofStep ? stepLabel(view, about, t) : about, count });
   const who = by ? ` ${t("mark.by", { name: by })}` : "";

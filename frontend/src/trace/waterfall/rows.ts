@@ -149,7 +149,14 @@ export function stepStatus(view: RunView, step: StepView | undefined): StepStatu
 /** What a compact log keeps of an iteration, where that is all. */
 export function closedOf(view: RunView, iteration: string): ClosedIteration | undefined {
   const place = parseIteration(iteration);
-  return place ? view.steps.get(place.container)?.closed?.get(place.index) : undefined;
+  const closed = place && view.steps.get(place.container)?.closed;
+  if (!closed) return undefined;
+  const own = closed.get(place.index);
+  if (own || nodeFor(view, place.container)?.kind !== "loop") return own;
+  // of a loop, only the newest of the closed iterations is kept
+  const newest = Math.max(...closed.keys());
+  const at = closed.get(newest)?.at ?? 0;
+  return place.index < newest ? { output: undefined, error: null, at } : undefined;
 }
 
 export interface IterationView {

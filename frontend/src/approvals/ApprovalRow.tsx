@@ -1,0 +1,61 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { RelativeTime } from "@/trace/RelativeTime";
+import { deciders } from "@/trace/waitWords";
+import type { OpenApproval } from "@/wire/types";
+import classes from "./ApprovalsPage.module.css";
+import { DecisionForm } from "./DecisionForm";
+
+interface Props {
+  approval: OpenApproval;
+  open: boolean;
+  onToggle(): void;
+}
+
+/** One thing somebody waits for: what, in which run, since when; opened, the form to decide it in place. */
+export function ApprovalRow({ approval, open, onToggle }: Props) {
+  const { t, i18n } = useTranslation(["approvals", "trace"]);
+  const { run, step, workflow, message, since, due, needed, given } = approval;
+  const { t: inTrace } = useTranslation("trace");
+  const panel = `approval-${run}-${step}`;
+  return (
+    <li className={classes.row}>
+      <UnstyledButton className={classes.head} aria-expanded={open} aria-controls={panel} onClick={onToggle}>
+        <IconChevronRight size={16} className={classes.chevron} data-open={open || undefined} aria-hidden />
+        <span className={classes.what}>
+          <span className={classes.message}>{message || t("noMessage", { step })}</span>
+          <span className={classes.quiet}>
+            {workflow.title} · <code>{step}</code>
+          </span>
+        </span>
+        <span className={classes.when}>
+          <RelativeTime at={since} />
+          {due && (
+            <span className={classes.quiet}>
+              {t("due")} <RelativeTime at={due} />
+            </span>
+          )}
+        </span>
+      </UnstyledButton>
+      {open && (
+        <div id={panel} className={classes.body}>
+          {message && <p className={classes.full}>{message}</p>}
+          <p className={classes.quiet}>
+            {t("who", { who: deciders(approval, inTrace, i18n.language) })}
+            {needed > 1 && ` ${t("progress", { given: given.length, needed })}`}{" "}
+            <Link to={`/runs/${run}?step=${encodeURIComponent(step)}`}>{t("openRun")}</Link>
+          </p>
+          <DecisionForm
+            run={run}
+            step={step}
+            schema={approval.schema}
+            project={approval.project}
+            blocked={approval.mine ? "" : t("notYours")}
+          />
+        </div>
+      )}
+    </li>
+  );
+}

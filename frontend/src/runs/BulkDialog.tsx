@@ -1,0 +1,102 @@
+import { Button, Group, Modal, Skeleton, Text, Textarea } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { shortRunId } from "@/ui/RunId";
+import { StatusMark } from "@/ui/StatusMark";
+import { previewBulk, startBulk } from "@/wire/api";
+import { isProblem } from "@/wire/problem";
+import { keys } from "@/wire/queries";
+import type { BulkAction } from "@/wire/types";
+import { BulkProgress } from "./BulkProgress";
+import classes from "./RunsPage.module.css";
+
+interface Props {
+  action: BulkAction;
+  dangerous: boolean;
+  filter: Readonly<Record<string, unknown>>;
+  onClose(started: boolean): void;
+}
+
+/** First how many and which, then a reason, then how far it is. */
+export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
+  const { t } = useTranslation(["runs", "app"]);
+  const [reason, setReason] = useState("");
+  const client = useQueryClient();
+  const preview = useQuery({
+    queryKey: ["bulk", "preview", action, filter],
+    queryFn: ({ signal }) => previewBulk({ action, filter }, signal),
+    gcTime: 0,
+    retry: false,
+  });
+  const start = useMutation({
+    mutationFn: startBulk,
+    onError: (error) => isProblem(error, "count_changed") && void preview.refetch(),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.runs }),
+  });
+  const count = preview.data?.count ?? 0;
+  const title = t(`bulk.title.${action}`, { count });
+  if (start.data) {
+    return (
+      <Modal opened onClose={() => onClose(true)} title={title}>
+        <BulkProgress operation={start.data.id} onClose={() => onClose(true)} />
+      </Modal>
+    );
+  }
+  const failed = preview.error ?? start.error;
+  return (
+    <Modal opened onClose={() => onClose(false)} title={preview.data ? title : t(`bulk.action.${action}`)}>
+      {preview.isPending && <Skeleton height={96} radius="sm" />}
+      {preview.data && (
+        <>
+          <Text size="sm" mb="sm">
+            {t(`bulk.text.${action}`)}
+          </Text>
+          <ul className={classes.sample}>
+            {preview.data.sample.map((run) => (
+              <li key={run.id}>
+                <StatusMark status={run.status} size={13} />
+                <span className="ellipsis">{run.workflow.title}</span>
+                <code title={run.id}>{shortRunId(run.id)}</code>
+              </li>
+            ))}
+            {count > preview.data.sample.length && (
+              <li>{t("bulk.andMore", { count: count - preview.data.sample.length })}</li>
+            )}
+          </ul>
+          <Textarea
+            label={t("bulk.reason")}
+            description={t("bulk.reasonHint")}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={500}
+            mt="md"
+            data-autofocus
+          />
+        </>
+      )}
+      {failed && (
+        <Text role="alert" c="red" size="sm" mt="sm">
+          {failed.message}
+        </Text>
+      )}
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={() => onClose(false)}>
+          {t("app:action.cancel")}
+        </Button>
+        <Button
+          {...(dangerous && { color: "red" })}
+          disabled={count === 0}
+          loading={start.isPending}
+          onClick={() => start.mutate({ action, filter, reason, expected_count: count })}
+          data-testid="confirm-bulk"
+        >
+          {title}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,86 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconHourglass, IconPlayerPause } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { isTerminal } from "@/graph/run";
+import { useWhy } from "@/wire/queries";
+import type { RunDetail, WhyReason } from "@/wire/types";
+import { formatSince } from "./duration";
+import { stepLabel } from "./labels";
+import type { Trace } from "./useTrace";
+import classes from "./WhyPanel.module.css";
+
+const QUIET_MS = 3_000;
+const SHOWN = 3;
+const STILL = new Set(["pending", "queued", "waiting", "paused"]);
+
+interface Props {
+  run: RunDetail;
+  trace: Trace;
+  now: number;
+  onSelect(step: string): void;
+}
+
+/** Why the run does not go on, in sentences, for as long as it does not. */
+export function WhyPanel({ run, trace: { view }, now, onSelect }: Props) {
+  const { t } = useTranslation("trace");
+  const still = STILL.has(view.status) || now - (view.movedAt ?? now) > QUIET_MS;
+  const asking = !isTerminal(view.status) && still;
+  const why = useWhy(run.id, asking);
+  const reasons = asking ? (why.data?.reasons ?? []) : [];
+  if (reasons.length === 0) return null;
+  const Icon = view.status === "paused" ? IconPlayerPause : IconHourglass;
+  return (
+    <div className={classes.why} role="status" aria-label={t("why.label")}>
+      <Icon size={16} aria-hidden />
+      <ul>
+        {reasons.slice(0, SHOWN).map((reason) => (
+          <Reason
+            key={`${reason.code} ${reason.step}`}
+            reason={reason}
+            now={now}
+            view={view}
+            onSelect={onSelect}
+          />
+        ))}
+        {reasons.length > SHOWN && <li>{t("why.more", { count: reasons.length - SHOWN })}</li>}
+      </ul>
+    </div>
+  );
+}
+
+function Reason({
+  reason: { message, step, since, until },
+  now,
+  view,
+  onSelect,
+}: {
+  reason: WhyReason;
+  now: number;
+  view: Trace["view"];
+  onSelect(step: string): void;
+}) {
+  const { t } = useTranslation("trace");
+  const from = momentOf(since);
+  const to = momentOf(until);
+  return (
+    <li>
+      <span>{message}</span>{" "}
+      {step && (
+        <UnstyledButton className={classes.step} onClick={() => onSelect(step)} title={step}>
+          {stepLabel(view, step, t)}
+        </UnstyledButton>
+      )}{" "}
+      <span className={classes.time}>
+        {to !== null && to > now && t("why.in", { left: formatSince(to - now) })}
+        {to === null && from !== null && t("why.since", { time: formatSince(now - from) })}
+      </span>
+    </li>
+  );
+}
+
+/** A moment in ms; 0 and null stand for none. */
+function momentOf(given: string | number | null): number | null {
+  if (!given) return null;
+  const moment = typeof given === "number" ? given : new Date(given).getTime();
+  return Number.isFinite(moment) ? moment : null;
+}

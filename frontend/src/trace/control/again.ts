@@ -1,0 +1,10 @@
+import { IconRotateClockwise } from "@tabler/icons-react";
+import type { RunCommand } from "./command";
+
+export const again: RunCommand = {
+  id: "again",
+  icon: IconRotateClockwise,
+  shortcut: "Shift+R",
+  blocked: () => null,
+  perform: ({ make }) => make({ how: "replay", version: "same" }),
+};
