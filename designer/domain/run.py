@@ -235,7 +235,10 @@ class Run(Fold):
     @property
     def parkable(self) -> bool:
         """Whether the run, after ``advance``, only waits for time, people, signals, an order or its turn."""
-        return not (self.terminal or self.flights or ((self._pending or self.todo) and not self.idle_by_order))
+        if self.terminal or self.flights:
+            return False
+        # A replayed log leaves steps in `todo` that are long settled.
+        return self.idle_by_order or not (self._pending or any(state.status == "ready" for state in self.todo))
 
     @property
     def status(self) -> str:
