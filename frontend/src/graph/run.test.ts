@@ -110,7 +110,7 @@ test("steps the end of a run left over do not count as done", () => {
 
 test("steps that an event does not concern stay the same objects", () => {
   const { graph, records } = history("sales_completed");
-  const view = openRun(graph, subgraphs);
+  const view = openRun(graph);
   applyRecords(view, records.slice(0, 3));
   const read = view.steps.get("read");
   const overlay = view.overlay.get("read");
@@ -132,7 +132,7 @@ test("twenty thousand events of ten thousand iterations fold in small batches", 
     many.push({ ...template, seq: many.length + 1, event: started });
     many.push({ ...template, seq: many.length + 1, event: { type: "step_completed", step } });
   }
-  const view = openRun(graph, subgraphs);
+  const view = openRun(graph);
   for (let from = 0; from < many.length; from += 100) applyRecords(view, many.slice(from, from + 100));
   expect(view.overlay.get("get")).toMatchObject({ done: 10_000, total: 10_000, status: "completed" });
 });
