@@ -36,7 +36,7 @@ class Codec(Generic[T]):
         """Return the message; BadMessageError when it is no JSON, of another contract or of another major version."""
         try:
             message = self._decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise BadMessageError(f"This is no message of {self.schema.subject}: {error}.") from error
         if message.schema != self.schema:
             self._check(message.schema)
