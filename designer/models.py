@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KT
+from django.utils import timezone
 
 from agentcluster.ids import new_id
 from agentcluster.security.models import Project
@@ -192,7 +193,8 @@ class BulkOperation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    touched_at = models.DateTimeField(auto_now=True, help_text="When a page was finished last")
+    worker = models.CharField(max_length=26, blank=True, editable=False, help_text="Who carries it out")
+    touched_at = models.DateTimeField(default=timezone.now, help_text="When a page was finished last")
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:

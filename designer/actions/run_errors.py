@@ -97,3 +97,10 @@ class TooManyRunsError(AgentClusterError):
 
     code = "too_many_runs"
     status = 422
+
+
+class NoneAcceptedError(AgentClusterError):
+    """None of the runs was accepted; the results say why."""
+
+    code = "none_accepted"
+    status = 422

@@ -97,6 +97,13 @@ class BulkFilters(RunFilters):
         child=serializers.CharField(max_length=26), required=False, max_length=MAX_IDS, help_text="These runs only"
     )
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse what is no filter: a slip of the pen must not widen the choice to all runs."""
+        strangers = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if strangers:
+            raise serializers.ValidationError({name: "is no filter" for name in strangers})
+        return super().to_internal_value(data)
+
 
 def narrowed(rows: QuerySet[Run], asked: Mapping[str, Any]) -> QuerySet[Run]:
     """Return the rows that fit ``asked``, the validated data of filters."""

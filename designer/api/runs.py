@@ -65,7 +65,7 @@ class StartView(APIView):
             user,
             workflow,
             given["input"],
-            version=_version(given["version"]),
+            version=asked_version(given["version"]),
             labels=given["labels"],
             priority=given.get("priority"),
             idempotency_key=key_of(request),
@@ -73,7 +73,8 @@ class StartView(APIView):
         return made(request, run, started, 202)
 
 
-def _version(given: Any) -> int | str | None:
+def asked_version(given: Any) -> int | str | None:
+    """Return a version as a start takes it; ``BadInputError`` on ``/version`` for what is none."""
     if given is None or given == "draft":
         return "draft" if given else None
     if type(given) is int and given > 0:

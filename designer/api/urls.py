@@ -4,6 +4,8 @@ from django.urls import path
 
 from designer.api.approvals import ApprovalsView
 from designer.api.artifacts import ArtifactsView, RunArtifactView, UploadedView
+from designer.api.batch import BatchView
+from designer.api.bulk import BulkStateView, BulkView
 from designer.api.drafts import DraftView, ValidateView
 from designer.api.events import EventsView
 from designer.api.run_control import (
@@ -34,9 +36,12 @@ urlpatterns = [
     path("workflows/<str:workflow_id>/versions", VersionsView.as_view()),
     path("workflows/<str:workflow_id>/versions/<int:number>", VersionView.as_view()),
     path("workflows/<str:workflow_id>/runs", StartView.as_view()),
+    path("workflows/<str:workflow_id>/runs/batch", BatchView.as_view()),
     path("workflows/<str:workflow_id>/signals", SignalsView.as_view()),
     path("approvals", ApprovalsView.as_view()),
     path("runs", RunsView.as_view()),
+    path("runs/bulk", BulkView.as_view()),
+    path("bulk/<str:operation_id>", BulkStateView.as_view()),
     path("runs/<str:run_id>", RunView.as_view()),
     path("runs/<str:run_id>/events", EventsView.as_view()),
     path("runs/<str:run_id>/cancel", CancelView.as_view()),

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from agentcluster import artifacts
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agentcluster.up import embedded
@@ -96,10 +97,25 @@ def test_input_that_does_not_fit_is_refused_by_field_and_no_run_is_made(start, v
 
 
 def test_input_too_large_for_a_run_names_the_largest_field_and_no_run_is_made(start):
-    answer = start({"name": "Ada", "punctuation": "x" * 70_000})
+    answer = start({"name": "Ada", "punctuation": "x" * 1_100_000})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert errors_of(answer) == {("/input/punctuation", "too_large")}
     assert "POST /api/v1/artifacts" in answer.json()["detail"]
+    assert not Run.objects.exists()
+
+
+def test_a_large_input_is_kept_apart(start):
+    answer = start({"name": "Ada", "punctuation": "x" * 700_000})
+    assert answer.status_code == 202, answer.content
+    kept = answer.json()["input"]["punctuation"]["$artifact"]
+    assert (kept["size"], kept["media_type"], kept["name"]) == (700_002, "application/json", "punctuation.json")
+    assert artifacts.read_bytes(kept["digest"]) == b'"%s"' % (b"x" * 700_000)
+    assert answer.json()["input"]["name"] == "Ada"
+
+
+def test_an_input_of_five_megabytes_is_refused(start):
+    answer = start({"name": "x" * 5 * 1024 * 1024})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert not Run.objects.exists()
 
 

@@ -1,0 +1,150 @@
+"""Carries out a bulk operation page by page, so that whoever is killed leaves at most one page to do again.
+
+A page done twice does no harm: a run follows a command once in effect, and new runs are made by a key of their own.
+Nobody else works on an operation while its worker finishes pages; after ``LEASE`` without one anybody may take it over.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from agentcluster.errors import AgentClusterError, UnavailableError
+from agentcluster.ids import new_id
+from agentcluster.security.permissions import allows, roles_of
+from designer.actions.bulk import RIGHTS
+from designer.actions.delete_run import delete_run
+from designer.actions.replay_run import replay_run
+from designer.actions.retry_run import retry_run
+from designer.actions.run_errors import AlreadyPausedError, NotPausedError
+from designer.domain import commands
+from designer.engine.inbox import send_all
+from designer.models import OPEN_STATUSES, AuditEntry, BulkOperation, BulkPage, Run, RunStatus
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=30)
+FINISHED: Final = "run_finished"
+_COMMANDS: Final[dict[str, Callable[[str, str], commands.Command]]] = {
+    "cancel": commands.Cancel,
+    "terminate": commands.Terminate,
+    "pause": commands.Pause,
+    "resume": commands.Resume,
+}
+Tally = Counter[str]
+"""How often what came of it: the empty text stands for done, others are error codes."""
+
+
+def unfinished() -> list[str]:
+    """Return the ids of operations that nobody has worked on for a while."""
+    rows = BulkOperation.objects.filter(ended_at=None, touched_at__lt=timezone.now() - LEASE)
+    return list(rows.values_list("pk", flat=True))
+
+
+def carry_out(operation_id: str) -> bool:
+    """Do all pages that are left; False when somebody else is at it, or it is done.
+
+    Raises ``StreamsUnavailableError`` when Redis goes away: what is left stays to be done.
+    """
+    worker = new_id()
+    idle = Q(worker="") | Q(touched_at__lt=timezone.now() - LEASE)
+    claimed = BulkOperation.objects.filter(idle, pk=operation_id, ended_at=None)
+    if not claimed.update(worker=worker, touched_at=timezone.now()):
+        return False
+    operation = BulkOperation.objects.select_related("created_by").get(pk=operation_id)
+    for page in operation.pages.filter(done=False):
+        tally = _page(operation, page)
+        if not _finish(operation, page, tally, worker):
+            return False
+    BulkOperation.objects.filter(pk=operation_id, worker=worker).update(ended_at=timezone.now())
+    return True
+
+
+def give_up(operation_id: str) -> None:
+    """Let anybody go on at once: who carried it out could not."""
+    BulkOperation.objects.filter(pk=operation_id).update(worker="")
+
+
+def _finish(operation: BulkOperation, page: BulkPage, tally: Tally, worker: str) -> bool:
+    """Note what came of a page; False when somebody else has taken the operation over meanwhile."""
+    with transaction.atomic():
+        mine = BulkOperation.objects.filter(pk=operation.pk, worker=worker)
+        if not mine.update(touched_at=timezone.now()):
+            return False
+        if not BulkPage.objects.filter(pk=page.pk, done=False).update(done=True):
+            return True
+        operation.refresh_from_db(fields=["done", "refused"])
+        done = tally.pop("", 0)
+        mine.update(done=operation.done + done, refused=dict(Counter(operation.refused) + tally))
+    return True
+
+
+def _page(operation: BulkOperation, page: BulkPage) -> Tally:
+    user = operation.created_by
+    rows = Run.objects.select_related("project", "workflow", "version", "created_by").in_bulk(page.run_ids)
+    tally = Tally({"not_found": len(page.run_ids) - len(rows)})
+    if user is None or not user.is_active:
+        return tally + Tally({"forbidden": len(rows)})
+    roles, right = roles_of(user), RIGHTS[operation.action]
+    able = [run for run in rows.values() if allows(roles.get(run.project_id), right)]
+    tally["forbidden"] = len(rows) - len(able)
+    if operation.action in _COMMANDS:
+        return +(tally + _tell(user, operation, able))
+    return +(tally + Tally(_act(user, operation, run) for run in able))
+
+
+def _tell(user: User, operation: BulkOperation, runs: list[Run]) -> Tally:
+    refusals = {run.pk: _refusal(operation.action, run) for run in runs}
+    asked = [run for run in runs if not refusals[run.pk]]
+    command = _COMMANDS[operation.action](user.get_username(), operation.reason)
+    taken = send_all([(run.pk, command) for run in asked])
+    refusals |= {run.pk: "" if told else FINISHED for run, told in zip(asked, taken, strict=True)}
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            user=user,
+            project=run.project,
+            action=f"run.{operation.action}",
+            object_id=run.pk,
+            title=run.workflow.title[:255],
+            data={"reason": operation.reason, "bulk": operation.pk},
+        )
+        for run in asked
+        if not refusals[run.pk]
+    )
+    return Tally(refusals.values())
+
+
+def _refusal(action: str, run: Run) -> str:
+    if run.status not in OPEN_STATUSES:
+        return FINISHED
+    if action == "pause" and run.status == RunStatus.PAUSED:
+        return AlreadyPausedError.code
+    if action == "resume" and run.status != RunStatus.PAUSED:
+        return NotPausedError.code
+    return ""
+
+
+def _act(user: User, operation: BulkOperation, run: Run) -> str:
+    key = f"bulk:{operation.pk}:{run.pk}"
+    try:
+        if operation.action == "retry":
+            retry_run(user, run, operation.reason, idempotency_key=key)
+        elif operation.action == "delete":
+            delete_run(user, run)
+        else:
+            version = operation.options.get("version", "same")
+            replay_run(user, run, operation.reason, version=version, idempotency_key=key)
+    except UnavailableError:
+        raise
+    except AgentClusterError as error:
+        return error.code
+    except Exception:
+        logger.exception("bulk operation %s: run %s", operation.pk, run.pk)
+        return "internal"
+    return ""
