@@ -1,18 +1,22 @@
 """Is this input what the workflow asks for? Told field by field, before a run exists."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from agentcluster import artifacts
 from agentcluster.artifacts import ArtifactRef
 from agentcluster.artifacts.reference import KEY
 from agentcluster.errors import BadInputError
 from agentcluster.security.models import Project
-from agents.domain.calls import INLINE_LIMIT
 from agents.domain.schema_check import check, pointer, with_defaults
 from designer.actions.errors import InputTooLargeError, InvalidInputError
+from designer.domain.apart import set_apart
 from designer.models import Upload
+
+INPUT_LIMIT: Final = 1024 * 1024
+"""What all inputs of a run may have together, as JSON; larger data is uploaded."""
 
 Found = tuple[str, dict[str, Any]]
 FieldErrors = list[dict[str, str]]
@@ -21,14 +25,16 @@ FieldErrors = list[dict[str, str]]
 def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[str, Any]:
     """Return the input with defaults filled in and file references as they were uploaded.
 
+    Fields too large for an event are kept apart: they stand in the artifact store, references in their place.
+
     Raises:
-        InputTooLargeError: it is larger than an event may be.
+        InputTooLargeError: it is larger than ``INPUT_LIMIT``.
         InvalidInputError: a field is missing, has the wrong type, or names a file the project does not have.
     """
     if not isinstance(value, dict):
         raise InvalidInputError([_error("", "must be an object with a value for each input", "type")])
     filled: dict[str, Any] = with_defaults(schema, value)
-    if len(msgspec.json.encode(filled)) > INLINE_LIMIT:
+    if len(msgspec.json.encode(filled)) > INPUT_LIMIT:
         raise _too_large(filled)
     not_files = list(_not_files(schema, filled))
     fields = {each["field"] for each in not_files}
@@ -37,18 +43,28 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     known, unknown = _resolve(list(_references(filled)), project)
     if errors or unknown:
         raise InvalidInputError(errors + unknown)
-    return {key: _replaced(entry, known) for key, entry in filled.items()}
+    return _apart({key: _replaced(entry, known) for key, entry in filled.items()})
+
+
+def _apart(value: dict[str, Any]) -> dict[str, Any]:
+    found = set_apart("input", value)
+    if not isinstance(found, tuple):
+        return value
+    kept, apart = found
+    for data in apart.values():
+        artifacts.put_bytes(data, "application/json")
+    return {**kept}
 
 
 def _too_large(value: dict[str, Any]) -> InputTooLargeError:
     sizes = {name: len(msgspec.json.encode(entry)) for name, entry in value.items()}
     largest = max(sizes, key=lambda name: sizes[name])
     message = (
-        f"is {sizes[largest]:,} bytes long; all inputs together may have {INLINE_LIMIT:,}. "
+        f"is {sizes[largest]:,} bytes long; all inputs together may have {INPUT_LIMIT:,}. "
         "Upload large data (POST /api/v1/artifacts) and pass the reference to it"
     )
     error = _error(pointer([largest]), message, "too_large")
-    return InputTooLargeError(f"{error['field']}: {message}.", errors=[error], limit=INLINE_LIMIT)
+    return InputTooLargeError(f"{error['field']}: {message}.", errors=[error], limit=INPUT_LIMIT)
 
 
 def _not_files(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[dict[str, str]]:

@@ -11,6 +11,7 @@ import cel
 from cel import stdlib
 
 from agentcluster.errors import AgentClusterError
+from designer.domain.kept_apart import hint
 from designer.domain.macro_work import too_many
 
 MAX_LENGTH: Final = 4000
@@ -91,6 +92,14 @@ class Expression:
 
     def evaluate(self, scope: Mapping[str, Any]) -> Any:
         """Return the JSON value of the expression; raises ``ExpressionFailedError`` in words a person understands."""
+        try:
+            return self._value(scope)
+        except ExpressionFailedError as error:
+            if apart := hint(self.source, scope):
+                raise ExpressionFailedError(f"{error.message} {apart}") from error
+            raise
+
+    def _value(self, scope: Mapping[str, Any]) -> Any:
         if self._path is not None:
             return _lookup(self._path, scope, self.source)
         variables = self._variables(scope)
