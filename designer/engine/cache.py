@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 LOOK_S: Final = 0.5
 """A look that takes longer is a miss."""
 TTL_MAX_S: Final = 30 * 24 * 3600.0
-AGENTS_MAX: Final = 8
+AGENTS_MAX: Final = 32
 PROJECTS_MAX: Final = 10_000
 
 
