@@ -13,7 +13,7 @@ from designer.actions.made_from import begun_as, made_from
 from designer.actions.new_runs import accept, digest_of, earlier, origin_of
 from designer.actions.past import records_of
 from designer.actions.run_errors import InvalidDataError
-from designer.actions.run_input import checked_input
+from designer.actions.run_input import checked_input, whole_input
 from designer.actions.versions import startable
 from designer.domain.events import Event, Record, RunStarted
 from designer.domain.fork import Edits, ForkError, forked
@@ -66,7 +66,7 @@ def _input(run: Run, records: Sequence[Record], patch: dict[str, Any]) -> Any:
     value = first.input if isinstance(first, RunStarted) else run.input
     if not patch:
         return value
-    return checked_input(startable(run.version).schema, {**value, **patch}, run.project)
+    return checked_input(startable(run.version).schema, {**whole_input(value, run.project), **patch}, run.project)
 
 
 def _check_outputs(outputs: dict[str, Any]) -> None:

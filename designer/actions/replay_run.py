@@ -6,7 +6,7 @@ from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from designer.actions.made_from import made_from
 from designer.actions.new_runs import accept, digest_of, earlier, origin_of
-from designer.actions.run_input import checked_input
+from designer.actions.run_input import checked_input, whole_input
 from designer.actions.validation import require_valid
 from designer.actions.versions import chosen_version, startable
 from designer.models import Run, WorkflowVersion
@@ -31,7 +31,11 @@ def replay_run(
         return first, False
     chosen = _version(user, run, version)
     start = startable(chosen)
-    value = run.input if chosen.pk == run.version_id else checked_input(start.schema, run.input, run.project)
+    value = (
+        run.input
+        if chosen.pk == run.version_id
+        else checked_input(start.schema, whole_input(run.input, run.project), run.project)
+    )
     origin = origin_of("replay", run, user, reason)
     new = made_from(
         run, user, origin, digest, idempotency_key, version=chosen, input=value, steps_total=start.steps_total

@@ -46,6 +46,23 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     return _apart({key: _replaced(entry, known) for key, entry in filled.items()})
 
 
+def whole_input(value: dict[str, Any], project: Project) -> dict[str, Any]:
+    """Return the input of a run of ``project`` as it was given: what was kept apart is back in its place (not so files).
+
+    Raises ``ArtifactMissingError`` when it is gone.
+    """
+    refs = {name: entry[KEY] for name, entry in value.items() if _may_be_apart(name, entry)}
+    digests = {ref["digest"] for ref in refs.values()}
+    uploaded = {*Upload.objects.filter(project=project, digest__in=digests).values_list("digest", flat=True)}
+    back = {name: ref["digest"] for name, ref in refs.items() if ref["digest"] not in uploaded}
+    return {**value, **{name: msgspec.json.decode(artifacts.read_bytes(digest)) for name, digest in back.items()}}
+
+
+def _may_be_apart(name: str, entry: Any) -> bool:
+    ref = entry.get(KEY) if isinstance(entry, dict) else None
+    return isinstance(ref, dict) and (ref.get("media_type"), ref.get("name")) == ("application/json", f"{name}.json")
+
+
 def _apart(value: dict[str, Any]) -> dict[str, Any]:
     found = set_apart("input", value)
     if not isinstance(found, tuple):

@@ -11,6 +11,7 @@ from agentcluster import artifacts
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agentcluster.up import embedded
+from designer.actions.run_input import whole_input
 from designer.actions.start_run import start_run
 from designer.engine.redis import shared_client
 from designer.engine.request import decode_request
@@ -236,3 +237,9 @@ def test_the_same_key_many_times_at_once_starts_one_run(published, editor):
     assert len({run.pk for run, _ in started}) == 1
     assert [new for _, new in started].count(True) == 1
     assert len([hint for hint in hints() if hint.run_id == started[0][0].pk]) == 1
+
+
+def test_a_large_input_is_whole_again_for_runs_made_from_it(start):
+    run = Run.objects.get(pk=start({"name": "Ada", "punctuation": "!" * 70_000}).json()["id"])
+    assert "$artifact" in run.input["punctuation"]
+    assert whole_input(run.input, run.project) == {"name": "Ada", "punctuation": "!" * 70_000}
