@@ -1,10 +1,9 @@
-import { Switch } from "@mantine/core";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/ui/form/Field";
 import type { Cache } from "@/wire/generated";
 import { DurationField } from "./DurationField";
-import { StepFormProvider } from "./fields";
+import { StepFormProvider, Toggle } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
 
@@ -22,11 +21,11 @@ export function CacheFields({ form }: { form: NodeForm }) {
   };
   return (
     <>
-      <Switch
+      <Toggle
         label={t("rules.cache")}
         description={t("rules.cacheHint")}
         checked={Boolean(cache)}
-        onChange={(event) => form.set({ cache: event.currentTarget.checked ? { ttl_s: HOUR } : undefined })}
+        onChange={(on) => form.set({ cache: on ? { ttl_s: HOUR } : undefined })}
       />
       {cache && (
         <div className={`${classes.section} ${classes.inset}`}>

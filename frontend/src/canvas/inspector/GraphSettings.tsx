@@ -1,4 +1,4 @@
-import { ActionIcon, NumberInput, SegmentedControl, Select, Switch } from "@mantine/core";
+import { ActionIcon, NumberInput, SegmentedControl, Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useId, useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { ExpressionField } from "@/ui/code/lazy";
 import { Frame } from "@/ui/form/Field";
 import type { Concurrency } from "@/wire/generated";
 import { DurationField } from "./DurationField";
+import { Toggle } from "./fields";
 import classes from "./Inspector.module.css";
 
 const PRIORITIES = ["high", "normal", "low"] as const;
@@ -90,11 +91,11 @@ function ConcurrencyFields({ concurrency, put, problemAt }: Props) {
   const limitProblem = problemAt("/settings/concurrency/limit");
   return (
     <>
-      <Switch
+      <Toggle
         label={t("graph.limit")}
         description={t("graph.limitHint")}
         checked={concurrency !== null}
-        onChange={(event) => put({ concurrency: event.currentTarget.checked ? { limit: 1 } : undefined })}
+        onChange={(on) => put({ concurrency: on ? { limit: 1 } : undefined })}
       />
       {concurrency && (
         <div className={`${classes.section} ${classes.inset}`}>

@@ -25,7 +25,7 @@ export function LoopSettings({ form }: { form: NodeForm }) {
         name="max_iterations"
         label={t("loop.most")}
         description={t("loop.mostHint")}
-        most={100_000}
+        most={10_000}
         standard={100}
       />
     </>

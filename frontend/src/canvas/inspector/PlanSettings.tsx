@@ -1,7 +1,6 @@
-import { Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { ExpressionFrame } from "./ExpressionFrame";
-import { TagsFrame } from "./fields";
+import { TagsFrame, Toggle } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
 
@@ -22,13 +21,13 @@ export function PlanSettings({ form }: { form: NodeForm }) {
         placeholder={t("plan.instructionPlaceholder")}
         onChange={(instruction) => form.set({ instruction })}
       />
-      <Switch
+      <Toggle
         label={t("plan.approve")}
         description={t("plan.approveHint")}
         checked={approve}
-        onChange={(event) =>
+        onChange={(on) =>
           form.set({
-            approve: event.currentTarget.checked || undefined,
+            approve: on || undefined,
             ...(approve && { approvers: undefined }),
           })
         }

@@ -83,7 +83,7 @@ function WaitValue({ form, way }: { form: NodeForm; way: Way }) {
           pointer="/seconds"
           required
           value={typeof seconds === "number" ? seconds : undefined}
-          problem={form.problems.get("/seconds") ?? form.problems.get("")}
+          problem={form.problems.get("/seconds")}
           onChange={(value) => form.set({ seconds: value })}
         />
       );
@@ -120,7 +120,7 @@ function WaitValue({ form, way }: { form: NodeForm; way: Way }) {
 function MomentField({ form }: { form: NodeForm }) {
   const { t } = useTranslation("steps");
   const id = useId();
-  const problem = form.problems.get("/until") ?? form.problems.get("");
+  const problem = form.problems.get("/until") ?? form.problems.get("/seconds");
   const text = String(form.fields.until ?? "");
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (

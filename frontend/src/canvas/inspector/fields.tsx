@@ -1,5 +1,5 @@
 /** Small fields that several kinds of steps share. */
-import { NumberInput, TagsInput, TextInput } from "@mantine/core";
+import { NumberInput, Switch, TagsInput, TextInput } from "@mantine/core";
 import { type ReactNode, useId, useMemo } from "react";
 import { FormProvider } from "@/ui/form/context";
 import { Frame } from "@/ui/form/Field";
@@ -93,6 +93,21 @@ export function TextFrame({ mono = false, ...props }: Props & { mono?: boolean }
         onChange={(event) => form.set({ [name]: event.currentTarget.value })}
       />
     </Frame>
+  );
+}
+
+type ToggleProps = { label: string; description: string; checked: boolean; onChange(on: boolean): void };
+
+/** Something that is on or off, and what that means under it. */
+export function Toggle({ label, description, checked, onChange }: ToggleProps) {
+  return (
+    <Switch
+      label={label}
+      description={description}
+      checked={checked}
+      styles={{ description: { fontSize: "var(--ac-size-s)", lineHeight: 1.45 } }}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
   );
 }
 

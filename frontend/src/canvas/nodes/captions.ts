@@ -94,8 +94,12 @@ function inputWords(fields: Fields, ...names: string[]): string {
     .join(" ");
 }
 
+const MEMORY: ReadonlySet<string> = new Set(["read", "write", "append", "delete", "list"]);
+
 function memoryLine(t: TFunction<"canvas">, fields: Fields): string {
-  return inputWords(fields, "op", "operation", "action", "key", "query") || t("steps:line.noMemory");
+  const action = String((fields.input as Record<string, unknown> | undefined)?.action ?? "");
+  if (!MEMORY.has(action)) return t("steps:line.noMemory");
+  return t(`steps:line.memory.${action}`, { key: inputWords(fields, "key") || "…" });
 }
 
 function workflowLine(t: TFunction<"canvas">, { workflow, version }: Fields): string {
