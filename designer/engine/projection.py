@@ -10,6 +10,7 @@ import msgspec
 from designer.domain import events as ev
 from designer.domain.plan import Plan
 from designer.domain.run import Run
+from designer.engine.open_approvals import ApprovalRow, open_approvals
 from designer.models import RunStatus
 
 OUTCOMES: Final = {
@@ -33,6 +34,7 @@ class RunRow(msgspec.Struct, frozen=True):
     ended_ms: int = 0
     output: Any = None
     error: dict[str, Any] | None = None
+    approvals: tuple[ApprovalRow, ...] = ()
 
     @property
     def terminal(self) -> bool:
@@ -47,7 +49,8 @@ def row_of(run: Run, run_id: str, cursor: int, started_ms: int, at: int) -> RunR
     """Return the row of a run whose last event (number ``cursor``) was made at ``at`` (ms)."""
     outcome = run.outcome
     if outcome is None:
-        return RunRow(run_id, cursor, RunStatus(run.status), run.steps_done, run.steps_total, started_ms)
+        steps, waits_for = (run.steps_done, run.steps_total), open_approvals(run)
+        return RunRow(run_id, cursor, RunStatus(run.status), *steps, started_ms, approvals=waits_for)
     return ended_row(outcome, run_id, cursor, (run.steps_done, run.steps_total), (started_ms, at))
 
 

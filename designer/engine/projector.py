@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
 
+from designer.engine.open_approvals import write_approvals
 from designer.engine.projection import RunRow, moment
 from designer.models import Run
 
@@ -115,6 +116,7 @@ def _write_chunk(rows: Sequence[RunRow], overwrite: bool) -> None:
     parameters = [_parameters(row, overwrite) for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
+        write_approvals([(row.run_id, row.cursor, row.approvals) for row in rows])
 
 
 def _parameters(row: RunRow, overwrite: bool) -> list[Any]:

@@ -1,0 +1,144 @@
+"""The list of open approvals: as the projector writes it, as each user sees it."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from agentcluster.security.models import Membership, Project, Role
+from designer.domain import events as ev
+from designer.domain.run import Run as RunState
+from designer.engine.projection import row_of
+from designer.engine.projector import write_rows
+from designer.engine.versions import load_plan
+from designer.models import OpenApproval, Run, Workflow
+from tests.integration.api import graphs
+
+AT = 1_767_225_600_000
+FORM = {"type": "object", "properties": {"amount": {"type": "number"}}}
+
+
+@pytest.fixture
+def workflow_with_two(api, registry):
+    """Asks two questions at the same time."""
+    ask = {"kind": "approval", "message": "Pay?", "schema": FORM, "needed": 2, "timeout_s": 60}
+    graph = graphs.document(
+        {"kind": "start", "id": "start"},
+        {**ask, "id": "one"},
+        {**ask, "id": "two"},
+        {"kind": "end", "id": "end"},
+        edges=[("start", "one"), ("start", "two")],
+    )
+    graph["edges"] += [{"source": step, "target": "end", "port": "approved"} for step in ("one", "two")]
+    made = api.post("/api/v1/workflows", {"title": "Ask", "graph": graph}).json()
+    assert api.post(f"/api/v1/workflows/{made['id']}/publish", {}, headers={"If-Match": '"1"'}).status_code == 201
+    return Workflow.objects.get(pk=made["id"])
+
+
+class Driven:
+    """A run whose state is projected, as an engine worker does it."""
+
+    def __init__(self, workflow):
+        version = workflow.versions.get()
+        self.run = Run.objects.create(project=workflow.project, workflow=workflow, version=version, trace_id="0" * 32)
+        self.state = RunState(load_plan(version.pk))
+        self.seq = 0
+        self.apply(ev.RunStarted(self.run.pk, workflow.pk, version.pk, {}))
+
+    def apply(self, event, *, shown=True):
+        self.state.apply(event, AT + self.seq)
+        self.seq += 1
+        row = row_of(self.state, self.run.pk, self.seq, AT, AT + self.seq)
+        if shown:
+            write_rows([row])
+        return row
+
+    def ask(self, step, **fields):
+        self.apply(ev.ApprovalRequested(step, "Pay?", **{"schema": FORM, "needed": 2, "due": AT + 60_000, **fields}))
+
+
+@pytest.fixture
+def driven(workflow_with_two):
+    return Driven(workflow_with_two)
+
+
+def listed(client, query=""):
+    answer = client.get(f"/api/v1/approvals{query}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()["results"]
+
+
+def test_what_is_asked_is_listed_with_all_that_deciding_takes(api, driven):
+    driven.ask("one", approvers=("bob",), groups=("finance",))
+    (row,) = listed(api)
+    assert row.pop("workflow")["title"] == "Ask"
+    assert row == {
+        "run": driven.run.pk,
+        "project": "sales",
+        "step": "one",
+        "message": "Pay?",
+        "since": "2026-01-01T00:00:00.001000Z",
+        "due": "2026-01-01T00:01:00Z",
+        "approvers": ["bob"],
+        "groups": ["finance"],
+        "needed": 2,
+        "given": [],
+        "schema": FORM,
+        "mine": False,
+    }
+
+
+def test_the_list_follows_the_run(api, driven):
+    driven.ask("one")
+    driven.ask("two")
+    assert {row["step"] for row in listed(api)} == {"one", "two"}
+    driven.apply(ev.ApprovalGiven("one", True, "bob"))
+    assert [row["given"] for row in listed(api) if row["step"] == "one"] == [["bob"]]
+    driven.apply(ev.ApprovalGiven("one", True, "cyd"))
+    driven.apply(ev.StepCompleted("one", {}, "approved"))
+    assert [row["step"] for row in listed(api)] == ["two"]
+    driven.apply(ev.RunTerminated("ada"))
+    assert not OpenApproval.objects.exists()
+
+
+def test_an_older_row_brings_back_nothing(api, driven):
+    driven.ask("one")
+    old = driven.apply(ev.ApprovalGiven("one", True, "bob"), shown=False)
+    driven.apply(ev.StepCompleted("one", {}, "approved"))
+    write_rows([old])
+    assert listed(api) == []
+
+
+def test_mine_are_those_i_may_decide(api, driven, workflow_with_two, member, client_of):
+    driven.ask("one", approvers=("val",), groups=("finance",))
+    driven.ask("two")
+    val, vic, oz = (member(role, name) for role, name in [("viewer", "val"), ("viewer", "vic"), ("operator", "oz")])
+    Group.objects.create(name="finance").user_set.add(vic)
+    mine = {user: [row["step"] for row in listed(client_of(user), "?mine=true")] for user in (val, vic, oz)}
+    assert mine == {val: ["one"], vic: ["one"], oz: ["two"]}
+    assert {row["step"]: row["mine"] for row in listed(client_of(oz))} == {"one": False, "two": True}
+
+
+def test_other_projects_ask_others(driven, member, client_of):
+    driven.ask("one")
+    other = Project.objects.create(slug="other", name="Other")
+    sam = member(None, "sam")
+    Membership.objects.create(project=other, user=sam, role=Role.OWNER)
+    assert listed(client_of(sam)) == []
+
+
+def test_a_finished_run_asks_nobody_even_before_the_list_knows(api, driven):
+    driven.ask("one")
+    Run.objects.filter(pk=driven.run.pk).update(status="failed")
+    assert listed(api) == []
+
+
+def test_it_can_be_narrowed(api, driven, workflow_with_two):
+    driven.ask("one")
+    assert len(listed(api, f"?run={driven.run.pk}&workflow={workflow_with_two.pk}")) == 1
+    assert listed(api, "?run=nonsense") == []
+    assert api.get("/api/v1/approvals?mine=perhaps").status_code == 400
+
+
+def test_rows_without_approvals_cost_one_query_more(driven, django_assert_num_queries):
+    row = row_of(driven.state, driven.run.pk, 9, AT, AT)
+    with django_assert_num_queries(4):  # begin, update, select, commit
+        write_rows([row])
