@@ -1,6 +1,7 @@
--- Commands to runs, parking and timers. A run that only waits is parked: no owner, and a hint at it (JSON) in its meta hash,
--- which goes to the stream of hints as soon as a command comes or its timer is due. All of that is decided here in one step,
--- so a command is either seen by whoever parks the run or wakes it afterwards.
+-- Commands to runs, parking and timers. A run that only waits is parked: no owner, and a hint at it (members of a JSON object
+-- beside the run's id; over 64 bytes a hash takes thrice the memory) in its meta hash, which goes to the stream of hints as
+-- soon as a command comes or its timer is due. All of that is decided here in one step, so a command is either seen by
+-- whoever parks the run or wakes it afterwards.
 
 local MAX_INBOX = 1000
 
@@ -25,7 +26,7 @@ local function rouse(run)
   if found[1] ~= 'parked' then
     return false
   end
-  redis.call('XADD', found[3] or READY, '*', 'r', found[2])
+  redis.call('XADD', found[3] or READY, '*', 'r', '{"run_id":"' .. run .. '",' .. found[2] .. '}')
   redis.call('HSET', meta, 'left', 'hinted')
   redis.call('HDEL', meta, 'due', 'hint', 'to')
   return true
@@ -65,7 +66,7 @@ local function send_one(keys, args)
 end
 
 -- KEYS: log, meta, inbox. ARGV: epoch, id of the last inbox entry that was answered, when (ms) to rouse it, hint, stream of
--- hints. Returns 1 parked, 0 there is more in the inbox, -1 stale owner, -3 run has ended.
+-- hints, 1 for a timer (0: late is soon enough, the reaper does it). Returns 1 parked, 0 there is more in the inbox, -1 stale owner, -3 run has ended.
 -- A short log is copied: a stream reserves 4 KB for entries to come, more than such a run needs for all else together.
 local function park(keys, args)
   local found = redis.call('HMGET', keys[2], 'epoch', 'status')
@@ -79,12 +80,14 @@ local function park(keys, args)
     return 0
   end
   redis.call('DEL', keys[3])
-  redis.call('HSET', keys[2], 'owner', '', 'left', 'parked', 'due', args[3], 'hint', args[4])
-  redis.call('HDEL', keys[2], 'nonce')
+  redis.call('HSET', keys[2], 'left', 'parked', 'due', args[3], 'hint', args[4])
+  redis.call('HDEL', keys[2], 'owner', 'nonce')
   if args[5] ~= READY then
     redis.call('HSET', keys[2], 'to', args[5])
   end
-  redis.call('ZADD', TIMERS, args[3], run_of(keys[2]))
+  if args[6] == '1' then
+    redis.call('ZADD', TIMERS, args[3], run_of(keys[2]))
+  end
   if redis.call('XLEN', keys[1]) <= 100 then
     redis.call('COPY', keys[1], keys[1] .. ':copy', 'REPLACE')
     redis.call('RENAME', keys[1] .. ':copy', keys[1])

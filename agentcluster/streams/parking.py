@@ -10,14 +10,17 @@ from agentcluster.streams.run_log import RunLog
 _REFUSALS: Final = {-1: FencedError, -3: ClosedError}
 
 
-async def park(log: RunLog, run_id: str, epoch: int, *, answered: str, due: int, hint: bytes, priority: str) -> bool:
+async def park(
+    log: RunLog, run_id: str, epoch: int, *, answered: str, due: int, timed: bool, hint: str, priority: str
+) -> bool:
     """Leave a run until ``due`` (ms) or the next command; False when its inbox holds more than up to ``answered``.
 
-    ``hint`` is what goes to the stream of ``priority`` then. Raises ``FencedError`` and ``ClosedError``.
+    ``timed`` runs are roused at ``due`` sharp, the others by the reaper some seconds later. ``{"run_id": "…", <hint>}``
+    is what goes to the stream of ``priority`` then. Raises ``FencedError`` and ``ClosedError``.
     """
     names = (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id))
     to = keys.READY_BY_PRIORITY[priority]
-    code = await log.call("ac_run_park_2", names, epoch, answered, due, hint, to)
+    code = await log.call("ac_run_park_2", names, epoch, answered, due, hint, to, int(timed))
     if code < 0:
         raise _REFUSALS[code](run_id=run_id)
     return bool(code)

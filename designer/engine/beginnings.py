@@ -40,10 +40,3 @@ def call_in_flight(run: Run, started: ev.StepStarted) -> PendingCall:
         cache=getattr(node, "cache", None),
         heartbeat_timeout_s=getattr(node, "heartbeat_timeout_s", None),
     )
-
-
-def waking_request(run: Run, version_id: str) -> RunRequest:
-    """Return the smallest request that brings a parked run back: its log has all the rest."""
-    assert run.started is not None
-    started = run.started
-    return RunRequest(started.run_id, started.workflow_id, version_id, priority=started.priority, woken=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+import msgspec
 from django.db import DatabaseError
 
 from agentcluster import artifacts
@@ -17,7 +18,7 @@ from designer.domain import commands as asked
 from designer.domain import events as ev
 from designer.domain.plan import Plan
 from designer.domain.run import Run
-from designer.engine.beginnings import call_in_flight, first_event, waking_request
+from designer.engine.beginnings import call_in_flight, first_event
 from designer.engine.continuing import continue_as_new
 from designer.engine.dispatch import Dispatcher
 from designer.engine.inbox import InboxReader
@@ -27,7 +28,7 @@ from designer.engine.liveness import Liveness
 from designer.engine.places import ask_for_place, is_limited
 from designer.engine.projection import ended_row, row_of
 from designer.engine.projector import Projector
-from designer.engine.request import RunRequest, encode_request
+from designer.engine.request import RunRequest, waking_hint
 from designer.engine.starts import Starts
 from designer.engine.versions import Versions, VersionUnusableError
 
@@ -246,6 +247,7 @@ class Driver:
         self._own(run, records[0].at)
         assert run.started is not None
         self.trace_id = run.started.trace_id
+        self.request = msgspec.structs.replace(self.request, priority=run.started.priority)
         self._inbox.begin_after(run.last_command)
         events: list[ev.Event] = []
         if claim.left not in _QUIETLY:
@@ -323,12 +325,13 @@ class Driver:
 
     async def _park(self, run: Run, now: int) -> bool:
         """Leave the run until something comes; False when it has to stay, because of its inbox or for moments only."""
-        due = min(run.next_timer or self._deadline, self._deadline)
+        timer = run.next_timer
+        due = min(timer or self._deadline, self._deadline)
         if due - now <= PARK_AFTER_MS or asyncio.get_running_loop().time() < self._awake_until:
             return False
-        hint = waking_request(run, self.request.version_id)
-        data = encode_request(hint)
-        if await self._journal.park(answered=self._inbox.last, due=due, hint=data, priority=hint.priority):
+        hint, priority = waking_hint(self.request.version_id), self.request.priority
+        timed = timer is not None
+        if await self._journal.park(answered=self._inbox.last, due=due, timed=timed, hint=hint, priority=priority):
             self._parts.projector.park(self.request.run_id)
             return True
         self.read_inbox()

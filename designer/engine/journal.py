@@ -65,11 +65,10 @@ class Journal:
         self.head = head
         self.seq += 1
 
-    async def park(self, *, answered: str, due: int, hint: bytes, priority: str) -> bool:
+    async def park(self, *, answered: str, due: int, timed: bool, hint: str, priority: str) -> bool:
         """Leave the run until ``due`` (ms) or the next command, see ``parking.park``."""
-        return await parking.park(
-            self._log, self.run_id, self.epoch, answered=answered, due=due, hint=hint, priority=priority
-        )
+        marks = {"answered": answered, "due": due, "timed": timed, "hint": hint, "priority": priority}
+        return await parking.park(self._log, self.run_id, self.epoch, **marks)
 
     async def records(self) -> list[Record]:
         """Return everything in the log up to where this journal stands."""

@@ -18,8 +18,8 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """An accepted run. ``trace_id`` is 32 hex digits; ``started_by`` a user name; ``trigger`` what started it, if not one."""
 
     run_id: str
-    workflow_id: str
-    version_id: str
+    workflow_id: str = ""
+    version_id: str = ""
     input: Any = None
     started_by: str = ""
     trace_id: str = ""
@@ -42,6 +42,11 @@ _decoder: Final = msgspec.json.Decoder(RunRequest)
 def encode_request(request: RunRequest) -> bytes:
     """Return the request as JSON."""
     return _encoder.encode(request)
+
+
+def waking_hint(version_id: str) -> str:
+    """Return what makes, with the run's id before it, the request that brings a parked run back: its log has the rest."""
+    return f'"version_id":"{version_id}","woken":true'
 
 
 def decode_request(data: bytes) -> RunRequest:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import pytest
 
 from agentcluster.ids import new_id
@@ -34,16 +35,31 @@ def client(redis_url: str) -> Iterator[SyncClient]:
     client.close()
 
 
+async def leave(
+    log: RunLog,
+    run: str,
+    epoch: int = 1,
+    *,
+    answered: str = "0",
+    due: int = 5000,
+    timed: bool = True,
+    priority: str = "normal",
+) -> bool:
+    hint = '"n":1'
+    return await park(log, run, epoch, answered=answered, due=due, timed=timed, hint=hint, priority=priority)
+
+
 async def parked(log: RunLog, due: int = 5000, priority: str = "normal") -> str:
     run = new_id()
-    claim = await log.claim(run, "w1", first=[b"one"])
-    hint = f"hint {run}".encode()
-    assert await park(log, run, claim.epoch, answered="0", due=due, hint=hint, priority=priority)
+    await log.claim(run, "w1", first=[b"one"])
+    assert await leave(log, run, due=due, priority=priority)
     return run
 
 
 def hints(client: SyncClient, stream: str = keys.READY) -> list[str]:
-    return [fields[b"r"].decode().removeprefix("hint ") for _, fields in client.xrange(stream)]
+    requests = [msgspec.json.decode(fields[b"r"]) for _, fields in client.xrange(stream)]
+    assert all(request["n"] == 1 for request in requests)
+    return [request["run_id"] for request in requests]
 
 
 async def test_a_command_rouses_a_parked_run_once(log: RunLog, client: SyncClient) -> None:
@@ -65,12 +81,12 @@ async def test_an_inbox_with_more_in_it_cannot_be_parked_upon(log: RunLog, clien
     run = new_id()
     await log.claim(run, "w1", first=[b"one"])
     send_commands(client, [(run, b"{}")])
-    assert not await park(log, run, 1, answered="0", due=1, hint=b"", priority="normal")
+    assert not await leave(log, run)
     last = client.xrange(keys.inbox(run))[-1][0].decode()
-    assert await park(log, run, 1, answered=last, due=1, hint=b"", priority="normal")
+    assert await leave(log, run, answered=last)
     assert client.exists(keys.inbox(run)) == 0
     with pytest.raises(FencedError):
-        await park(log, run, 7, answered=last, due=1, hint=b"", priority="normal")
+        await leave(log, run, 7, answered=last)
 
 
 async def test_entries_of_an_inbox_only_ever_rise(log: RunLog, client: SyncClient) -> None:
@@ -87,7 +103,7 @@ async def test_an_ended_run_takes_no_command_and_is_not_parked(log: RunLog, clie
     await log.append(run, 1, 1, (claim.head, entry_hash(b"end")), [b"end"], terminal="run_completed")
     assert send_commands(client, [(run, b"{}"), (await parked(log), b"{}")]) == [False, True]
     with pytest.raises(ClosedError):
-        await park(log, run, 1, answered="0", due=1, hint=b"", priority="normal")
+        await leave(log, run)
 
 
 async def test_a_full_inbox_says_so(log: RunLog, client: SyncClient) -> None:
@@ -106,6 +122,15 @@ async def test_timers_ring_when_they_are_due_and_do_no_harm_twice(log: RunLog, c
     assert await ring(log, 2000, 10) == 3
     assert hints(client) == [soon, late]
     assert await rouse(log, [soon, late]) == 0
+
+
+async def test_without_a_timer_only_commands_and_the_reaper_rouse_a_run(log: RunLog, client: SyncClient) -> None:
+    run = new_id()
+    await log.claim(run, "w1", first=[b"one"])
+    assert await leave(log, run, timed=False)
+    assert client.zcard(keys.TIMERS) == 0
+    assert await rouse(log, [run]) == 1
+    assert hints(client) == [run]
 
 
 async def test_a_lost_timer_is_made_good(log: RunLog, client: SyncClient) -> None:
@@ -140,7 +165,7 @@ async def test_no_command_is_lost_between_parking_and_sending(log: RunLog, clien
         thread.start()
     left = set()
     for run in runs:
-        if await park(log, run, 1, answered="0", due=10**15, hint=f"hint {run}".encode(), priority="normal"):
+        if await leave(log, run, due=10**15):
             left.add(run)
     await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
     assert sorted(hints(client)) == sorted(left), "a parked run was not roused, or roused twice"

@@ -1,0 +1,165 @@
+"""Runs that only wait: they leave the worker, cost next to nothing, and come back for a command or in time."""
+
+import time
+
+import msgspec
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from agentcluster.streams import blocking, keys
+from designer.domain import events as ev
+from designer.domain.commands import Cancel, Decide, Pause, Resume, Signal
+from designer.domain.graph import ApprovalNode, Edge, EndNode, Graph, Settings, SignalNode, StartNode, WaitNode
+from designer.engine import driver, reaper
+from designer.engine.inbox import send as send_now
+from designer.engine.inbox import send_all as send_all_now
+from tests.integration.engine.lab import Lab, agent, line
+from tests.waiting import until
+
+send = sync_to_async(send_now)
+send_all = sync_to_async(send_all_now)
+MOST_BYTES = 2048
+
+
+def approval_after_two_steps() -> Graph:
+    nodes = (
+        StartNode(id="start"),
+        agent("one", "sizes", input={"a": "one"}),
+        agent("two", "sizes", input={"b": "two"}),
+        ApprovalNode(id="ask", message="Go on?"),
+        EndNode(id="end", output={"by": "${ steps.ask.by }"}),
+    )
+    edges = (Edge("start", "one"), Edge("one", "two"), Edge("two", "ask"), Edge("ask", "end", "approved"))
+    return Graph(nodes, edges)
+
+
+def is_parked(lab: Lab, *run_ids: str) -> bool:
+    return all(meta is not None and meta.left == "parked" for meta in blocking.read_metas(lab.client, run_ids))
+
+
+def kinds(lab: Lab, run_id: str) -> list[type]:
+    return [type(event) for event in lab.events(run_id)]
+
+
+async def test_a_parked_run_has_no_owner_no_memory_and_no_hint(running: Lab) -> None:
+    run_ids = await running.start(approval_after_two_steps(), count=30)
+    await until(lambda: is_parked(running, *run_ids))
+    engine = running.engines[0][0]
+    await until(lambda: engine.held == 0)
+    await until(lambda: running.client.xlen(keys.READY) == 0)
+    assert running.client.xpending(keys.READY, keys.GROUP)["pending"] == 0
+    assert await send_all([(run_id, Decide(by="ada", step="ask", approved=True)) for run_id in run_ids]) == [True] * 30
+    for run in await running.ended(*run_ids):
+        assert (run.status, run.output) == ("completed", {"by": "ada"})
+    await running.check(*run_ids, steps=4)
+    assert all(ev.RunTakenOver not in kinds(running, run_id) for run_id in run_ids), "nobody was lost"
+
+
+async def test_a_parked_run_costs_at_most_two_kilobytes(running: Lab) -> None:
+    run_ids = await running.start(approval_after_two_steps(), count=50)
+    await until(lambda: is_parked(running, *run_ids))
+    names = [name(run_ids[0]) for name in (keys.log, keys.meta, keys.inbox)]
+    sizes = {name: running.client.memory_usage(name) or 0 for name in names}
+    assert sum(sizes.values()) <= MOST_BYTES, sizes
+    assert running.client.zcard(keys.TIMERS) == 0, "what waits for people needs no timer"
+
+
+async def test_lists_show_that_a_parked_run_waits(running: Lab) -> None:
+    (run_id,) = await running.start(approval_after_two_steps())
+    await until(lambda: is_parked(running, run_id))
+    end = time.monotonic() + 5
+    while (run := await running.row(run_id)).status != "waiting" or run.steps_done != 2:
+        assert time.monotonic() < end, (run.status, run.steps_done)
+    await send(run_id, Cancel("ada", "no more"))
+    (run,) = await running.ended(run_id)
+    assert run.status == "cancelled"
+
+
+async def test_a_wait_ends_in_time_without_a_driver(running: Lab) -> None:
+    (run_id,) = await running.start(line(WaitNode(id="wait", seconds=7)))
+    begun = time.monotonic()
+    await until(lambda: is_parked(running, run_id))
+    (run,) = await running.ended(run_id)
+    assert 6.9 <= time.monotonic() - begun <= 9
+    assert run.status == "completed"
+    await running.check(run_id, steps=2)
+
+
+async def test_a_timer_that_rings_early_or_is_lost_does_no_harm(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaper, "LATE_MS", 500)
+    early, lost = await running.start(line(WaitNode(id="wait", seconds=7)), count=2)
+    await until(lambda: is_parked(running, early, lost))
+    running.client.zadd(keys.TIMERS, {early: 1})
+    running.client.zrem(keys.TIMERS, lost)
+    await until(lambda: not is_parked(running, early))
+    for run in await running.ended(early, lost, timeout_s=25):
+        assert run.status == "completed"
+    waits = [event for event in running.events(early) if isinstance(event, ev.TimerStarted)]
+    assert len(waits) == 1
+    await running.check(early, lost, steps=2)
+
+
+async def test_the_reaper_leaves_parked_runs_alone(running: Lab) -> None:
+    (run_id,) = await running.start(line(SignalNode(id="wait", name="paid")))
+    await until(lambda: is_parked(running, run_id))
+    epoch = running.client.hget(keys.meta(run_id), "epoch")
+    started = timezone.now()
+    await until(lambda: (timezone.now() - started).total_seconds() > 2.5 * reaper.ROUND_S, 20)
+    assert is_parked(running, run_id)
+    assert running.client.hget(keys.meta(run_id), "epoch") == epoch
+    await send(run_id, Signal(name="paid", data={"sum": 3}, by="ada"))
+    (run,) = await running.ended(run_id)
+    assert run.status == "completed"
+
+
+async def test_parked_runs_outlive_their_worker(lab: Lab) -> None:
+    await lab.start_node()
+    lab.start_engine()
+    run_ids = await lab.start(line(WaitNode(id="wait", seconds=8)), count=3)
+    await until(lambda: is_parked(lab, *run_ids))
+    await lab.stop_engines()
+    lab.start_engine()
+    for run in await lab.ended(*run_ids):
+        assert run.status == "completed"
+    assert all(ev.RunTakenOver not in kinds(lab, run_id) for run_id in run_ids)
+
+
+async def test_a_paused_run_is_parked_and_resumed(running: Lab) -> None:
+    graph = line(agent("one", "sleeper", input={"seconds": 0.5}), agent("two", "echo", input={}))
+    (run_id,) = await running.start(graph)
+    await running.seen(run_id, ev.StepStarted)
+    await send(run_id, Pause("ada", "look first"))
+    await until(lambda: is_parked(running, run_id))
+    assert kinds(running, run_id).count(ev.StepStarted) == 1, "what was in flight ended, nothing new began"
+    assert kinds(running, run_id).count(ev.StepCompleted) == 1
+    await send(run_id, Resume("ada"))
+    (run,) = await running.ended(run_id)
+    assert run.status == "completed"
+    await running.check(run_id, steps=3)
+
+
+async def test_a_run_takes_no_longer_than_it_may_also_parked(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "PARK_AFTER_MS", 500)
+    monkeypatch.setattr(reaper, "LATE_MS", 0)
+    graph = msgspec.structs.replace(approval_after_two_steps(), settings=Settings(timeout_s=2.5))
+    (run_id,) = await running.start(graph)
+    await until(lambda: is_parked(running, run_id))
+    (run,) = await running.ended(run_id)
+    assert (run.status, run.error["code"]) == ("failed", "run_too_long")
+
+
+async def test_answered_commands_leave_the_inbox(running: Lab) -> None:
+    graph = line(agent("slow", "sleeper", input={"seconds": 1.5}), SignalNode(id="wait", name="paid"))
+    (run_id,) = await running.start(graph)
+    await running.seen(run_id, ev.StepStarted)
+    for number in range(20):
+        await send(run_id, Signal(name="other", data=number))
+    await until(lambda: kinds(running, run_id).count(ev.SignalReceived) == 20)
+    await until(lambda: running.client.xlen(keys.inbox(run_id)) == 0)
+    await until(lambda: is_parked(running, run_id))
+    assert running.client.exists(keys.inbox(run_id)) == 0
+    await send(run_id, Signal(name="paid"))
+    (run,) = await running.ended(run_id)
+    assert run.status == "completed"
+    assert await send(run_id, Signal(name="paid")) is False
