@@ -8,7 +8,9 @@ from urllib.parse import parse_qs
 import msgspec
 
 from agentcluster.errors import AgentClusterError
+from agentcluster.tasks import end
 from designer.traces.access import may_watch_async
+from designer.traces.guard import crowded, seat, until_barred
 from designer.traces.identity import identify_async
 from designer.traces.relay import Relay
 from designer.traces.window import Window
@@ -17,6 +19,7 @@ from designer.traces.wire import end_message, error_message, events_message
 NOT_LOGGED_IN: Final = 4401
 NOT_FOUND: Final = 4404
 BAD_REQUEST: Final = 4400
+CROWDED: Final = 4429
 DONE: Final = 1000
 FAILED: Final = 1011
 MAX_MESSAGE: Final = 1024
@@ -33,26 +36,35 @@ class Ack(msgspec.Struct, tag="ack", tag_field="type"):
 async def trace_socket(scope: Any, receive: Any, send: Any) -> None:
     """Serve one WebSocket (an ASGI application behind ``URLRouter``).
 
-    Closes with 4401 (not logged in), 4404 (no such run for this user), 4400 (not understood), else 1000 after ``end``.
+    Closes with 4401 (not logged in, or not any more), 4404 (no such run for this user), 4429 (too many are open),
+    4400 (not understood), else 1000 after ``end``.
     """
     if (await receive())["type"] != "websocket.connect":
         return
     await send({"type": "websocket.accept"})
     run_id, after = scope["url_route"]["kwargs"]["run_id"], _after(scope)
-    refusal = await _refusal(await identify_async(scope), run_id, after)
+    user = await identify_async(scope)
+    refusal = await _refusal(user, run_id, after)
     if refusal or after is None:
         await _refuse(send, *(refusal or (BAD_REQUEST, "bad_cursor", "")))
         return
-    window = Window()
-    listening = asyncio.create_task(_listen(receive, window))
-    sending = asyncio.create_task(_send_all(send, Relay(run_id, after), window))
-    try:
-        await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
-        await _finish(send, listening, sending)
-    finally:
-        listening.cancel()
-        sending.cancel()
-        await asyncio.gather(listening, sending, return_exceptions=True)
+    with seat(user) as free:
+        if not free:
+            await _refuse(send, CROWDED, "too_many_traces", crowded())
+            return
+        window = Window()
+        listening = asyncio.create_task(_listen(receive, window))
+        sending = asyncio.create_task(_send_all(send, Relay(run_id, after), window))
+        barring = asyncio.create_task(until_barred(scope, user, run_id))
+        try:
+            await asyncio.wait({listening, sending, barring}, return_when=asyncio.FIRST_COMPLETED)
+            if barring.done():
+                await end(sending)
+                await _refuse(send, NOT_LOGGED_IN, "access_ended", "Your access to this run has ended. Log in again.")
+            else:
+                await _finish(send, listening, sending)
+        finally:
+            await end(listening, sending, barring)
 
 
 async def _refusal(user: Any, run_id: str, after: int | None) -> tuple[int, str, str] | None:

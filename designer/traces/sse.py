@@ -9,7 +9,9 @@ from urllib.parse import parse_qs
 
 from agentcluster.api.problems import problem
 from agentcluster.errors import AgentClusterError
+from agentcluster.tasks import end
 from designer.traces.access import may_watch_async
+from designer.traces.guard import crowded, seat, until_barred
 from designer.traces.identity import identify_async
 from designer.traces.relay import Relay
 from designer.traces.wire import sse_end, sse_error, sse_events, sse_more
@@ -39,7 +41,8 @@ def wants_stream(scope: Any) -> bool:
 async def trace_stream(scope: Any, receive: Any, send: Any) -> None:
     """Serve one event stream (an ASGI application).
 
-    Answers problem details: 401 (not logged in), 404 (no such run for this user), 400 (bad ``Last-Event-ID``).
+    Answers problem details: 401 (not logged in), 404 (no such run for this user), 400 (bad ``Last-Event-ID``), 429 (too
+    many are open).
     """
     match, after, user = PATH.match(scope["path"]), _after(scope), await identify_async(scope)
     run_id = match["run_id"] if match else ""
@@ -50,20 +53,27 @@ async def trace_stream(scope: Any, receive: Any, send: Any) -> None:
     elif not await may_watch_async(user, run_id):
         await _refuse(send, 404, "not_found", "There is no such run, or you may not see it.")
     else:
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await _until_gone(receive, asyncio.create_task(_stream(send, Relay(run_id, after))))
+        with seat(user) as free:
+            if not free:
+                await _refuse(send, 429, "too_many_traces", crowded())
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            barring = asyncio.create_task(until_barred(scope, user, run_id))
+            await _until_gone(receive, send, asyncio.create_task(_stream(send, Relay(run_id, after))), barring)
 
 
-async def _until_gone(receive: Any, streaming: "asyncio.Task[None]") -> None:
+async def _until_gone(receive: Any, send: Any, streaming: "asyncio.Task[None]", barring: "asyncio.Task[None]") -> None:
     leaving = asyncio.create_task(_disconnected(receive))
     try:
-        await asyncio.wait({leaving, streaming}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({leaving, streaming, barring}, return_when=asyncio.FIRST_COMPLETED)
         if streaming.done():
             streaming.result()
+        elif barring.done():
+            await end(streaming)
+            last = sse_error("access_ended", "Your access to this run has ended. Log in again.")
+            await send({"type": "http.response.body", "body": last})
     finally:
-        leaving.cancel()
-        streaming.cancel()
-        await asyncio.gather(leaving, streaming, return_exceptions=True)
+        await end(leaving, streaming, barring)
 
 
 async def _disconnected(receive: Any) -> None:
