@@ -2,6 +2,7 @@ import { Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { canAlign } from "./alignSelection";
 import { CommandItems } from "./CommandItems";
+import { addHandler } from "./commands/addHandler";
 import { alignBottom } from "./commands/alignBottom";
 import { alignCentre } from "./commands/alignCentre";
 import { alignLeft } from "./commands/alignLeft";
@@ -53,7 +54,10 @@ export function CanvasMenu({
       <Menu.Dropdown aria-label={t("menu")}>
         {some ? (
           <>
-            <CommandItems editor={editor} commands={[connectStep, cut, copy, duplicate, rename]} />
+            <CommandItems
+              editor={editor}
+              commands={[connectStep, addHandler, cut, copy, duplicate, rename]}
+            />
             {canAlign(editor) && (
               <>
                 <Menu.Divider />

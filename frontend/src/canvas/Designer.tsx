@@ -9,7 +9,7 @@ import type { WorkflowDetail } from "@/wire/types";
 import { CanvasMenu } from "./CanvasMenu";
 import { ConflictBar } from "./ConflictBar";
 import classes from "./Designer.module.css";
-import { type Ask, DesignerCanvas } from "./DesignerCanvas";
+import { DesignerCanvas } from "./DesignerCanvas";
 import { DesignerHeader } from "./DesignerHeader";
 import { Dialogs } from "./Dialogs";
 import { DrawerHead } from "./DrawerHead";
@@ -34,7 +34,7 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
   const { t } = useTranslation("canvas");
   const editor = useEditor();
   const [overlay, setOverlay] = useState<RunOverlay | null>(null);
-  const [ask, setAsk] = useState<Ask | null>(null);
+  const ask = useView((state) => state.ask);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const paletteOpen = useView((state) => state.paletteOpen);
   const run = useView((state) => state.run);
@@ -55,7 +55,7 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
         <Group orientation="vertical" className={classes.group ?? ""}>
           <Panel id="canvas" minSize="25%" className={classes.top ?? ""}>
             <div className={classes.canvas}>
-              <DesignerCanvas editor={editor} overlay={overlay} onAsk={setAsk} onMenu={setMenu} />
+              <DesignerCanvas editor={editor} overlay={overlay} onMenu={setMenu} />
               <EmptyCanvas editor={editor} />
               <ProblemList editor={editor} />
             </div>
@@ -72,7 +72,7 @@ export function Designer({ workflow, onRenamed }: { workflow: WorkflowDetail; on
           )}
         </Group>
       </div>
-      {ask && <QuickAdd editor={editor} ask={ask} onClose={() => setAsk(null)} />}
+      {ask && <QuickAdd editor={editor} ask={ask} onClose={() => editor.view().show({ ask: null })} />}
       <CanvasMenu editor={editor} at={menu} onClose={() => setMenu(null)} />
       <Dialogs workflow={workflow} editor={editor} />
       <LeaveGuard />

@@ -49,28 +49,19 @@ import { useNodeLabels } from "./useNodeLabels";
 interface Props {
   editor: Editor;
   overlay: RunOverlay | null;
-  /** Ask what to add at a place on the screen. */
-  onAsk(ask: Ask): void;
   onMenu(at: { x: number; y: number }): void;
 }
 
-export interface Ask {
-  screen: { x: number; y: number };
-  at: { x: number; y: number };
-  after?: { source: string; port: string };
-  into?: string;
-}
-
 /** The canvas of the designer: drag, connect, select, drop. */
-export function DesignerCanvas({ editor, overlay, onAsk, onMenu }: Props) {
+export function DesignerCanvas({ editor, overlay, onMenu }: Props) {
   const { t } = useTranslation("canvas");
   const minimap = useView((state) => state.minimap);
   const snap = useView((state) => state.snap);
   const model = useCanvasModel(overlay);
   const { nodes, onNodesChange } = useFlowNodes(editor);
-  const { edges, onEdgesChange } = useFlowEdges(editor, onAsk);
+  const { edges, onEdgesChange } = useFlowEdges(editor);
   const connecting = useConnection((state) => state.inProgress);
-  const linking = useLinking(editor, onAsk);
+  const linking = useLinking(editor);
   const dropping = useDropping(editor);
   return (
     <CanvasModelContext value={model}>
@@ -182,7 +173,7 @@ function useFlowNodes(editor: Editor) {
   return { nodes, onNodesChange };
 }
 
-function useFlowEdges(editor: Editor, onAsk: Props["onAsk"]) {
+function useFlowEdges(editor: Editor) {
   const { t } = useTranslation("canvas");
   const structure = useDocument((state) => state.draft.structure);
   const selected = useView((state) => state.edges);
@@ -190,9 +181,9 @@ function useFlowEdges(editor: Editor, onAsk: Props["onAsk"]) {
     () => ({
       cut: (edge: string) => editor.document().change((draft) => remove(draft, [], [edge])),
       insert: (edge: string, at: { x: number; y: number }) =>
-        onAsk({ screen: editor.flow.flowToScreenPosition(at), at, into: edge }),
+        editor.view().show({ ask: { screen: editor.flow.flowToScreenPosition(at), at, into: edge } }),
     }),
-    [editor, onAsk],
+    [editor],
   );
   const edges = useMemo(
     () =>
@@ -225,7 +216,7 @@ function wishOf({
 }
 
 /** Drawing, refusing and moving edges. */
-function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
+function useLinking(editor: Editor) {
   return useMemo(() => {
     const refused = (connection: Parameters<typeof wishOf>[0]) =>
       refusal(draftNow(editor), wishOf(connection), editor.catalogue());
@@ -240,7 +231,8 @@ function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
       if (!point) return;
       const screen = { x: point.clientX, y: point.clientY };
-      onAsk({ screen, at: editor.flow.screenToFlowPosition(screen), after: { source: fromNode.id, port } });
+      const at = editor.flow.screenToFlowPosition(screen);
+      editor.view().show({ ask: { screen, at, after: { source: fromNode.id, port } } });
     };
     return {
       onConnect: (connection: Connection) => void connect(editor, wishOf(connection)),
@@ -253,7 +245,7 @@ function useLinking(editor: Editor, onAsk: Props["onAsk"]) {
       },
       isValidConnection: (connection: Parameters<typeof wishOf>[0]) => refused(connection) === undefined,
     };
-  }, [editor, onAsk]);
+  }, [editor]);
 }
 
 /** The draft without the edge one of whose ends is in the hand. */

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { expect, test } from "vitest";
 import { copyText, parseGraph, paste } from "./clipboard";
-import { addEdge, setFields } from "./edit";
+import { addEdge, addNode, setFields } from "./edit";
 import { draft } from "./fixtures";
 import { EMPTY_DRAFT, edgeId, toGraph } from "./model";
 
@@ -48,4 +48,19 @@ test("other texts hold no workflow", () => {
   expect(parseGraph('{"nodes": []}')).toBeUndefined();
   expect(parseGraph('{"schema": "agentcluster.workflow/v1", "nodes": [{"id": 1}]}')).toBeUndefined();
   expect(parseGraph(JSON.stringify(toGraph(draft())))).toBeDefined();
+});
+
+test("a handler is copied with its step, and the workflow's settings stay its own", () => {
+  const place = { id: "release", kind: "http" as const, parent: null, position: { x: 300, y: 120 } };
+  const undone = addEdge(addNode(draft(), place, {}), {
+    source: "parse",
+    target: "release",
+    port: "compensate",
+  });
+  const graph = parseGraph(copyText({ ...undone, settings: { timeout_s: 5 } }, ["parse", "release"]));
+  if (!graph) throw new Error("nothing copied");
+  expect(graph.settings).toBeUndefined();
+  const { draft: after } = paste({ ...undone, settings: { timeout_s: 9 } }, graph, { x: 0, y: 300 });
+  expect(after.structure.edges.map(edgeId)).toContain("parse_2:compensate>release_2");
+  expect(after.settings).toEqual({ timeout_s: 9 });
 });

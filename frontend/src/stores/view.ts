@@ -4,6 +4,16 @@ import { persist } from "zustand/middleware";
 export type InspectorTab = "settings" | "input" | "output" | "runs";
 export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave" | "connect";
 
+/** A question what to add, at a place on the screen and on the canvas. */
+export interface Ask {
+  screen: { x: number; y: number };
+  at: { x: number; y: number };
+  /** Link it after this port. */
+  after?: { source: string; port: string };
+  /** Put it into this edge. */
+  into?: string;
+}
+
 const NOTHING: ReadonlySet<string> = new Set();
 
 type ViewState = {
@@ -13,6 +23,7 @@ type ViewState = {
   /** A field to bring into view, from a problem: node id and JSON pointer. */
   focus: { node: string; field: string } | null;
   dialog: Dialog | null;
+  ask: Ask | null;
   /** The workflow's own settings stand where the inspector stands, while nothing is selected. */
   settingsOpen: boolean;
   /** The edge one of whose ends is dragged elsewhere. */
@@ -27,7 +38,7 @@ type ViewState = {
   select(nodes: Iterable<string>, edges?: Iterable<string>): void;
   show(
     patch: Partial<
-      Pick<ViewState, "tab" | "focus" | "dialog" | "settingsOpen" | "moving" | "problemsOpen" | "run">
+      Pick<ViewState, "tab" | "focus" | "dialog" | "ask" | "settingsOpen" | "moving" | "problemsOpen" | "run">
     >,
   ): void;
   toggle(what: "paletteOpen" | "minimap" | "snap" | "problemsOpen"): void;
@@ -43,6 +54,7 @@ export const useView = create<ViewState>()(
       tab: null,
       focus: null,
       dialog: null,
+      ask: null,
       settingsOpen: false,
       moving: null,
       problemsOpen: false,
@@ -66,6 +78,7 @@ export const useView = create<ViewState>()(
           tab: null,
           focus: null,
           dialog: null,
+          ask: null,
           settingsOpen: false,
           moving: null,
           problemsOpen: false,

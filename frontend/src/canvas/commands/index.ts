@@ -1,3 +1,4 @@
+import { addHandler } from "./addHandler";
 import { alignBottom } from "./alignBottom";
 import { alignCentre } from "./alignCentre";
 import { alignLeft } from "./alignLeft";
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   redo,
   findStep,
   connectStep,
+  addHandler,
   configure,
   cut,
   copy,

@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/ui/ErrorState";
+import { addHandler } from "../commands/addHandler";
 import { PALETTE_SEARCH } from "../commands/findStep";
 import type { Editor } from "../editor";
 import { focusNode } from "../focusNode";
@@ -24,6 +25,10 @@ export function Palette({ editor }: { editor: Editor }) {
         searchId={PALETTE_SEARCH}
         draggable
         onPick={(entry) => {
+          if (entry.action) {
+            void addHandler.perform(editor);
+            return;
+          }
           const id = place(editor, entry.piece);
           if (id) focusNode(id);
         }}

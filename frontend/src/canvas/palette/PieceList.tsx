@@ -101,7 +101,7 @@ function Piece({ entry, active, draggable, onPick }: PieceProps) {
       type="button"
       className={classes.piece}
       data-active={active || undefined}
-      draggable={draggable}
+      draggable={draggable && !entry.action}
       onClick={onPick}
       onDragStart={(event) => {
         event.dataTransfer.setData(DRAG_TYPE, JSON.stringify(entry.piece));

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { COMPENSATE } from "@/graph/compensation";
 import type { NodeKind } from "@/graph/model";
 import { traitsOf } from "@/graph/traits";
-import type { Ask } from "../DesignerCanvas";
+import type { Ask } from "@/stores/view";
 import type { Editor } from "../editor";
 import { place } from "../place";
 import { PieceList } from "./PieceList";
@@ -24,8 +24,9 @@ export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; o
   const groups = usePieces()
     .map((group) => ({
       ...group,
-      entries: group.entries.filter(({ piece }) =>
-        undoing ? traitsOf(piece.kind).handler : !NEVER_NEXT.has(piece.kind),
+      entries: group.entries.filter(
+        ({ piece, action }) =>
+          !action && (undoing ? traitsOf(piece.kind).handler : !NEVER_NEXT.has(piece.kind)),
       ),
     }))
     .filter((group) => group.entries.length > 0);

@@ -8,6 +8,9 @@ export interface KindGroup {
   pieces: readonly (Piece & { id: string })[];
 }
 
+/** A step that undoes the selected one: a command rather than a kind. */
+export const UNDO = "undo";
+
 const of = (...kinds: NodeKind[]) => kinds.map((kind) => ({ id: kind, kind }));
 
 /** The kinds the palette offers beside the agents, in its order; agents of a category of the same key join it. */
@@ -15,7 +18,10 @@ export const KIND_GROUPS: readonly KindGroup[] = [
   {
     key: "flow",
     tiles: true,
-    pieces: of("start", "end", "condition", "switch", "join", "map", "loop", "workflow", "wait", "transform"),
+    pieces: [
+      ...of("start", "end", "condition", "switch", "join", "map", "loop", "workflow", "wait", "transform"),
+      { id: UNDO, kind: "agent" },
+    ],
   },
   { key: "reasoning", tiles: false, pieces: of("llm", "plan", "intent") },
   { key: "people", tiles: false, pieces: of("approval") },

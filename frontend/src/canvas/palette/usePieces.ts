@@ -1,3 +1,4 @@
+import { IconArrowBackUpDouble } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,7 +8,7 @@ import { useCatalogue } from "@/stores/catalogue";
 import type { Agent } from "@/wire/types";
 import { type Look, lookOf } from "../kinds";
 import type { Piece } from "../place";
-import { KIND_GROUPS, type KindGroup, NOTES } from "./groups";
+import { KIND_GROUPS, type KindGroup, NOTES, UNDO } from "./groups";
 
 export interface Entry {
   id: string;
@@ -17,6 +18,8 @@ export interface Entry {
   look: Look;
   /** Everything the search looks at, in lower case. */
   words: string;
+  /** It is no step of its own but a command on the selected one. */
+  action: boolean;
   /** No node hosts this agent right now. */
   away: boolean;
 }
@@ -55,6 +58,8 @@ export function usePieces(): EntryGroup[] {
   }, [agents, t, i18n.language]);
 }
 
+const UNDO_LOOK: Look = { icon: IconArrowBackUpDouble, tint: "people" };
+
 function kindEntry(t: TFunction<["canvas", "steps"]>, { id, ...piece }: KindGroup["pieces"][number]): Entry {
   const own = id !== piece.kind;
   const title = own ? t(`steps:piece.${id}.title`) : t(`kind.${piece.kind}.title`);
@@ -65,8 +70,9 @@ function kindEntry(t: TFunction<["canvas", "steps"]>, { id, ...piece }: KindGrou
     piece,
     title,
     text,
-    look: lookOf(piece.kind),
+    look: id === UNDO ? UNDO_LOOK : lookOf(piece.kind),
     words: `${piece.kind} ${title} ${text} ${synonyms} ${BUILT_IN[piece.kind] ?? ""}`.toLowerCase(),
+    action: id === UNDO,
     away: false,
   };
 }
@@ -87,6 +93,7 @@ function agentsByCategory(agents: Iterable<Agent>, language: string): Map<string
       text,
       look: lookOf("agent", agent),
       words: `${agent.name} ${title} ${text} ${agent.capabilities.join(" ")}`.toLowerCase(),
+      action: false,
       away: agent.live_instances === 0,
     };
     groups.set(agent.category, [...(groups.get(agent.category) ?? []), entry]);
