@@ -67,8 +67,9 @@ class Journal:
 
     async def park(self, *, answered: str, due: int, timed: bool, hint: str, priority: str) -> bool:
         """Leave the run until ``due`` (ms) or the next command, see ``parking.park``."""
-        marks = {"answered": answered, "due": due, "timed": timed, "hint": hint, "priority": priority}
-        return await parking.park(self._log, self.run_id, self.epoch, **marks)
+        return await parking.park(
+            self._log, self.run_id, self.epoch, answered=answered, due=due, timed=timed, hint=hint, priority=priority
+        )
 
     async def records(self) -> list[Record]:
         """Return everything in the log up to where this journal stands."""

@@ -102,6 +102,14 @@ class Lab:
         rows = {run.pk: run async for run in Run.objects.filter(pk__in=run_ids)}
         return [rows[run_id] for run_id in run_ids]
 
+    async def shown(self, run_id: str, status: str, timeout_s: float = 10) -> Run:
+        """Wait until SQL shows the run with this status; return its row."""
+        end = time.monotonic() + timeout_s
+        while (run := await self.row(run_id)).status != status:
+            assert time.monotonic() < end, (run.status, self.events(run_id))
+            await asyncio.sleep(0.02)
+        return run
+
     async def seen(self, run_id: str, kind: type[ev.Event], timeout_s: float = 10) -> Any:
         """Wait for an event of ``kind`` in the run's log and return the first."""
         end = time.monotonic() + timeout_s
