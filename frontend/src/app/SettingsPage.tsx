@@ -6,6 +6,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { csrfHeader } from "@/wire/client";
 import { useMe } from "@/wire/queries";
 import classes from "./SettingsPage.module.css";
+import { StorageFigures } from "./StorageFigures";
 
 /** `/settings`: how the page looks, who one is, and the ways to the rest. */
 export default function SettingsPage() {
@@ -27,6 +28,7 @@ export default function SettingsPage() {
           </Row>
         </Section>
         <Account />
+        <StorageFigures />
         <Section title={t("settings.administration")}>
           <Row label={t("settings.openAdmin")} hint={t("settings.administrationHint")}>
             <Button component="a" href="/admin/" variant="default">
