@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseError
+from django.db import connections
 
 from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from agents.registry.enabled import disabled_names
 
@@ -25,4 +25,6 @@ async def watch_enabled(tell: Callable[[frozenset[str]], None]) -> None:
             if not away:
                 logger.warning("which agents are switched off cannot be read: %s", error)
             away = True
+        except Exception:
+            logger.exception("which agents are switched off cannot be read")
         await asyncio.sleep(LOOK_S)
