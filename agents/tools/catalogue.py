@@ -21,6 +21,7 @@ CATALOGUE: Final = (
     "llm-router",
     "memory",
     "nats-emit",
+    "planner",
 )
 ON_REQUEST: Final = ("bench-noop",)
 """Agents a node hosts only when told to by name, and does not announce: nobody finds them in the catalogue."""

@@ -1,4 +1,4 @@
-"""``memory`` and ``nats-emit`` as a node hosts them, on real servers."""
+"""``memory``, ``nats-emit``, ``llm-router`` and ``planner`` as a node hosts them, on real servers."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,7 +20,7 @@ from tests.agents.client import Caller
 
 @pytest.fixture
 async def caller(bus: Bus, writer: BatchWriter) -> AsyncIterator[Caller]:
-    node = Node(bus, writer, profile("test"), builtin(["memory", "nats-emit"]))
+    node = Node(bus, writer, profile("test"), builtin(["memory", "nats-emit", "llm-router", "planner"]), processes=1)
     await node.start()
     yield await Caller.of(bus, node)
     await node.stop(finish_s=0)
@@ -179,3 +179,19 @@ async def test_messages_that_may_not_be_sent_are_refused(
 ) -> None:
     error = await refusal(caller, "nats-emit", input)
     assert (error.code, error.field, error.retryable) == (code, field, False)
+
+
+async def test_a_plan_is_made_in_a_worker_process(caller: Caller) -> None:
+    output = await ask(caller, "planner", {"instruction": "分析sales_q3.csv并生成趋势图"})
+    assert output["agents"] == ["csv-parse", "pandas-exec", "plotly-render"]
+    error = await refusal(caller, "planner", {"instruction": "paint the fence"})
+    assert (error.code, error.field, error.data["part"]) == ("no_plan", "/instruction", "paint the fence")
+
+
+async def test_the_router_answers_on_the_nodes_loop(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LLM_ENGINES", raising=False)
+    monkeypatch.delenv("LLM_ENGINES_FILE", raising=False)
+    output = await ask(caller, "llm-router", {"prompt": "Summarise: Rain fell."})
+    assert (output["text"], output["engine"]) == ("Rain fell.", "offline")
+    error = await refusal(caller, "llm-router", {"prompt": "Write a poem"})
+    assert error.code == "needs_language_model"
