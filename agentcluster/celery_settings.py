@@ -12,7 +12,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "designer.triggers.scheduler:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 """Seconds until beat heeds a schedule that was changed in the database."""
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -45,7 +45,7 @@ class Stack:
             "valkey": embedded.valkey_command(self.home / "valkey", redis),
             "nats": embedded.nats_command(self.home / "nats", nats),
         }
-        specs = {spec.name: spec for spec in app_specs(self.config, self.services, beat=False)}
+        specs = {spec.name: spec for spec in app_specs(self.config, self.services)}
         self._commands |= {name: specs[_SPEC_NAMES.get(name, name)].command for name in APPS}
         self.environment = {**os.environ, **specs["web"].environment, "DATABASE_URL": "", **(environment or {})}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

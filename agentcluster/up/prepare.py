@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import DatabaseError, connection
@@ -28,7 +27,7 @@ def prepare(report: Report, *, login_link: bool) -> None:
     """Ready the installation; raises ``DatabaseUnusableError`` with what to do. Safe to repeat."""
     try:
         migrate(report)
-        report("The database is ready", stage="tables", beat=bool(current_app.conf.beat_schedule))
+        report("The database is ready", stage="tables")
         user = ensure_first_user()
         if "seed" in get_commands():
             call_command("seed", verbosity=0)

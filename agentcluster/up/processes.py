@@ -11,7 +11,8 @@ from agentcluster.up.services import Services
 CELERY = ("-m", "celery", "-A", "agentcluster", "-q")
 ENGINE = (*CELERY, "worker", "-Q", "runs", "--pool", "solo", "-n", "engine@%h", "--without-gossip", "--without-mingle")
 JOBS = (*CELERY, "worker", "-Q", "jobs", "-c", "1", "-n", "jobs@%h", "--without-gossip", "--without-mingle")
-BEAT = (*CELERY, "beat")
+BEAT = (*CELERY, "beat", "--pidfile", "")
+TRIGGERS = ("manage.py", "runtriggers")
 NODE = ("manage.py", "runnode", "--name", "local")
 ROOT_IS_KNOWN = "ignore:You're running the worker with superuser privileges"
 """Who starts this as root on a machine of their own need not be told twice at every start."""
@@ -28,19 +29,16 @@ def prepare_spec(config: UpConfig, services: Services) -> ProcessSpec:
     return _spec("prepare", PREPARE, config, services)
 
 
-def app_specs(config: UpConfig, services: Services, *, beat: bool) -> list[ProcessSpec]:
+def app_specs(config: UpConfig, services: Services) -> list[ProcessSpec]:
     """Return the long-running processes, first to start first."""
-    wanted = [
+    return [
         _spec("node", NODE, config, services, grace_s=14),
         _spec("worker", ENGINE, config, services),
         _spec("jobs", JOBS, config, services),
         _spec("web", web_arguments(config.host, config.port), config, services),
+        _spec("triggers", TRIGGERS, config, services),
+        _spec("beat", BEAT, config, services),
     ]
-    if beat:
-        schedule = config.home / "beat"
-        arguments = (*BEAT, "--schedule", str(schedule), "--pidfile", "")
-        wanted.append(_spec("beat", arguments, config, services))
-    return wanted
 
 
 def _spec(

@@ -16,7 +16,7 @@ from agentcluster.up.readiness import until_ready
 from agentcluster.up.restart import RestartPolicy
 from agentcluster.up.services import Services, remember
 
-STOP_ORDER = (("web", "beat", "worker", "jobs"), ("node",), ("nats", "valkey"))
+STOP_ORDER = (("web", "beat", "triggers", "worker", "jobs"), ("node",), ("nats", "valkey"))
 """Who is asked to stop together; a group waits for the one before it, since work in hand still needs what follows."""
 
 
@@ -93,7 +93,7 @@ class Supervisor:
         while True:
             stage = await self._next_stage(ended)
             if stage.get("stage") == "tables":
-                await self._start_all(app_specs(self.config, services, beat=bool(stage.get("beat"))))
+                await self._start_all(app_specs(self.config, services))
             elif stage.get("stage") == "done":
                 await ended
                 return str(stage.get("login_path", ""))

@@ -12,7 +12,7 @@ import yaml
 
 from agentcluster.up.config import PROJECT
 
-APP = ("web", "worker", "jobs", "node")
+APP = ("web", "worker", "jobs", "node", "beat", "triggers")
 
 
 def load() -> dict[str, Any]:

@@ -25,6 +25,8 @@ def test_the_file_follows_the_compose_specification() -> None:
         ("worker", processes.ENGINE),
         ("jobs", processes.JOBS),
         ("node", processes.NODE[:2]),
+        ("beat", processes.BEAT),
+        ("triggers", processes.TRIGGERS),
         ("migrate", processes.PREPARE[:2]),
     ],
 )

@@ -96,7 +96,7 @@ def test_migrating_again_changes_nothing(
     assert "Updating the database" not in again.stdout
 
 
-@pytest.mark.parametrize("name", ["worker", "jobs", "node"])
+@pytest.mark.parametrize("name", ["worker", "jobs", "node", "beat", "triggers"])
 def test_a_health_check_notices_that_its_process_is_gone(
     name: str, machine: compose.Machine, running: dict[str, Any], services: dict[str, Any]
 ) -> None:

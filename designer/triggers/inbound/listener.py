@@ -13,7 +13,9 @@ from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, close_old_connections
 
+from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
+from agentcluster.health import sign_of_life
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bus
 from agentcluster.messaging.errors import BusUnavailableError
@@ -28,8 +30,11 @@ from designer.triggers.models import Kind, Leftover, Trigger
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
 
+PROCESS: Final = "triggers"
 LOOK_S: Final = 1.0
 SWEEP_S: Final = 2.0
+REST_S: Final = 3.0
+"""A consumer nobody needs is removed only when every listener has had time to let go of it: a reader makes it anew."""
 THREADS: Final = 4
 """Events at work at a time; each holds a database connection."""
 
@@ -42,6 +47,7 @@ class Listener:
         self._bus, self._redis_url, self._name = bus, redis_url, new_id()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="trigger")
         self._readers: dict[str, tuple[Any, Reader]] = {}
+        self._leftovers: dict[int, float] = {}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -62,6 +68,7 @@ class Listener:
         await asyncio.gather(*loops, return_exceptions=True)
         await asyncio.gather(*(reader.stop() for _, reader in self._readers.values()))
         self._threads.shutdown(wait=True)
+        sign_of_life.withdraw(PROCESS)
 
     async def in_thread(self, work: Callable[[], R]) -> R:
         """Return what ``work``, which uses the database, returns; a broken connection is not used again."""
@@ -84,6 +91,7 @@ class Listener:
 
     async def _look(self) -> None:
         """Begin to read for new triggers, end for old ones, begin anew for changed ones."""
+        sign_of_life.give(PROCESS)
         wanted = {trigger.pk: trigger for trigger in await self.in_thread(_enabled)}
         for trigger_id, (seen, reader) in [*self._readers.items()]:
             trigger = wanted.get(trigger_id)
@@ -101,10 +109,14 @@ class Listener:
     async def _clean(self) -> None:
         """Remove the consumers that deleted and moved triggers have left."""
         for leftover in await self.in_thread(lambda: [*Leftover.objects.all()[:100]]):
+            seen = self._leftovers.setdefault(leftover.pk, monotonic())
+            if monotonic() - seen < REST_S:
+                continue
             try:
                 if not await self.in_thread(partial(_still_read, leftover)):
                     await self._remove(leftover)
-                await self.in_thread(leftover.delete)
+                await self.in_thread(Leftover.objects.filter(pk=leftover.pk).delete)
+                del self._leftovers[leftover.pk]
             except (BusUnavailableError, StreamsUnavailableError) as error:
                 logger.warning("a consumer on %s is removed later: %s", leftover.place, error.message)
 
