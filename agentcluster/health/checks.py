@@ -9,6 +9,7 @@ from agentcluster.errors import AgentClusterError, UnavailableError
 from agentcluster.messaging.bus import Bus
 from agentcluster.streams.connections import AsyncClient, async_client
 from agentcluster.streams.errors import translated
+from agentcluster.streams.figures import WARN_SHARE, memory_of
 
 PROBE_KEY = "health:probe"
 PROBE_LIFE_S = 60
@@ -54,9 +55,12 @@ class RedisCheck:
         try:
             with translated():
                 await self.client.set(PROBE_KEY, b"1", ex=PROBE_LIFE_S)
+                share = memory_of(await self.client.info("memory")).share
         except AgentClusterError as error:
             raise NotReadyError("cannot be written") from error
-        return "writable"
+        if share is None or share < WARN_SHARE:
+            return "writable"
+        return f"writable, but {share:.0%} of its memory is used: give it more, or see that runs are archived"
 
 
 class NatsCheck:

@@ -68,11 +68,11 @@ def forget_any_ended(client: SyncClient, run_ids: Sequence[str]) -> None:
     forget_ended(client, [Ended(run_id, meta.head, meta.seq) for run_id, meta in metas if meta is not None])
 
 
-def let_calls_expire(client: SyncClient, call_ids: Iterable[str], seconds: int) -> None:
-    """Keep the results of these calls for ``seconds`` more at most: they stand in a log."""
+def let_calls_expire(client: SyncClient, calls: Iterable[tuple[str, int]]) -> None:
+    """Keep the results of these calls (ids) for so many seconds more at most (0: no longer): they stand in a log."""
     with translated():
         pipeline = client.pipeline(transaction=False)
-        for call_id in call_ids:
+        for call_id, seconds in calls:
             pipeline.execute_command("EXPIRE", keys.call(call_id), seconds, "LT")  # type: ignore[no-untyped-call]
         pipeline.execute()
 

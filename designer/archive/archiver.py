@@ -15,6 +15,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import Q
 
+from agentcluster.clock import now_ms
 from agentcluster.streams import retention
 from agentcluster.streams.blocking import Meta, read_log, read_metas
 from agentcluster.streams.connections import SyncClient
@@ -33,6 +34,7 @@ GROUP_BYTES: Final = 16 * 1024 * 1024
 PAGE: Final = 250
 GROUP_ENTRIES: Final = 1000
 CALL_GRACE_S: Final = 60
+"""So long after the run's end the results of its calls stay, for a worker or node that slept."""
 LOST_AFTER: Final = timedelta(hours=1)
 """A run that ended so long ago, and that Redis knows nothing of, has lost its log."""
 OPEN: Final = "open"
@@ -184,7 +186,9 @@ def _keep(client: SyncClient, logs: Sequence[EndedLog]) -> None:
         )
         Run.objects.filter(pk__in=still).update(archived=True)
     _forget(client, [Ended(log.run_id, log.head, log.seq) for log in kept])
-    retention.let_calls_expire(client, (call for log in kept for call in log.recorded_calls), CALL_GRACE_S)
+    now = now_ms()
+    graces = [(log, min(CALL_GRACE_S, max(0, CALL_GRACE_S - (now - log.ended_ms) // 1000))) for log in kept]
+    retention.let_calls_expire(client, [(call, grace) for log, grace in graces for call in log.recorded_calls])
 
 
 def _forget(client: SyncClient, logs: Sequence[Ended]) -> None:

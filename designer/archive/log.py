@@ -32,6 +32,7 @@ class _What(msgspec.Struct):
 
 class _Link(msgspec.Struct):
     seq: int
+    at: int
     prev: str
     event: _What
 
@@ -42,11 +43,22 @@ _links: Final = msgspec.json.Decoder(_Link)
 class EndedLog:
     """The log of one ended run on its way into the archive."""
 
-    __slots__ = ("_begun", "_done", "digests", "head", "json_digests", "last_type", "parts", "run_id", "seq")
+    __slots__ = (
+        "_begun",
+        "_done",
+        "digests",
+        "ended_ms",
+        "head",
+        "json_digests",
+        "last_type",
+        "parts",
+        "run_id",
+        "seq",
+    )
 
     def __init__(self, run_id: str) -> None:
         """Begin before the first entry."""
-        self.run_id, self.seq, self.head, self.last_type = run_id, 0, "", ""
+        self.run_id, self.seq, self.head, self.last_type, self.ended_ms = run_id, 0, "", "", 0
         self.parts: list[RunArchive] = []
         self.digests: set[str] = set()
         self.json_digests: set[str] = set()
@@ -60,6 +72,7 @@ class EndedLog:
             if (entry.seq, link.seq, link.prev) != (self.seq + 1, self.seq + 1, self.head):
                 raise LogBrokenError(f"The log of run {self.run_id} is not whole at entry {entry.seq}.")
             self.seq, self.head, self.last_type = entry.seq, entry_hash(entry.data), link.event.type
+            self.ended_ms = link.at
             self._note(link.event, entry.data)
         for part in _parts(entries):
             head = self.head if part[-1].seq == self.seq else entry_hash(part[-1].data)

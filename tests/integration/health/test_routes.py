@@ -176,3 +176,15 @@ async def test_many_askers_share_one_answer() -> None:
     answers = await asyncio.gather(*(readiness.look() for _ in range(50)))
     assert all(ready for ready, _ in answers)
     assert asked == 1
+
+
+async def test_a_redis_that_fills_up_still_serves_and_says_so(redis_url: str) -> None:
+    check = RedisCheck(redis_url)
+    try:
+        assert await check() == "writable"
+        used = (await check.client.info("memory"))["used_memory"]
+        await check.client.config_set("maxmemory", int(used * 1.2))
+        assert "of its memory is used" in await check()
+    finally:
+        await check.client.config_set("maxmemory", 0)
+        await check.client.aclose()
