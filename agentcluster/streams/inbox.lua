@@ -65,8 +65,8 @@ local function send_one(keys, args)
   return send(run_of(keys[1]), args[1], args[2])
 end
 
--- KEYS: log, meta, inbox. ARGV: epoch, id of the last inbox entry that was answered, when (ms) to rouse it, hint, stream of
--- hints, 1 for a timer (0: late is soon enough, the reaper does it). Returns 1 parked, 0 there is more in the inbox, -1 stale owner, -3 run has ended.
+-- KEYS: log, meta, inbox. ARGV: epoch, id of the last inbox entry that was answered, when (ms) it is due, hint, stream of
+-- hints, when (ms) its timer rings (0: never; late is soon enough, the reaper does it). Returns 1 parked, 0 there is more in the inbox, -1 stale owner, -3 run has ended.
 -- A short log is copied: a stream reserves 4 KB for entries to come, more than such a run needs for all else together.
 local function park(keys, args)
   local found = redis.call('HMGET', keys[2], 'epoch', 'status')
@@ -85,8 +85,8 @@ local function park(keys, args)
   if args[5] ~= READY then
     redis.call('HSET', keys[2], 'to', args[5])
   end
-  if args[6] == '1' then
-    redis.call('ZADD', TIMERS, args[3], run_of(keys[2]))
+  if args[6] ~= '0' then
+    redis.call('ZADD', TIMERS, args[6], run_of(keys[2]))
   end
   if redis.call('XLEN', keys[1]) <= 100 then
     redis.call('COPY', keys[1], keys[1] .. ':copy', 'REPLACE')
@@ -95,9 +95,11 @@ local function park(keys, args)
   return 1
 end
 
--- KEYS: timers. ARGV: time (ms), how many at most. Rouses parked runs that are due by then; returns how many timers went off.
+-- KEYS: timers. ARGV: time (ms), how many at most. Rouses parked runs whose timers ring by then; returns how many rang. The time
+-- is the server's when that is later: a clock that was set back must not make anybody wait, and ringing early does no harm.
 local function ring(keys, args)
-  local runs = redis.call('ZRANGE', keys[1], '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
+  local now = math.max(tonumber(args[1]), now_ms())
+  local runs = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, args[2])
   for _, run in ipairs(runs) do
     rouse(run)
   end

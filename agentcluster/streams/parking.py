@@ -11,23 +11,23 @@ _REFUSALS: Final = {-1: FencedError, -3: ClosedError}
 
 
 async def park(
-    log: RunLog, run_id: str, epoch: int, *, answered: str, due: int, timed: bool, hint: str, priority: str
+    log: RunLog, run_id: str, epoch: int, *, answered: str, due: int, rings: int, hint: str, priority: str
 ) -> bool:
     """Leave a run until ``due`` (ms) or the next command; False when its inbox holds more than up to ``answered``.
 
-    ``timed`` runs are roused at ``due`` sharp, the others by the reaper some seconds later. ``{"run_id": "…", <hint>}``
-    is what goes to the stream of ``priority`` then. Raises ``FencedError`` and ``ClosedError``.
+    Its timer rings at ``rings`` (ms); without one (0) the reaper rouses it some seconds after ``due``.
+    ``{"run_id": "…", <hint>}`` is what goes to the stream of ``priority`` then. Raises ``FencedError`` and ``ClosedError``.
     """
     names = (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id))
     to = keys.READY_BY_PRIORITY[priority]
-    code = await log.call("ac_run_park_2", names, epoch, answered, due, hint, to, int(timed))
+    code = await log.call("ac_run_park_2", names, epoch, answered, due, hint, to, rings)
     if code < 0:
         raise _REFUSALS[code](run_id=run_id)
     return bool(code)
 
 
 async def ring(log: RunLog, now: int, limit: int) -> int:
-    """Rouse at most ``limit`` parked runs that are due at ``now`` (ms), the earliest first; return how many timers rang."""
+    """Rouse at most ``limit`` parked runs whose timers ring by ``now`` (ms), the earliest first; return how many rang."""
     return int(await log.call("ac_timers_ring_2", (keys.TIMERS,), now, limit))
 
 

@@ -89,7 +89,7 @@ class Driver:
         self._replies: list[tuple[str, CallReply]] = []
         self._waiter: asyncio.Future[None] | None = None
         self._due = True
-        self._inbox_due = self._leaving = self._fenced = self._grace_over = False
+        self._inbox_due = self._leaving = self._fenced = self._grace_over = self._woken_early = False
         self._calls: set[str] = set()
         self._started_ms = self._begun_at = self._deadline = 0
         self._awake_until = 0.0
@@ -255,6 +255,9 @@ class Driver:
             run.apply(events[0], now)
         if is_limited(plan) and not claim.gate:
             events += await ask_for_place(self._parts.log, run, claim.epoch, now)
+        if claim.left == "seeded":
+            # No event may come for long, and the row knows nothing yet of those the log began with.
+            self._parts.projector.put(row_of(run, self.request.run_id, self._journal.seq, self._started_ms, now))
         for started in [*run.in_flight.values()]:
             self._calls.add(started.call_id)
             self._parts.dispatcher.adopt(self, call_in_flight(run, started), started)
@@ -263,6 +266,7 @@ class Driver:
             self._carry_out(run, events, now)
         else:
             self._awake_until = asyncio.get_running_loop().time() + AWAKE_S
+            self._woken_early = claim.left == "hinted" and not claim.inbox
         self._stop_unneeded(run)
 
     async def _turn(self, run: Run) -> int:
@@ -286,7 +290,7 @@ class Driver:
             await self._set_apart(run)
             await self._journal.append(events, now)
             self._carry_out(run, events, now)
-            self._awake_until = 0.0
+            self._awake_until, self._woken_early = 0.0, False
         if commands and not run.terminal:
             await self._inbox.trim()
         if self._going_on is not None or is_long(run, self._journal.seq):
@@ -330,8 +334,9 @@ class Driver:
         if due - now <= PARK_AFTER_MS or asyncio.get_running_loop().time() < self._awake_until:
             return False
         hint, priority = waking_hint(self.request.version_id), self.request.priority
-        timed = timer is not None
-        if await self._journal.park(answered=self._inbox.last, due=due, timed=timed, hint=hint, priority=priority):
+        # Woken for nothing: the clock that timers ring by is ahead of ours, by at least the time that is left.
+        rings = 0 if timer is None else due + (due - now if self._woken_early else 0)
+        if await self._journal.park(answered=self._inbox.last, due=due, rings=rings, hint=hint, priority=priority):
             self._parts.projector.park(self.request.run_id)
             return True
         self.read_inbox()

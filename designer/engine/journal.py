@@ -65,10 +65,10 @@ class Journal:
         self.head = head
         self.seq += 1
 
-    async def park(self, *, answered: str, due: int, timed: bool, hint: str, priority: str) -> bool:
+    async def park(self, *, answered: str, due: int, rings: int, hint: str, priority: str) -> bool:
         """Leave the run until ``due`` (ms) or the next command, see ``parking.park``."""
         return await parking.park(
-            self._log, self.run_id, self.epoch, answered=answered, due=due, timed=timed, hint=hint, priority=priority
+            self._log, self.run_id, self.epoch, answered=answered, due=due, rings=rings, hint=hint, priority=priority
         )
 
     async def records(self) -> list[Record]:

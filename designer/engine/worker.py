@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 
-from agentcluster.clock import now_ms
+from agentcluster.clock import SteadyClock, now_ms
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bus, BusUnavailableError, connect
 from agentcluster.streams import keys
@@ -55,9 +55,11 @@ class Engine:
         self.worker = worker or new_id()
         self._redis_url, self._nats_url, self._max_runs = redis_url, nats_url, max_runs
         self._drivers: dict[str, Driver] = {}
+        self._later: dict[str, Hint] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._clock = SteadyClock()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="engine-sql")
         self._side_executor = ThreadPoolExecutor(1, thread_name_prefix="engine-reaper")
         self._writer = BatchWriter(redis_url)
@@ -164,7 +166,9 @@ class Engine:
             self._ready.done(hint)
             return
         if request.run_id in self._drivers:
-            self._ready.done(hint)
+            # One too many; or the run was parked in this moment and roused again, and its driver does not know yet.
+            self._drop(self._later.get(request.run_id))
+            self._later[request.run_id] = hint
             return
         driver = self._drivers[request.run_id] = Driver(self._parts, request, fresh=fresh)
         self._spawn(self._drive(driver, hint))
@@ -180,6 +184,11 @@ class Engine:
         finally:
             del self._drivers[run_id]
             self._room.set()
+        later = self._later.pop(run_id, None)
+        if outcome is Outcome.PARKED and later is not None:
+            self._admit(later, fresh=False)
+        else:
+            self._drop(later)
         if outcome is Outcome.FENCED:
             if await self._has_other_owner(run_id):
                 return
@@ -187,6 +196,10 @@ class Engine:
         if outcome in (Outcome.FENCED, Outcome.HANDED_OVER):
             await self._ready.add(encode_request(driver.request), driver.request.priority)
         self._ready.done(hint)
+
+    def _drop(self, hint: Hint | None) -> None:
+        if hint is not None:
+            self._ready.done(hint)
 
     async def _has_other_owner(self, run_id: str) -> bool:
         """Return whether somebody else drives the run; else Redis has lost the last second, and it begins from the log."""
@@ -235,7 +248,7 @@ class Engine:
 
     async def _ring_timers(self) -> None:
         """Wake parked runs that are due; any worker may, each timer rings once."""
-        while await ring(self._log, now_ms() + RING_AHEAD_MS, RING) == RING:
+        while await ring(self._log, self._clock.now_ms() + RING_AHEAD_MS, RING) == RING:
             pass
 
     async def _check_ownership(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 import pytest
 
+from agentcluster.clock import now_ms
 from agentcluster.ids import new_id
 from agentcluster.streams import blocking, keys
 from agentcluster.streams.batch import BatchWriter
@@ -42,11 +43,11 @@ async def leave(
     *,
     answered: str = "0",
     due: int = 5000,
-    timed: bool = True,
+    rings: int | None = None,
     priority: str = "normal",
 ) -> bool:
-    hint = '"n":1'
-    return await park(log, run, epoch, answered=answered, due=due, timed=timed, hint=hint, priority=priority)
+    hint, rings = '"n":1', due if rings is None else rings
+    return await park(log, run, epoch, answered=answered, due=due, rings=rings, hint=hint, priority=priority)
 
 
 async def parked(log: RunLog, due: int = 5000, priority: str = "normal") -> str:
@@ -114,20 +115,27 @@ async def test_a_full_inbox_says_so(log: RunLog, client: SyncClient) -> None:
 
 
 async def test_timers_ring_when_they_are_due_and_do_no_harm_twice(log: RunLog, client: SyncClient) -> None:
-    late, soon = await parked(log, 2000), await parked(log, 1000)
-    assert await ring(log, 999, 10) == 0
-    assert await ring(log, 2000, 1) == 1
+    begun = now_ms() + 60_000
+    late, soon = await parked(log, begun + 2000), await parked(log, begun + 1000)
+    assert await ring(log, begun + 999, 10) == 0
+    assert await ring(log, begun + 2000, 1) == 1
     assert hints(client) == [soon]
     client.zadd(keys.TIMERS, {soon: 1, "unknown": 1})
-    assert await ring(log, 2000, 10) == 3
+    assert await ring(log, begun + 2000, 10) == 3
     assert hints(client) == [soon, late]
     assert await rouse(log, [soon, late]) == 0
+
+
+async def test_a_clock_set_back_makes_nobody_wait(log: RunLog, client: SyncClient) -> None:
+    run = await parked(log, now_ms() - 1)
+    assert await ring(log, now_ms() - 3_600_000, 10) == 1
+    assert hints(client) == [run]
 
 
 async def test_without_a_timer_only_commands_and_the_reaper_rouse_a_run(log: RunLog, client: SyncClient) -> None:
     run = new_id()
     await log.claim(run, "w1", first=[b"one"])
-    assert await leave(log, run, timed=False)
+    assert await leave(log, run, rings=0)
     assert client.zcard(keys.TIMERS) == 0
     assert await rouse(log, [run]) == 1
     assert hints(client) == [run]

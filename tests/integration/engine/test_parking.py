@@ -1,5 +1,6 @@
 """Runs that only wait: they leave the worker, cost next to nothing, and come back for a command or in time."""
 
+import asyncio
 import time
 
 import msgspec
@@ -8,9 +9,20 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from agentcluster.streams import blocking, keys
+from agentcluster.streams.connections import sync_client
 from designer.domain import events as ev
 from designer.domain.commands import Cancel, Decide, Pause, Resume, Signal
-from designer.domain.graph import ApprovalNode, Edge, EndNode, Graph, Settings, SignalNode, StartNode, WaitNode
+from designer.domain.graph import (
+    ApprovalNode,
+    Edge,
+    EndNode,
+    Graph,
+    LoopNode,
+    Settings,
+    SignalNode,
+    StartNode,
+    WaitNode,
+)
 from designer.engine import driver, reaper
 from designer.engine.inbox import send as send_now
 from designer.engine.inbox import send_all as send_all_now
@@ -146,6 +158,29 @@ async def test_a_run_takes_no_longer_than_it_may_also_parked(running: Lab, monke
     await until(lambda: is_parked(running, run_id))
     (run,) = await running.ended(run_id)
     assert (run.status, run.error["code"]) == ("failed", "run_too_long")
+
+
+async def test_no_signal_is_missed_however_fast_it_follows(running: Lab) -> None:
+    """A run that is parked and roused at once, again and again: a hint that is dropped would cost it ten seconds."""
+    rounds = 150
+    waits = SignalNode(id="wait", name="go", parent="again")
+    graph = line(LoopNode(id="again", condition=f"${{ index < {rounds} }}", max_iterations=rounds))
+    (run_id,) = await running.start(msgspec.structs.replace(graph, nodes=(*graph.nodes, waits)))
+
+    def answer() -> None:
+        client, after = sync_client(running.redis_url), 0
+        for _ in range(rounds):
+            while not (page := [e for e in blocking.read_log(client, run_id, after) if b'"signal_awaited"' in e.data]):
+                pass
+            after = page[-1].seq
+            send_now(run_id, Signal(name="go"))
+        client.close()
+
+    begun = time.monotonic()
+    await asyncio.to_thread(answer)
+    (run,) = await running.ended(run_id)
+    assert run.status == "completed"
+    assert time.monotonic() - begun < 9
 
 
 async def test_answered_commands_leave_the_inbox(running: Lab) -> None:
