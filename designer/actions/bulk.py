@@ -14,7 +14,7 @@ from designer.actions.run_errors import CountChangedError, NothingMatchesError, 
 from designer.models import BulkOperation, BulkPage, Run
 
 MAX_RUNS: Final = 100_000
-PAGE: Final = 200
+PAGE: Final = 100
 SAMPLE: Final = 10
 RIGHTS: Final = {
     "cancel": Action.CANCEL,
