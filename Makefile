@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help up test lint format frontend check-frontend test-python test-browser bench lock repair clean
+.PHONY: help up test lint format frontend check-frontend test-python test-browser bench bench-retention lock repair clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -60,6 +60,9 @@ test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 
 bench: $(VENV)/.dev ## Measure durable steps a second against a Celery chain
 	@$(PY) -m bench $(ARGS)
+
+bench-retention: $(VENV)/.dev ## Let 100,000 runs end and watch Redis stay flat (two minutes)
+	@$(PY) -m bench.retention $(ARGS)
 
 lock: $(UV) ## Write the lock files anew from pyproject.toml and deploy/*.in
 	@$(COMPILE) $(ARGS) pyproject.toml -o requirements.lock

@@ -100,6 +100,7 @@ UNFOLD = {
                     _link(_("Workflows"), "account_tree", "designer.workflow"),
                     _link(_("Runs"), "play_circle", "designer.run"),
                     _link(_("Uploads"), "upload_file", "designer.upload"),
+                    _link(_("Retention"), "auto_delete", "archive.retentionpolicy"),
                 ],
             },
             {
