@@ -78,7 +78,6 @@ export function DecisionForm({ run, step, schema, project, blocked, onDecided }:
       )}
       <Group mt="sm" gap="xs">
         <Button
-          color="green"
           leftSection={<IconCheck size={15} />}
           onClick={() => send(true)}
           loading={decide.isPending}

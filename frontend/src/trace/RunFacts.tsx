@@ -59,15 +59,18 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
   const { t } = useTranslation("trace");
   const error = view.error ?? run.error;
   if (view.status === "failed" && error) {
-    const undone = view.compensation
-      ? ` ${t(`run.compensation.${view.compensation.outcome || "incomplete"}`)}`
-      : "";
     const step = view.failedStep || run.error?.step;
     return (
-      <span className={classes.error} title={error.message}>
-        {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {error.message}
-        {undone}
-      </span>
+      <>
+        {view.compensation && (
+          <span className={classes.undoing}>
+            {t(`run.compensation.${view.compensation.outcome || "incomplete"}`)}
+          </span>
+        )}
+        <span className={classes.error} title={error.message}>
+          {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {error.message}
+        </span>
+      </>
     );
   }
   if (!["cancelled", "cancelling", "terminated", "compensating"].includes(view.status)) return null;

@@ -8,9 +8,12 @@ import { formatSince } from "./duration";
 import { stepLabel } from "./labels";
 import type { Trace } from "./useTrace";
 import classes from "./WhyPanel.module.css";
+import { waitWords } from "./waitWords";
 
 const QUIET_MS = 3_000;
 const SHOWN = 3;
+/** What the page can say itself, in the reader's language and time zone. */
+const OWN_WORDS = new Set(["timer", "approval", "signal", "retry"]);
 const STILL = new Set(["pending", "queued", "waiting", "paused"]);
 
 interface Props {
@@ -49,7 +52,7 @@ export function WhyPanel({ run, trace: { view }, now, onSelect }: Props) {
 }
 
 function Reason({
-  reason: { message, step, since, until },
+  reason: { code, message, step, since, until },
   now,
   view,
   onSelect,
@@ -59,20 +62,23 @@ function Reason({
   view: Trace["view"];
   onSelect(step: string): void;
 }) {
-  const { t } = useTranslation("trace");
+  const { t, i18n } = useTranslation("trace");
   const from = momentOf(since);
   const to = momentOf(until);
+  const known = view.steps.get(step);
+  const words = OWN_WORDS.has(code) && known ? waitWords(known, now, t, i18n.language) : "";
   return (
     <li>
-      <span>{message}</span>{" "}
+      {!words && <span>{message}</span>}{" "}
       {step && (
         <UnstyledButton className={classes.step} onClick={() => onSelect(step)} title={step}>
           {stepLabel(view, step, t)}
         </UnstyledButton>
       )}{" "}
+      {words}
       <span className={classes.time}>
-        {to !== null && to > now && t("why.in", { left: formatSince(to - now) })}
-        {to === null && from !== null && t("why.since", { time: formatSince(now - from) })}
+        {!words && to !== null && to > now && t("why.in", { left: formatSince(to - now) })}
+        {!words && to === null && from !== null && t("why.since", { time: formatSince(now - from) })}
       </span>
     </li>
   );

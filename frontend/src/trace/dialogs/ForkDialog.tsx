@@ -69,7 +69,6 @@ export function ForkDialog({ run, view, step, onClose }: Props) {
             if (chosen) setAfter(before(chosen));
           }}
           searchable
-          data-autofocus
         />
         <NumberInput
           label={t("fork.event")}

@@ -56,7 +56,6 @@ export function SignalDialog({ run, view, onClose }: Props) {
         }}
         maxLength={200}
         error={problem?.byField.get("/name")}
-        data-autofocus
       />
       <TextInput
         label={t("signal.key")}

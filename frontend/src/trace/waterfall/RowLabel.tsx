@@ -35,7 +35,11 @@ export function RowLabel({ view, row }: { view: RunView; row: Row }) {
           {t("waterfall.cached")}
         </Badge>
       )}
-      <span className={classes.kind} data-agent={words || undefined}>
+      <span
+        className={classes.kind}
+        data-agent={(row.undoes === undefined && words) || undefined}
+        data-undoes={row.undoes}
+      >
         {row.undoes === undefined
           ? words || <Icon size={13} stroke={1.6} aria-hidden />
           : t("waterfall.undoes", { step: stepLabel(view, row.undoes, t) })}
