@@ -95,7 +95,7 @@ async def test_the_command_line_starts_a_node_and_warns_of_what_it_does_not_know
     async with await connect(own_nats.url, "observer") as bus:
         view = ClusterView(bus)
         await view.start()
-        node = NodeProcess(own_nats.url, redis_url, *INIT, "llm-router, file-reader, http-client")
+        node = NodeProcess(own_nats.url, redis_url, *INIT, "cobol-exec, file-reader, http-client")
         await until(view.nodes, 30)
         (status,) = view.nodes()
         code, log = await asyncio.to_thread(node.finish, signal.SIGTERM)
@@ -107,13 +107,13 @@ async def test_the_command_line_starts_a_node_and_warns_of_what_it_does_not_know
         ("file-reader", "http-client"),
     )
     assert {agent.name for agent in status.agents} == {"file-reader", "http-client"}
-    assert log.count("there is no built-in agent llm-router") == 1
+    assert log.count("there is no built-in agent cobol-exec") == 1
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((*INIT, "llm-router, nothing"), "None of llm-router, nothing is a built-in agent; there are file-reader"),
+        ((*INIT, "cobol-exec, nothing"), "None of cobol-exec, nothing is a built-in agent; there are file-reader"),
         (("init", "--name", "a", "--memory-limit", "4 GB"), "a whole number with Ki, Mi or Gi, such as 4Gi"),
         (("init", "--name", "a", "--memory-limit", "1Mi"), "at least 256Mi"),
         (("init", "--name", "No_Name"), "lower-case letters"),
