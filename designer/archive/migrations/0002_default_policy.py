@@ -4,7 +4,8 @@ from django.db import migrations
 
 
 def add(apps, schema_editor):
-    apps.get_model("archive", "RetentionPolicy").objects.create(keep_days=90)
+    policies = apps.get_model("archive", "RetentionPolicy").objects.using(schema_editor.connection.alias)
+    policies.create(keep_days=90)
 
 
 class Migration(migrations.Migration):
