@@ -1,5 +1,5 @@
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
-import { memo, useEffect } from "react";
+import { memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeKind } from "@/graph/model";
 import { acceptsInput, outPorts } from "@/graph/ports";
@@ -71,8 +71,12 @@ export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps
 /** React Flow measures handles once; it must look again when a step becomes a handler or stops being one. */
 function useMovedHandles(id: string, handler: boolean): void {
   const update = useUpdateNodeInternals();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the handles move when `handler` changes
-  useEffect(() => update(id), [update, id, handler]);
+  const measured = useRef(handler);
+  useEffect(() => {
+    // on mount React Flow measures by itself; asked then, it would fit the view to this card alone
+    if (measured.current !== handler) update(id);
+    measured.current = handler;
+  }, [update, id, handler]);
 }
 
 /** The ways on; a handler has none. */
