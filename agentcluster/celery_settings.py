@@ -17,6 +17,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 """Seconds until beat heeds a schedule that was changed in the database."""
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "triggers.sweep": {"task": "triggers.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "designer.sweep_bulk": {"task": "designer.sweep_bulk", "schedule": 30.0, "options": {"expires": 30}},
     "triggers.prune": {"task": "triggers.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

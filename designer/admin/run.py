@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,16 @@ from agents.admin.read_only import ReadOnly
 from designer.actions.cancel_run import cancel_run
 from designer.models import Run
 
-_COLOURS = {"completed": "success", "failed": "danger", "running": "info", "cancelling": "warning"}
+_COLOURS = {
+    "completed": "success",
+    "failed": "danger",
+    "terminated": "danger",
+    "running": "info",
+    "waiting": "info",
+    "paused": "warning",
+    "cancelling": "warning",
+    "compensating": "warning",
+}
 
 
 @admin.register(Run)
@@ -28,11 +38,11 @@ class RunAdmin(ReadOnly, ModelAdmin):
 
     list_display = ["number", "workflow", "state", "steps", "created_by", "created_at", "ended_at"]
     list_select_related = ["workflow", "created_by"]
-    list_filter = [("status", ChoicesCheckboxFilter), "project"]
-    search_fields = ["id", "workflow__title", "workflow__name", "trace_id"]
+    list_filter = [("status", ChoicesCheckboxFilter), ("priority", ChoicesCheckboxFilter), "project"]
+    search_fields = ["id", "workflow__title", "workflow__name", "trace_id", "trigger", "origin_run"]
     fields = [
-        *("page", "workflow", "version", "status", "steps", "problem", "created_by", "created_at"),
-        *("started_at", "ended_at", "trace_id", "labels", "given", "result"),
+        *("page", "workflow", "version", "status", "steps", "problem", "created_by", "created_at", "started_at"),
+        *("ended_at", "priority", "trigger", "made_from", "trace_id", "labels", "given", "result"),
     ]
     readonly_fields = fields
     actions = ["cancel"]
@@ -77,6 +87,16 @@ class RunAdmin(ReadOnly, ModelAdmin):
     def page(self, run: Run) -> SafeString:
         """Link to the run's page."""
         return format_html('<a href="/runs/{}">{}</a>', run.pk, _("Open the live trace"))
+
+    @display(description=_("made from"))
+    def made_from(self, run: Run) -> SafeString | str:
+        """Link to the run this one was made from, and say how and why."""
+        origin = run.origin
+        if not origin:
+            return "–"
+        address = reverse("admin:designer_run_change", args=[origin["run_id"]])
+        why = f" – {origin['reason']}" if origin.get("reason") else ""
+        return format_html('<a href="{}">{}</a> ({}){}', address, origin["run_id"], origin["kind"], why)
 
     @display(description=_("error"))
     def problem(self, run: Run) -> str:

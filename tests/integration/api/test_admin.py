@@ -8,7 +8,7 @@ from django.urls import reverse
 from agentcluster.security.models import Membership, Role
 from agentcluster.streams import keys
 from designer.engine.redis import shared_client
-from designer.models import AuditEntry, Run, Workflow
+from designer.models import AuditEntry, BulkOperation, Run, Workflow
 
 
 @pytest.fixture
@@ -34,15 +34,29 @@ def page(answer):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("model", ["workflow", "run", "upload", "auditentry"])
+@pytest.mark.parametrize("model", ["workflow", "run", "upload", "auditentry", "bulkoperation"])
 def test_lists_and_details_are_shown(boss, run, api, model):
+    BulkOperation.objects.create(action="cancel", reason="stuck", total=3)
     api.post("/api/v1/artifacts", {"file": SimpleUploadedFile("data.csv", b"a\n1\n")}, format="multipart")
     rows = page(boss.get(reverse(f"admin:designer_{model}_changelist")))
-    found = {"workflow": "Greet", "run": run.pk, "upload": "data.csv", "auditentry": "workflow.publish"}[model]
-    assert found in rows
-    row = {"workflow": Workflow, "run": Run, "auditentry": AuditEntry}.get(model)
+    found = {"workflow": "Greet", "run": run.pk, "upload": "data.csv", "auditentry": "workflow.publish"}
+    assert found.get(model, "cancel") in rows
+    row = {"workflow": Workflow, "run": Run, "auditentry": AuditEntry, "bulkoperation": BulkOperation}.get(model)
     if row is not None:
         page(boss.get(reverse(f"admin:designer_{model}_change", args=[row.objects.first().pk])))
+
+
+def test_a_run_says_what_it_was_made_from_and_what_started_it(boss, run):
+    origin = {"kind": "fork", "run_id": run.pk, "reason": "other amount"}
+    made = Run.objects.create(
+        **{name: getattr(run, name) for name in ("project", "workflow", "version")},
+        origin=origin,
+        priority="high",
+        trigger="cron:nightly",
+    )
+    shown = page(boss.get(reverse("admin:designer_run_change", args=[made.pk])))
+    for words in (reverse("admin:designer_run_change", args=[run.pk]), "other amount", "cron:nightly", "High"):
+        assert words in shown
 
 
 def test_a_run_is_cancelled_as_the_api_does_it(boss, run):
