@@ -30,7 +30,7 @@ def settled(page: Page) -> None:
 def connect(page: Page, source: str, target: str) -> None:
     """Draw a connection with the mouse, from the way out of one node to the other."""
     settled(page)
-    start = node(page, source).locator(".react-flow__handle.source").bounding_box()
+    start = node(page, source).locator(".react-flow__handle-right.source").bounding_box()
     end = node(page, target).locator(".react-flow__handle.target").bounding_box()
     assert start is not None
     assert end is not None
