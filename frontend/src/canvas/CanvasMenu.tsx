@@ -41,7 +41,7 @@ export function CanvasMenu({
       opened={at !== null}
       onChange={(open) => !open && onClose()}
       position="bottom-start"
-      width={230}
+      width={264}
       offset={0}
       hideDetached={false}
     >

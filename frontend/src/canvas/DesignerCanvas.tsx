@@ -22,7 +22,6 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { handlersOf } from "@/graph/compensation";
 import { refusal } from "@/graph/connect";
 import { remove } from "@/graph/edit";
 import { edgeId } from "@/graph/model";
@@ -39,7 +38,7 @@ import { edgeTypes } from "./edgeTypes";
 import type { Editor } from "./editor";
 import { flowEdges, flowNodes, type StepFlowNode } from "./flowElements";
 import { FIT } from "./keepInView";
-import { CanvasModelContext, createCanvasModel } from "./model";
+import { CanvasModelContext, createCanvasModel, relationsOf } from "./model";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { openSubWorkflow } from "./nodes/SubWorkflowLink";
 import { connect, DRAG_TYPE, GRID, type Piece, place } from "./place";
@@ -134,11 +133,13 @@ function useCanvasModel(overlay: RunOverlay | null) {
   const fields = useDocument((state) => state.draft.fields);
   const structure = useDocument((state) => state.draft.structure);
   const problems = useProblems((state) => state.byNode);
-  const undoes = useMemo(() => handlersOf(structure), [structure]);
-  const [model] = useState(() => createCanvasModel({ fields, undoes, overlay, problems, editable: true }));
+  const relations = useMemo(() => relationsOf(structure), [structure]);
+  const [model] = useState(() =>
+    createCanvasModel({ fields, ...relations, overlay, problems, editable: true }),
+  );
   useEffect(
-    () => model.setState({ fields, undoes, overlay, problems }),
-    [model, fields, undoes, overlay, problems],
+    () => model.setState({ fields, ...relations, overlay, problems }),
+    [model, fields, relations, overlay, problems],
   );
   return model;
 }

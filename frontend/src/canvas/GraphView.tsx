@@ -3,7 +3,6 @@ import "./flow.css";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { handlersOf } from "@/graph/compensation";
 import { type Graph, toDraft } from "@/graph/model";
 import type { RunOverlay } from "@/graph/runTypes";
 import { useCatalogue } from "@/stores/catalogue";
@@ -11,7 +10,7 @@ import { hover } from "@/stores/hover";
 import { edgeTypes } from "./edgeTypes";
 import { flowEdges, flowNodes } from "./flowElements";
 import { FIT } from "./keepInView";
-import { CanvasModelContext, createCanvasModel } from "./model";
+import { CanvasModelContext, createCanvasModel, relationsOf } from "./model";
 import { nodeTitle } from "./nodes/captions";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { openSubWorkflow } from "./nodes/SubWorkflowLink";
@@ -42,9 +41,12 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
   const { t, i18n } = useTranslation("canvas");
   const agents = useCatalogue((state) => state.agents);
   const draft = useMemo(() => toDraft(graph), [graph]);
-  const undoes = useMemo(() => handlersOf(draft.structure), [draft]);
-  const [model] = useState(() => createCanvasModel({ fields: draft.fields, undoes, overlay }));
-  useEffect(() => model.setState({ fields: draft.fields, undoes, overlay }), [model, draft, undoes, overlay]);
+  const relations = useMemo(() => relationsOf(draft.structure), [draft]);
+  const [model] = useState(() => createCanvasModel({ fields: draft.fields, ...relations, overlay }));
+  useEffect(
+    () => model.setState({ fields: draft.fields, ...relations, overlay }),
+    [model, draft, relations, overlay],
+  );
   const nodes = useMemo(() => {
     const labelOf = (id: string) => {
       const fields = draft.fields[id] ?? {};

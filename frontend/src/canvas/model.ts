@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
-import { COMPENSATE } from "@/graph/compensation";
-import type { Fields } from "@/graph/model";
+import { COMPENSATE, handlersOf } from "@/graph/compensation";
+import type { Fields, NodeKind, Structure } from "@/graph/model";
 import type { NodeOverlay, RunOverlay } from "@/graph/runTypes";
 import type { Problem } from "@/wire/generated";
 
@@ -10,6 +10,7 @@ export interface CanvasModel {
   fields: Readonly<Record<string, Fields>>;
   /** By handler: the step it undoes. */
   undoes: ReadonlyMap<string, string>;
+  kinds: ReadonlyMap<string, NodeKind>;
   overlay: RunOverlay | null;
   problems: ReadonlyMap<string, readonly Problem[]>;
   editable: boolean;
@@ -19,11 +20,20 @@ export function createCanvasModel(initial: Partial<CanvasModel> = {}): StoreApi<
   return createStore<CanvasModel>(() => ({
     fields: {},
     undoes: new Map(),
+    kinds: new Map(),
     overlay: null,
     problems: new Map(),
     editable: false,
     ...initial,
   }));
+}
+
+/** What the nodes need to know of each other. */
+export function relationsOf(structure: Structure): Pick<CanvasModel, "undoes" | "kinds"> {
+  return {
+    undoes: handlersOf(structure),
+    kinds: new Map(structure.nodes.map((node) => [node.id, node.kind])),
+  };
 }
 
 export const CanvasModelContext = createContext<StoreApi<CanvasModel> | null>(null);
@@ -51,9 +61,8 @@ export function useIsUndone(id: string): boolean {
   return useModel((model) => [...model.undoes.values()].includes(id));
 }
 
-/** What a step is called by its own words; empty when it has none. */
-export function useGivenTitle(id: string | null): string {
-  return useModel((model) => (id === null ? "" : String(model.fields[id]?.title ?? "") || id));
+export function useKind(id: string): NodeKind {
+  return useModel((model) => model.kinds.get(id) ?? "note");
 }
 
 /** How the node stands in the run that is shown; null without one. */

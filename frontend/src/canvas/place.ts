@@ -51,7 +51,7 @@ export function place(editor: Editor, piece: Piece, options: PlaceOptions = {}):
   const centre =
     options.after?.port === COMPENSATE
       ? under(editor, options.after.source)
-      : (options.at ?? viewCentre(editor));
+      : (options.at ?? viewCentre(editor, piece.kind));
   const placement = placementAt(editor, draft, id, piece.kind, centre, options);
   if (placement.parent && depthOf(draft.structure, placement.parent) + 1 > MAX_NESTING) {
     editor.say(editor.t("refused.tooDeep", { most: MAX_NESTING }), "error");
@@ -101,32 +101,38 @@ function parentOf(draft: Draft, id: string): string | null {
   return draft.structure.nodes.find((node) => node.id === id)?.parent ?? null;
 }
 
-function viewCentre(editor: Editor): { x: number; y: number } {
+function viewCentre(editor: Editor, kind: NodeKind): { x: number; y: number } {
   const box = window.document.querySelector(".react-flow")?.getBoundingClientRect();
   const middle = { x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 };
-  return freeSpot(editor, editor.flow.screenToFlowPosition(middle));
+  return freeSpot(editor, editor.flow.screenToFlowPosition(middle), kind);
 }
 
 const CARD = { width: 240, height: 72 };
 /** A card grows by a line while a run is shown. */
 const GAP = 48;
 
-/** The first place from `wanted` downwards where a new card covers no other. */
-function freeSpot(editor: Editor, wanted: { x: number; y: number }): { x: number; y: number } {
+/** The first place from `wanted` downwards where a new step covers no other; plain steps may stand in containers. */
+function freeSpot(
+  editor: Editor,
+  wanted: { x: number; y: number },
+  kind: NodeKind,
+): { x: number; y: number } {
+  const size = newSize(kind);
+  const { width, height } = size ? { width: size.x, height: size.y } : CARD;
   const boxes = editor
     .document()
-    .draft.structure.nodes.filter((node) => node.kind !== "group" && !isContainer(node.kind))
+    .draft.structure.nodes.filter((node) => node.kind !== "group" && (size || !isContainer(node.kind)))
     .map((node) => ({ ...absolute(editor, node.id), ...editor.measure(node.id) }));
   const spot = { ...wanted };
   const covered = () =>
     boxes.find(
       (box) =>
-        spot.x + CARD.width / 2 > box.x - GAP &&
-        spot.x - CARD.width / 2 < box.x + box.width + GAP &&
-        spot.y + CARD.height / 2 > box.y - GAP &&
-        spot.y - CARD.height / 2 < box.y + box.height + GAP,
+        spot.x + width / 2 > box.x - GAP &&
+        spot.x - width / 2 < box.x + box.width + GAP &&
+        spot.y + height / 2 > box.y - GAP &&
+        spot.y - height / 2 < box.y + box.height + GAP,
     );
-  for (let box = covered(); box; box = covered()) spot.y = box.y + box.height + GAP + CARD.height / 2 + 1;
+  for (let box = covered(); box; box = covered()) spot.y = box.y + box.height + GAP + height / 2 + 1;
   return spot;
 }
 

@@ -12,7 +12,7 @@ export type Measure = (id: string) => Box;
 
 const GAP = { x: 72, y: 36 };
 /** Between a step and the handler under it. */
-const UNDER = 44;
+const UNDER = 56;
 const HEADER = 56;
 const PADDING = 28;
 

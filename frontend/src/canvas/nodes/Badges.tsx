@@ -9,9 +9,11 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Fields } from "@/graph/model";
+import { useCatalogue } from "@/stores/catalogue";
 import type { Cache, OnError, RetryPolicy } from "@/wire/generated";
-import { useGivenTitle } from "../model";
+import { useFields, useKind } from "../model";
 import classes from "./Badges.module.css";
+import { nodeTitle } from "./captions";
 import { durationText } from "./durationText";
 
 /** The small row under a step: what is unusual about how it runs. `undoes`: the step it is the handler of. */
@@ -25,8 +27,11 @@ export function Badges({ fields, undoes = null }: { fields: Fields; undoes?: str
 }
 
 function UndoBadge({ step }: { step: string }) {
-  const { t } = useTranslation("canvas");
-  const title = useGivenTitle(step);
+  const { t, i18n } = useTranslation("canvas");
+  const fields = useFields(step);
+  const kind = useKind(step);
+  const agent = useCatalogue((state) => state.agents.get(String(fields.agent ?? "")));
+  const title = nodeTitle(t, kind, fields, agent, i18n.language);
   return (
     <span className={classes.badge} data-tone="undo" title={t("badge.undoesHint", { step: title })}>
       <IconArrowBackUp size={12} aria-hidden />{" "}

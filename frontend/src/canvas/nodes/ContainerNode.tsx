@@ -38,7 +38,7 @@ export const ContainerNode = memo(function ContainerNode({ id, type, selected }:
       style={overlay ? ({ "--status": statusColour(overlay.status) } as React.CSSProperties) : undefined}
     >
       <Resizer id={id} visible={selected} />
-      <Handle type="target" position={Position.Left} className={card.in} />
+      <Handle type="target" position={Position.Left} className={card.in} style={{ top: 22 }} />
       <div className={`${card.head} ${classes.head}`}>
         <IconChip icon={look.icon} tint={look.tint} size={26} />
         <div className={classes.title} title={title}>

@@ -79,6 +79,7 @@ export function PieceList({ groups, onPick, searchId, autoFocus = false, draggab
                   entry={entry}
                   active={flat[active] === entry}
                   draggable={draggable}
+                  small={group.tiles && !query}
                   onPick={() => onPick(entry)}
                 />
               ))}
@@ -92,9 +93,9 @@ export function PieceList({ groups, onPick, searchId, autoFocus = false, draggab
   );
 }
 
-type PieceProps = { entry: Entry; active: boolean; draggable: boolean; onPick(): void };
+type PieceProps = { entry: Entry; active: boolean; draggable: boolean; small: boolean; onPick(): void };
 
-function Piece({ entry, active, draggable, onPick }: PieceProps) {
+function Piece({ entry, active, draggable, small, onPick }: PieceProps) {
   const { t } = useTranslation("canvas");
   return (
     <button
@@ -109,7 +110,7 @@ function Piece({ entry, active, draggable, onPick }: PieceProps) {
       }}
       title={entry.text}
     >
-      <IconChip icon={entry.look.icon} tint={entry.look.tint} size={30} />
+      <IconChip icon={entry.look.icon} tint={entry.look.tint} size={small ? 26 : 30} />
       <span className={classes.words}>
         <span className={classes.title}>{entry.title}</span>
         <span className={classes.text}>{entry.away ? t("palette.away") : entry.text}</span>

@@ -13,13 +13,15 @@ import { usePieces } from "./usePieces";
 
 const WIDTH = 300;
 const HEIGHT = 380;
+/** The canvas keeps presses of the mouse to itself. */
+const POINTER = ["pointerdown"];
 
 const NEVER_NEXT: ReadonlySet<NodeKind> = new Set(["start", "note", "group"]);
 
 /** The palette as a small window: where an edge was dropped on nothing, or to put a step into an edge. */
 export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; onClose(): void }) {
   const { t } = useTranslation("canvas");
-  const outside = useClickOutside(onClose);
+  const outside = useClickOutside(onClose, POINTER);
   const undoing = ask.after?.port === COMPENSATE;
   const groups = usePieces()
     .map((group) => ({
