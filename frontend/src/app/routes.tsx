@@ -20,6 +20,7 @@ const pages = [
   { path: "/", element: page(() => import("@/home/HomePage")) },
   { path: "/workflows", element: page(() => import("@/workflows/WorkflowsPage")) },
   { path: "/workflows/:id", element: page(() => import("@/canvas/DesignerPage")) },
+  { path: "/workflows/:id/triggers", element: page(() => import("@/triggers/TriggersPage")) },
   { path: "/runs", element: page(() => import("@/runs/RunsPage")) },
   { path: "/runs/:id", element: page(() => import("@/trace/RunPage")) },
   { path: "/approvals", element: page(() => import("@/approvals/ApprovalsPage")) },

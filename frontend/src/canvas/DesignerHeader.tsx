@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import {
   IconAdjustments,
   IconAlertTriangle,
+  IconBolt,
   IconDots,
   IconLayoutSidebar,
   IconPlayerPlayFilled,
@@ -9,6 +10,7 @@ import {
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { useProblems } from "@/stores/problems";
 import { useView } from "@/stores/view";
 import { PageHeader } from "@/ui/PageHeader";
@@ -35,7 +37,7 @@ interface Props {
 
 /** The designer's part of the top bar: title, saved or not, problems, Publish, Run. */
 export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
-  const { t } = useTranslation(["canvas", "app"]);
+  const { t } = useTranslation(["canvas", "app", "triggers"]);
   const show = useView((state) => state.show);
   const paletteOpen = useView((state) => state.paletteOpen);
   const settingsOpen = useView((state) => state.settingsOpen);
@@ -55,6 +57,15 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               {t("publishedVersion", { number: workflow.published_version })}
             </span>
           )}
+          <Tooltip label={t("triggers:title")}>
+            <ActionIcon
+              component={Link}
+              to={`/workflows/${workflow.id}/triggers`}
+              aria-label={t("triggers:title")}
+            >
+              <IconBolt size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
           <Tooltip label={t("command.togglePalette")}>
             <ActionIcon
               aria-label={t("command.togglePalette")}
