@@ -33,8 +33,8 @@ export function TemplatePreview({
       role="img"
       aria-label={t("preview", { title: template.title })}
     >
-      {lines.map(({ id, path }) => (
-        <path key={id} d={path} className={classes.line} />
+      {lines.map(({ id, path, undo }) => (
+        <path key={id} d={path} className={classes.line} data-undo={undo || undefined} />
       ))}
       {boxes.map((box) => (
         <Box key={box.id} box={box} agent={agents.get(box.agent)} />

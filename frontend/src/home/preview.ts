@@ -1,4 +1,5 @@
 /** A graph drawn small: boxes and the lines between them, in a frame of given size. */
+import { COMPENSATE } from "@/graph/compensation";
 import type { Graph } from "@/wire/types";
 
 export interface PreviewBox {
@@ -13,6 +14,8 @@ export interface PreviewBox {
 export interface PreviewLine {
   readonly id: string;
   readonly path: string;
+  /** It leads to a step that undoes another. */
+  readonly undo: boolean;
 }
 
 export const BOX = { width: 44, height: 30 };
@@ -44,7 +47,15 @@ export function previewOf(
   const lines = (graph.edges ?? []).flatMap(({ source, target, port }) => {
     const a = at.get(source);
     const b = at.get(target);
-    return a && b ? [{ id: `${source}:${port ?? "out"}>${target}`, path: curve(a, b) }] : [];
+    return a && b
+      ? [
+          {
+            id: `${source}:${port ?? "out"}>${target}`,
+            undo: port === COMPENSATE,
+            path: port === COMPENSATE ? drop(a, b) : curve(a, b),
+          },
+        ]
+      : [];
   });
   return { boxes, lines };
 }
@@ -61,6 +72,13 @@ function curve(a: PreviewBox, b: PreviewBox): string {
   if (x2 < x1 && b.y - a.y > BOX.height) return backToNextRow(x1, a.y, x2, b.y);
   const bend = Math.max(8, Math.abs(x2 - x1) / 2);
   return `M${x1},${a.y} C${x1 + bend},${a.y} ${x2 - bend},${b.y} ${x2},${b.y}`;
+}
+
+/** From a step's foot to the top of the one that undoes it, below the words between them. */
+function drop(a: PreviewBox, b: PreviewBox): string {
+  const [y1, y2] = [a.y + BOX.height / 2, b.y - BOX.height / 2];
+  const middle = (y1 + y2) / 2;
+  return `M${a.x},${y1} C${a.x},${middle} ${b.x},${middle} ${b.x},${y2}`;
 }
 
 const TURN = 5;

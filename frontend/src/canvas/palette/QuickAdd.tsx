@@ -1,5 +1,6 @@
 import { FocusTrap, Paper } from "@mantine/core";
 import { useClickOutside } from "@mantine/hooks";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { COMPENSATE } from "@/graph/compensation";
 import type { NodeKind } from "@/graph/model";
@@ -21,7 +22,8 @@ const NEVER_NEXT: ReadonlySet<NodeKind> = new Set(["start", "note", "group"]);
 /** The palette as a small window: where an edge was dropped on nothing, or to put a step into an edge. */
 export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; onClose(): void }) {
   const { t } = useTranslation("canvas");
-  const outside = useClickOutside(onClose, POINTER);
+  const [box, setBox] = useState<HTMLElement | null>(null);
+  useClickOutside(onClose, POINTER, [box], box !== null, true);
   const undoing = ask.after?.port === COMPENSATE;
   const groups = usePieces()
     .map((group) => ({
@@ -37,26 +39,27 @@ export function QuickAdd({ editor, ask, onClose }: { editor: Editor; ask: Ask; o
   return (
     <FocusTrap>
       <Paper
-        ref={outside}
         className={classes.window}
         style={{ left, top, width: WIDTH, height: HEIGHT }}
         role="dialog"
         aria-label={undoing ? t("palette.addHandler") : t("palette.addNext")}
         onKeyDown={(event) => event.key === "Escape" && onClose()}
       >
-        <PieceList
-          groups={groups}
-          autoFocus
-          onPick={(entry) => {
-            const shift = ask.after ? { x: ask.at.x + 130, y: ask.at.y } : ask.at;
-            place(editor, entry.piece, {
-              at: shift,
-              ...(ask.after && { after: ask.after }),
-              ...(ask.into && { into: ask.into }),
-            });
-            onClose();
-          }}
-        />
+        <div ref={setBox} className={classes.box}>
+          <PieceList
+            groups={groups}
+            autoFocus
+            onPick={(entry) => {
+              const shift = ask.after ? { x: ask.at.x + 130, y: ask.at.y } : ask.at;
+              place(editor, entry.piece, {
+                at: shift,
+                ...(ask.after && { after: ask.after }),
+                ...(ask.into && { into: ask.into }),
+              });
+              onClose();
+            }}
+          />
+        </div>
       </Paper>
     </FocusTrap>
   );
