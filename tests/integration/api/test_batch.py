@@ -30,7 +30,7 @@ def test_what_fits_is_started_and_the_rest_is_told_in_its_place(start):
         [
             {"input": {"name": "Ada"}, "labels": {"team": "x"}},
             {"input": {"name": 3}},
-            {"input": {"name": "Bob", "punctuation": "x" * 70_000}},
+            {"input": {"name": "Bob", "punctuation": "x" * 1_100_000}},
             {"input": {"name": "Cyd"}, "idempotency_key": "c"},
         ],
         priority="low",

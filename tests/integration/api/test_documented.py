@@ -71,3 +71,27 @@ def test_the_table_is_read(said):
 def test_a_missing_input_is_told_as_documented(said):
     documented = re.search(r"```json\n(.*?)```", (PROJECT / "docs" / "api.md").read_text(), re.DOTALL)
     assert json.loads(said[7]) == json.loads(documented.group(1))
+
+
+def test_a_run_says_why_it_waits(said):
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1/runs/[0-9a-z]{26}", said[8])
+    (reason,) = json.loads(said[9].splitlines()[-1])["reasons"]
+    assert (reason["code"], reason["step"]) == ("approval", "ask")
+
+
+def test_it_is_approved_and_signalled(said):
+    assert said[10] == "202"
+    assert (json.loads(said[11])["code"], json.loads(said[11])["signals"]) == ("unknown_signal", ["paid"])
+    assert said[12].startswith("202")
+    assert 'data: {"status":"completed"}' in said[12]
+
+
+def test_it_is_forked(said):
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1/runs/[0-9a-z]{26}", said[13])
+
+
+def test_many_are_started_and_cancelled(said):
+    batch = json.loads(said[14])
+    assert (batch["accepted"], batch["refused"]) == (2, 0)
+    assert json.loads(said[15]) == {"count": 2}
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1/bulk/[0-9a-z]{26}", said[16])
