@@ -6,7 +6,7 @@ from msgspec import structs
 
 from agentcluster.streams import blocking
 from designer.domain import events as ev
-from designer.domain.graph import AgentNode, Graph, IntentNode, MapNode, Priority, RetryPolicy
+from designer.domain.graph import AgentNode, Graph, IntentNode, MapNode, Priority, RetryPolicy, TransformNode
 from designer.engine.journal import decode_record
 from designer.engine.submit import asubmit
 from designer.engine.worker import Engine
@@ -98,3 +98,16 @@ async def test_a_map_of_intents_is_put_out_item_by_item(lab: Lab) -> None:
     assert run.status == "completed", run.error
     done = next(event for event in lab.events(run_id) if isinstance(event, ev.StepCompleted) and event.step == "each")
     assert done.output["results"] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+async def test_a_large_value_made_in_the_engine_reaches_the_agent_as_itself(running: Lab) -> None:
+    big = TransformNode(id="big", output={"rows": "${ input.rows.map(row, input.text) }"})
+    asks = agent("ask", "sizes", input={"rows": "${ steps.big.rows }", "anything": "${ steps.big.rows }"})
+    graph = line(big, asks, output={"sizes": "${ steps.ask }"})
+    (run_id,) = await running.start(graph, {"rows": [1] * 900, "text": "x" * 100})
+    (run,) = await running.ended(run_id)
+    assert run.status == "completed", run.error
+    assert run.output["sizes"]["rows"] == ["list", 900]
+    assert run.output["sizes"]["anything"] == ["dict", 1], "whoever takes anything takes references"
+    started = await running.seen(run_id, ev.StepStarted)
+    assert list(started.input["rows"]) == ["$artifact"]
