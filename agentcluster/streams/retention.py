@@ -1,8 +1,8 @@
 """How finished runs leave Redis, many at a time: read whole, then deleted only where nothing has changed since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from redis.exceptions import ResponseError
 
@@ -15,6 +15,7 @@ from agentcluster.streams.errors import translated
 LIBRARY: Final = (Path(__file__).parent / "retention.lua").read_text()
 MARK_S: Final = 600
 """How long Redis still knows that a run has ended once its log is gone; no hint and no worker sleeps longer."""
+SCAN: Final = 1000
 LEASE: Final = "archive:sweep"
 RATE: Final = "archive:rate"
 
@@ -75,6 +76,21 @@ def let_calls_expire(client: SyncClient, calls: Iterable[tuple[str, int]]) -> No
         for call_id, seconds in calls:
             pipeline.execute_command("EXPIRE", keys.call(call_id), seconds, "LT")  # type: ignore[no-untyped-call]
         pipeline.execute()
+
+
+def kept_values(client: SyncClient) -> Iterator[bytes]:
+    """Yield what Redis keeps beside runs: outputs kept for equal calls, and shared memory. Goes through all keys."""
+    found: Any
+    with translated():
+        for key in client.scan_iter(match=keys.cache("*"), count=SCAN):
+            found = client.get(key)
+            yield found or b""
+        for key in client.scan_iter(match=keys.memory("*", "value", "*"), count=SCAN):
+            found = client.hget(key, "v")
+            yield found or b""
+        for key in client.scan_iter(match=keys.memory("*", "list", "*"), count=SCAN):
+            found = client.xrange(key)
+            yield b"".join(fields.get(b"v", b"") for _, fields in found)
 
 
 def take_lease(client: SyncClient, holder: str, ms: int) -> bool:

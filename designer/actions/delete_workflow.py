@@ -11,6 +11,7 @@ from agentcluster.streams.blocking import forget
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.actions import audit
 from designer.actions.errors import WorkflowBusyError
+from designer.archive.prune import let_files_go
 from designer.engine.redis import shared_client
 from designer.models import OPEN_STATUSES, Workflow
 
@@ -31,6 +32,7 @@ def delete_workflow(user: User, workflow: Workflow) -> None:
             raise WorkflowBusyError(open_runs=open_runs)
         audit.record(user, "workflow.delete", workflow.project, workflow.pk, workflow.title, name=workflow.name)
         gone = list(workflow.runs.values_list("pk", flat=True))
+        let_files_go(gone)
         workflow.runs.all().delete()
         workflow.delete()
     # Only when nothing leads to the logs any more; should Redis be away, they take room and harm nothing.

@@ -58,7 +58,7 @@ def _mentioned(client: SyncClient, asked: frozenset[str]) -> set[str]:
     found = {*Upload.objects.filter(digest__in=asked).values_list("digest", flat=True)}
     for keeper in _keepers:
         found |= keeper(asked)
-    for data in chain(_documents(), _unarchived(client)):
+    for data in chain(_documents(), retention.kept_values(client), _unarchived(client)):
         if b"sha256:" in data:
             mentioned = {digest.decode() for digest in DIGEST.findall(data)}
             found |= asked & (mentioned | (nested(mentioned) if b"application/json" in data else set()))

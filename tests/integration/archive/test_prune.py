@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.utils import timezone
 
@@ -176,6 +177,27 @@ class TestFiles:
         reference(b"again")
         assert remove_unmentioned(client) == 0
         assert there(ref)
+
+    def test_stay_while_a_kept_output_or_shared_memory_mentions_them(self, client, ended):
+        names = ("cached", "remembered", "listed", "forgotten")
+        refs = {name: reference(name.encode()) for name in names}
+        ended(days=20, output=refs)
+        prune(client)
+        client.set(keys.cache("0"), msgspec.json.encode({"output": refs["cached"]}))
+        client.hset(keys.memory("sales", "value", "a"), "v", msgspec.json.encode(refs["remembered"]))
+        client.xadd(keys.memory("sales", "list", "b"), {"v": msgspec.json.encode([refs["listed"]])})
+        for ref in refs.values():
+            age(ref)
+        assert remove_unmentioned(client) == 1
+        assert {name for name in names if there(refs[name])} == {"cached", "remembered", "listed"}
+
+    def test_go_after_their_workflow(self, client, ended, api_of, workflow):
+        ref = reference(b"of a workflow")
+        ended(output={"a": ref})
+        archive(client)
+        assert api_of().delete(f"/api/v1/workflows/{workflow.pk}").status_code == 204
+        age(ref)
+        assert remove_unmentioned(client) == 1
 
     def test_stay_when_something_else_keeps_them(self, client, ended, monkeypatch):
         ref = reference(b"kept elsewhere")

@@ -6,7 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from agentcluster import artifacts
+from agentcluster.security.models import Role
 from agentcluster.streams import blocking
+from designer.api.mentions import find_mentioned
 from designer.archive.archiver import archive_runs
 from designer.models import Run
 from designer.traces.log import iterate, read_page
@@ -54,3 +57,13 @@ def test_rows_are_made_again_from_archived_logs(client, ended, capsys):
     again = Run.objects.get(pk=run.pk)
     assert (again.output, again.status, again.archived) == ({"ok": True}, "completed", True)
     assert again.cursor == len([*iterate(run.pk)])
+
+
+def test_the_api_answers_for_an_archived_run_as_before(client, ended, api_of):
+    content = artifacts.put_bytes(b"a report", "text/plain", "report.txt")
+    run, api = ended(output={"file": content.to_value()}), api_of(Role.VIEWER)
+    urls = [f"/api/v1/runs/{run.pk}{part}" for part in ("", "/events", "/events?after=3", "/events?limit=2")]
+    before = [api.get(url).json() for url in urls]
+    archive(client)
+    assert [api.get(url).json() for url in urls] == before
+    assert find_mentioned(run, content.digest) == content
