@@ -3,29 +3,27 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 import msgspec
 from django.db import DatabaseError
 
-from agentcluster import artifacts
 from agentcluster.clock import SteadyClock
 from agentcluster.streams.errors import ClosedError, FencedError, SequenceError
-from agentcluster.streams.run_log import Claim, RunLog
+from agentcluster.streams.run_log import RunLog
 from agents.domain.calls import CallError, CallReply
 from designer.domain import commands as asked
 from designer.domain import events as ev
 from designer.domain.plan import Plan
 from designer.domain.run import Run
-from designer.engine.beginnings import call_in_flight, first_event
+from designer.engine.beginnings import Beginning, Begun, HistoryLostError, call_in_flight, first_event, set_apart
 from designer.engine.continuing import continue_as_new
 from designer.engine.dispatch import Dispatcher
 from designer.engine.inbox import InboxReader
 from designer.engine.journal import Journal
 from designer.engine.limits import deadline_of, is_long, overdue_message, too_many
 from designer.engine.liveness import Liveness
-from designer.engine.places import ask_for_place, is_limited
+from designer.engine.outcome import Outcome
 from designer.engine.projection import ended_row, row_of
 from designer.engine.projector import Projector
 from designer.engine.request import RunRequest, waking_hint
@@ -40,25 +38,6 @@ PARK_AFTER_MS: Final = 5000
 AWAKE_S: Final = 1.0
 """A parked run that was woken for nothing (by a clock that is ahead) is not parked again at once."""
 _STOPPERS: Final = (ev.StepFailed, ev.RunCancelRequested, ev.Overdue)
-_QUIETLY: Final = ("parked", "hinted", "seeded")
-"""Runs left like this have lost no owner: taking one over is no event."""
-
-
-class Outcome(Enum):
-    """How driving a run came to its end here."""
-
-    ENDED = "ended"
-    """The run is terminal, by us or by somebody else."""
-    ELSEWHERE = "elsewhere"
-    """A living worker owns the run; this hint was one too many."""
-    FENCED = "fenced"
-    """The log is not as we left it: another worker took the run over, or Redis came back without its last second."""
-    HANDED_OVER = "handed over"
-    """Given up on request, free for any worker."""
-    PARKED = "parked"
-    """Only waits; a command or its timer brings it back."""
-    LOST = "lost"
-    """Nothing to go on from: the reaper finds out what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +122,8 @@ class Driver:
             return Outcome.FENCED
         except ClosedError:
             return Outcome.ENDED
+        except HistoryLostError as error:
+            return await self._fail(error.error())
         except VersionUnusableError as error:
             return await self._fail(CallError(error.code, error.message))
         except Exception as error:
@@ -184,90 +165,38 @@ class Driver:
                 await asyncio.sleep(1)
 
     async def _begin(self, plan: Plan) -> Outcome | None:
-        run, now = Run(plan), self._clock.now_ms()
-        events: list[ev.Event] = [first_event(self.request, self._parts.worker)]
-        run.apply(events[0], now)
-        limited = is_limited(plan)
-        if self._fresh and not limited:
-            events += run.advance(now)
-            events += self._starts.place(run, self, now)
-            await self._set_apart(run)
-        at_once = self._fresh and not limited and not run.terminal
-        claim = await self._claim(self._journal.encode(events, now)[0] if at_once else ())
-        self._inbox_due = claim.inbox > 0
-        if not claim.written:
-            if not claim.granted:
-                return Outcome.ENDED if claim.terminal else Outcome.ELSEWHERE
-            if claim.seq:
-                self._starts.give_back()
-                await self._take_over(plan, claim)
-                return None
-            if self.request.begun:
-                return await self._without_history(events[0])
-            if claim.inbox:
-                self._starts.give_back()
-                run, events = Run(plan), events[:1]
-                run.apply(events[0], now)
-            if limited:
-                events += await ask_for_place(self._parts.log, run, claim.epoch, now)
-            await self._journal.append(events, now)
-        self._own(run, now)
-        self._carry_out(run, events, now)
+        parts = self._parts
+        beginning = Beginning(parts.log, self._journal, self._clock, parts.liveness, parts.worker)
+        begun = await beginning.begin(plan, self.request, self._starts, self, fresh=self._fresh)
+        if isinstance(begun, Outcome):
+            return begun
+        run, started = begun.run, begun.run.started
+        assert started is not None
+        self._run, self._started_ms, self._inbox_due = run, begun.started_ms, begun.inbox
+        self._begun_at = started.begun_at or begun.started_ms
+        self._deadline = deadline_of(plan, self._begun_at, parts.run_timeout_s)
+        if begun.taken_over:
+            self._go_on_from(begun, started)
+        if begun.events:
+            self._carry_out(run, begun.events, begun.now)
+        self._stop_unneeded(run)
         return None
 
-    def _own(self, run: Run, started_ms: int) -> None:
-        assert run.started is not None
-        self._run, self._started_ms, self._begun_at = run, started_ms, run.started.begun_at or started_ms
-        self._deadline = deadline_of(run.plan, self._begun_at, self._parts.run_timeout_s)
-
-    async def _claim(self, first: "list[bytes] | tuple[bytes, ...]") -> Claim:
-        claim = await self._journal.claim(self._parts.worker, first=first)
-        if not claim.granted and not claim.terminal and self._parts.liveness.is_dead(claim.previous):
-            claim = await self._journal.claim(self._parts.worker, dead=[claim.previous])
-        return claim
-
-    async def _without_history(self, started: ev.Event) -> Outcome:
-        """A run that goes on from a history which Redis has lost fails; one that was only woken is left to the reaper."""
-        if self.request.woken or (self.request.origin and self.request.origin.kind == "continued"):
-            logger.error("run %s: its log is not in Redis", self.request.run_id)
-            await self._journal.release()
-            return Outcome.LOST
-        error = CallError("history_lost", "The events this run was to begin with are not in Redis any more.")
-        return await self._fail(error)
-
-    async def _take_over(self, plan: Plan, claim: Claim) -> None:
-        """Fold the log of whoever drove the run before, and go on with the calls in flight."""
-        run = Run(plan)
-        records = await self._journal.records()
-        for record in records:
-            run.apply(record.event, record.at)
-        # Pauses end at moments of the log's time: a clock set back must not lengthen them.
-        self._clock.not_before(records[-1].at)
-        now = self._clock.now_ms()
-        self._own(run, records[0].at)
-        assert run.started is not None
-        self.trace_id = run.started.trace_id
-        self.request = msgspec.structs.replace(self.request, priority=run.started.priority)
-        self._inbox.begin_after(run.last_command)
-        events: list[ev.Event] = []
-        if claim.left not in _QUIETLY:
-            events.append(ev.RunTakenOver(self._parts.worker, claim.previous))
-            run.apply(events[0], now)
-        if is_limited(plan) and not claim.gate:
-            events += await ask_for_place(self._parts.log, run, claim.epoch, now)
-        if claim.left == "seeded":
+    def _go_on_from(self, begun: Begun, started: ev.RunStarted) -> None:
+        """Take over the calls in flight, and what only the log knows."""
+        self.trace_id = started.trace_id
+        self.request = msgspec.structs.replace(self.request, priority=started.priority)
+        self._inbox.begin_after(begun.run.last_command)
+        for flight in [*begun.run.in_flight.values()]:
+            self._calls.add(flight.call_id)
+            self._parts.dispatcher.adopt(self, call_in_flight(begun.run, flight), flight)
+        if begun.left == "seeded":
             # No event may come for long, and the row knows nothing yet of those the log began with.
-            self._parts.projector.put(row_of(run, self.request.run_id, self._journal.seq, self._started_ms, now))
-        for started in [*run.in_flight.values()]:
-            self._calls.add(started.call_id)
-            self._parts.dispatcher.adopt(self, call_in_flight(run, started), started)
-        if events:
-            await self._journal.append(events, now)
-            self._carry_out(run, events, now)
-        else:
+            row = row_of(begun.run, self.request.run_id, self._journal.seq, self._started_ms, begun.now)
+            self._parts.projector.put(row)
+        if not begun.events:
             self._awake_until = asyncio.get_running_loop().time() + AWAKE_S
-            self._woken_early = claim.left == "hinted" and not claim.inbox
-        self._stop_unneeded(run)
+            self._woken_early = begun.left == "hinted" and not begun.inbox
 
     async def _turn(self, run: Run) -> int:
         """Do all there is to do now; return when (ms) that was."""
@@ -287,7 +216,7 @@ class Driver:
         events += self._starts.place(run, self, now)
         events += too_many(run, self._journal.seq, len(events), now)
         if events:
-            await self._set_apart(run)
+            await set_apart(run)
             await self._journal.append(events, now)
             self._carry_out(run, events, now)
             self._awake_until, self._woken_early = 0.0, False
@@ -341,13 +270,6 @@ class Driver:
             return True
         self.read_inbox()
         return False
-
-    async def _set_apart(self, run: Run) -> None:
-        """Store what is too large for events before these are durable."""
-        if run.apart:
-            apart, run.apart = run.apart, {}
-            for data in apart.values():
-                await asyncio.to_thread(artifacts.put_bytes, data, "application/json")
 
     def _carry_out(self, run: Run, events: list[ev.Event], now: int) -> None:
         """Do what ``events``, durable by now, are about."""

@@ -20,8 +20,9 @@ from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
 from designer.engine.dispatch import Dispatcher
-from designer.engine.driver import Driver, Outcome, Parts
+from designer.engine.driver import Driver, Parts
 from designer.engine.liveness import Liveness
+from designer.engine.outcome import Outcome
 from designer.engine.projector import Projector
 from designer.engine.reaper import Reaper
 from designer.engine.request import decode_request, encode_request

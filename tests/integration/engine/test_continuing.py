@@ -14,6 +14,7 @@ from designer.domain.graph import Graph, LoopNode, SignalNode
 from designer.engine import continuing, driver, limits
 from designer.engine.inbox import send as send_now
 from designer.engine.journal import decode_record
+from designer.engine.outcome import Outcome
 from designer.engine.request import RunRequest
 from designer.engine.seeding import seed_log
 from designer.engine.submit import asubmit
@@ -96,9 +97,9 @@ async def test_a_worker_killed_while_a_run_goes_on_loses_and_doubles_nothing(
 
         return dying
 
-    async def vanish(self: driver.Driver, error: object) -> driver.Outcome:
+    async def vanish(self: driver.Driver, error: object) -> Outcome:
         await self.release()
-        return driver.Outcome.HANDED_OVER
+        return Outcome.HANDED_OVER
 
     monkeypatch.setattr(driver.Driver, "_fail", vanish)
     if where == "before the row":
