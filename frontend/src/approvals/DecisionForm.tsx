@@ -39,7 +39,7 @@ export function DecisionForm({ run, step, schema, project, blocked, onDecided }:
     setAsked(approved);
     if (approved && empty.length > 0) return;
     decide.mutate(
-      { run, step, approved, comment, data: hasForm && (approved || empty.length === 0) ? data : null },
+      { run, step, approved, comment, ...(hasForm && (approved || empty.length === 0) && { data }) },
       { onSuccess: onDecided },
     );
   };

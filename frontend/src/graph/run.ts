@@ -143,17 +143,17 @@ function applyEvent(view: RunView, event: RunRecord["event"], at: number): void 
 
 function applyStep(view: RunView, event: StepEvent, at: number): void {
   noteFound(view, event.step);
-  expectInside(view, event, at);
+  expectInside(view, event);
   applyStepEvent(view, event, at);
   if (view.compensation) undone(view, event.step);
 }
 
 /** What the event says of steps to come inside its own. */
-function expectInside(view: RunView, event: StepEvent, at: number): void {
+function expectInside(view: RunView, event: StepEvent): void {
   if (event.type === "map_started") expectIterations(view, event, event.count);
   else if (event.type === "iteration_started") expectIterations(view, event, 1);
   else if (event.type === "iteration_closed") forgetIteration(view, event);
-  else if (event.type === "subflow_started") enterSubflow(view, event, at);
+  else if (event.type === "subflow_started") enterSubflow(view, event);
 }
 
 function expectIterations(view: RunView, { step }: MapStarted | IterationStarted, count: number): void {

@@ -252,3 +252,21 @@ describe("scopes", () => {
     expect(view.overlay.get("poll")).toMatchObject({ total: 1, done: 0, status: "running" });
   });
 });
+
+test("what a fork took over is told apart, and was not ready before the fork began", () => {
+  const view = openRun(LINE);
+  const origin = { kind: "fork", run_id: "r0", seq: 3 } as const;
+  const events: Event[] = [
+    { ...STARTED, origin } as Event,
+    { ...call("charge"), ready_at: 10 } as Event,
+    done("charge"),
+    call("ship"),
+  ];
+  const at = [1000, 1000, 1000, 1040];
+  applyRecords(
+    view,
+    events.map((event, index) => ({ seq: index + 1, at: at[index] ?? 0, epoch: 1, prev: "", event })),
+  );
+  expect(view.steps.get("charge")).toMatchObject({ takenOver: true, readyAt: 1000 });
+  expect(view.steps.get("ship")).toMatchObject({ takenOver: false });
+});

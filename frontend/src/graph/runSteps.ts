@@ -49,6 +49,7 @@ export function newStep(key: string): StepView {
     error: null,
     iterations: null,
     cached: false,
+    takenOver: false,
     wait: null,
     decisions: [],
     entered: false,
@@ -64,14 +65,26 @@ export function passed(step: StepView, at: number, output: unknown): StepView {
 
 export function applyStepEvent(view: RunView, event: StepEvent, at: number): void {
   const step = view.steps.get(event.step) ?? newStep(event.step);
-  const next = after(step, event, at);
+  const next = after(step, sinceStart(view, event), at);
   const ends = hasEnded(next.status) && !hasEnded(step.status);
   if (ends) view.stepsDone += 1;
   storeStep(view, {
     ...next,
     began: step.began || view.cursor,
     ended: ends ? view.cursor : step.ended,
+    takenOver: isTakenOver(view, at),
   });
+}
+
+/** A log made from another begins with what that one recorded, all of the moment in which the run began. */
+function isTakenOver({ origin, startedAt }: RunView, at: number): boolean {
+  return origin !== null && origin.kind !== "replay" && at === startedAt;
+}
+
+/** What was taken over was not ready before this run began. */
+function sinceStart(view: RunView, event: StepEvent): StepEvent {
+  if (event.type !== "step_started" || (event.ready_at ?? 0) >= (view.startedAt ?? 0)) return event;
+  return { ...event, ready_at: view.startedAt ?? 0 };
 }
 
 function after(step: StepView, event: StepEvent, at: number): StepView {

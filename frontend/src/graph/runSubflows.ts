@@ -1,9 +1,8 @@
 /** Graphs that run inside steps: other workflows, and plans that were made on the way. */
 import type { SubflowStarted } from "@/wire/generated";
 import { childKey, nodeOf, ownerOf, parseIteration, placeOf, scopeOf } from "./runKeys";
-import { newStep, passed } from "./runSteps";
 import { type GraphNode, type RunStructure, structureOf } from "./runStructure";
-import { expectMore, storeStep } from "./runTally";
+import { expectMore } from "./runTally";
 import type { RunView } from "./runTypes";
 
 /** A graph that is not at hand: it grows by what the events name. */
@@ -19,16 +18,17 @@ class FoundStructure implements RunStructure {
   }
 }
 
-/** Another workflow, or the plan made before, begins inside the step: its own steps are to come. */
-export function enterSubflow(view: RunView, event: SubflowStarted, at: number): void {
+/**
+ * Another workflow, or the plan made before, begins inside the step: its own steps are to come. Its start is none of
+ * them: it says no more than the step around it.
+ */
+export function enterSubflow(view: RunView, event: SubflowStarted): void {
   const { step: owner, version_id: version } = event;
   const graph = version ? view.subgraphs[version] : view.steps.get(owner)?.plan?.graph;
   const structure = graph ? structureOf(graph) : new FoundStructure();
   view.inner.set(owner, structure);
   for (const id of structure.inside.get("") ?? []) {
-    const key = childKey(owner, id);
-    expectMore(view, placeOf(key), 1);
-    if (structure.nodes.get(id)?.kind === "start") storeStep(view, passed(newStep(key), at, event.input));
+    if (structure.nodes.get(id)?.kind !== "start") expectMore(view, placeOf(childKey(owner, id)), 1);
   }
 }
 

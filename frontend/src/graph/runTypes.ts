@@ -116,6 +116,8 @@ export interface StepView {
   readonly iterations: number | null;
   /** Taken from the cache: no agent was called. */
   readonly cached: boolean;
+  /** Done in the run this one was made from: nothing of it was called again. */
+  readonly takenOver: boolean;
   /** The last thing it waited for; over once `until` is set. */
   readonly wait: WaitView | null;
   readonly decisions: readonly Decision[];

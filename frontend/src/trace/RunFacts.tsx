@@ -45,9 +45,8 @@ export function RunFacts({ run, trace }: { run: RunDetail; trace: Trace & { reco
 /** All steps known to come. A start is none, it only gives the input; what undoes others counts once it is needed. */
 function stepsTotal(view: Trace["view"]): number {
   const { overlay, structure, compensation } = view;
-  const starts = [...view.inner.keys()].filter((owner) => view.steps.has(`${owner}/start`)).length;
   const undoing = new Set(compensation?.undo.map(({ handler }) => handler));
-  let total = -starts;
+  let total = 0;
   for (const [id, node] of overlay) {
     const isCounted = !structure.handlers.has(id) || undoing.has(id);
     if (structure.nodes.get(id)?.kind !== "start" && isCounted) total += node.total;

@@ -11,8 +11,11 @@ import { useRun } from "@/wire/queries";
 import type { RunDetail } from "@/wire/types";
 import { ConnectionMark } from "./ConnectionMark";
 import { stepOfNode } from "./labels";
+import classes from "./RunPage.module.css";
 import { RunTrace } from "./RunTrace";
+import { useRunClock } from "./useRunClock";
 import { useTrace } from "./useTrace";
+import { WhyPanel } from "./WhyPanel";
 
 interface Props {
   runId: string;
@@ -42,28 +45,34 @@ function OpenDrawer({ run, onOverlay, selectedNode, onSelectNode }: Props & { ru
     setStep(key);
     onSelectNode(key && topNodeOf(key));
   };
+  const now = useRunClock(trace);
   return (
-    <RunTrace
-      run={run}
-      trace={trace}
-      selected={selected}
-      onSelect={onSelect}
-      compact
-      extra={
-        <>
-          <ConnectionMark connection={trace.connection} onRetry={trace.reconnect} />
-          <Tooltip label={t("run.openPage")}>
-            <ActionIcon
-              component={Link}
-              to={`/runs/${run.id}${selected ? `?step=${encodeURIComponent(selected)}` : ""}`}
-              target="_blank"
-              aria-label={t("run.openPage")}
-            >
-              <IconExternalLink size={16} />
-            </ActionIcon>
-          </Tooltip>
-        </>
-      }
-    />
+    <div className={classes.drawer}>
+      <WhyPanel run={run} trace={trace} now={now} onSelect={onSelect} />
+      <div className={classes.body}>
+        <RunTrace
+          run={run}
+          trace={trace}
+          selected={selected}
+          onSelect={onSelect}
+          compact
+          extra={
+            <>
+              <ConnectionMark connection={trace.connection} onRetry={trace.reconnect} />
+              <Tooltip label={t("run.openPage")}>
+                <ActionIcon
+                  component={Link}
+                  to={`/runs/${run.id}${selected ? `?step=${encodeURIComponent(selected)}` : ""}`}
+                  target="_blank"
+                  aria-label={t("run.openPage")}
+                >
+                  <IconExternalLink size={16} />
+                </ActionIcon>
+              </Tooltip>
+            </>
+          }
+        />
+      </div>
+    </div>
   );
 }

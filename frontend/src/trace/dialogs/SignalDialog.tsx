@@ -32,7 +32,7 @@ export function SignalDialog({ run, view, onClose }: Props) {
   const problem = send.error instanceof ApiProblem ? send.error : null;
   const submit = () =>
     send.mutate(
-      { run: run.id, name, key, data: value },
+      { run: run.id, name, key, ...(value !== null && { data: value }) },
       {
         onSuccess: () => {
           notifications.show({ message: t("signal.sent", { name }) });

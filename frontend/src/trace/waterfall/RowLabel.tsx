@@ -35,6 +35,17 @@ export function RowLabel({ view, row }: { view: RunView; row: Row }) {
           {t("waterfall.cached")}
         </Badge>
       )}
+      {step?.takenOver && !step.cached && (
+        <Badge
+          size="xs"
+          variant="light"
+          color="gray"
+          className={classes.badge ?? ""}
+          title={t("waterfall.takenOverHint")}
+        >
+          {t("waterfall.takenOver")}
+        </Badge>
+      )}
       <span
         className={classes.kind}
         data-agent={(row.undoes === undefined && words) || undefined}
