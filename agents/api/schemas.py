@@ -91,6 +91,8 @@ class HostedSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     in_flight = serializers.IntegerField()
     concurrency = serializers.IntegerField()
+    state = serializers.CharField(help_text="Running, or Stopping while the node ends")
+    capabilities = serializers.ListField(child=serializers.CharField(), help_text="What steps may ask for")
 
 
 class NodeSerializer(serializers.Serializer[Any]):
