@@ -95,7 +95,7 @@ class PolicyView(APIView):
 
     @extend_schema(operation_id="get_retention_policy", responses=PolicySchema, tags=["retention"])
     def get(self, request: Request, policy_id: int) -> Response:
-        """Read a policy."""
+        """Read one retention policy."""
         return Response(dict(PolicySchema(_find(request, policy_id)).data))
 
     @extend_schema(
