@@ -118,6 +118,7 @@ class ClusterView:
         seen_s = self._clock.tick(monotonic(), blind=self.blind)
         before = self._sightings.get(node_id)
         sighting = Sighting(beat, seen_s, now_ms())
+        sighting.follow(before)
         sighting.health = sighting.judge(seen_s)
         self._sightings[node_id] = sighting
         self._stale = True
