@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from designer.domain.events import RunCompleted, RunStarted
-from designer.models import Run, Workflow
+from designer.models import OpenApproval, Run, Workflow
 from tests.integration.api.records import write_log
 
 
@@ -56,6 +56,11 @@ def test_every_call_has_a_name_words_and_a_tag(document):
         ("/api/v1/workflows", "post"),
         ("/api/v1/workflows/{workflow_id}/draft", "put"),
         ("/api/v1/workflows/{workflow_id}/runs", "post"),
+        ("/api/v1/workflows/{workflow_id}/runs/batch", "post"),
+        ("/api/v1/runs/{run_id}/fork", "post"),
+        ("/api/v1/runs/{run_id}/signal", "post"),
+        ("/api/v1/runs/{run_id}/approvals/{step}", "post"),
+        ("/api/v1/runs/bulk", "post"),
     ],
 )
 def test_what_is_hard_to_guess_has_an_example(document, path, method):
@@ -82,10 +87,25 @@ def test_real_answers_fit_it(document, api, published):
         "/api/v1/runs",
         "/api/v1/runs/{run_id}",
         "/api/v1/runs/{run_id}/events",
+        "/api/v1/runs/{run_id}/why",
+        "/api/v1/workflows/{workflow_id}/signals",
+        "/api/v1/approvals",
     ):
         answer = api.get(path.format(name="analyse-sales", workflow_id=workflow.pk, number=1, run_id=run.pk))
         assert answer.status_code == 200, answer.content
         fits(document, "get", path, 200, answer.json())
+    waiting = {"step": "ask", "message": "Pay?", "since": run.created_at}
+    open_run = Run.objects.create(
+        project=workflow.project, workflow=workflow, version=version, origin={"kind": "replay", "run_id": run.pk}
+    )
+    OpenApproval.objects.create(run=open_run, **waiting)
+    fits(document, "get", "/api/v1/approvals", 200, api.get("/api/v1/approvals").json())
+    fits(document, "get", "/api/v1/runs/{run_id}", 200, api.get(f"/api/v1/runs/{run.pk}").json())
+    body = {"runs": [{"input": {"name": "Ada"}}, {"input": {}}]}
+    answer = api.post(f"/api/v1/workflows/{workflow.pk}/runs/batch", body)
+    fits(document, "post", "/api/v1/workflows/{workflow_id}/runs/batch", 202, answer.json())
+    answer = api.post("/api/v1/runs/bulk", {"action": "cancel", "dry_run": True})
+    fits(document, "post", "/api/v1/runs/bulk", 200, answer.json())
     file = SimpleUploadedFile("data.csv", b"a\n1\n", "text/csv")
     answer = api.post("/api/v1/artifacts", {"file": file}, format="multipart")
     fits(document, "post", "/api/v1/artifacts", 201, answer.json())
