@@ -10,6 +10,8 @@ export interface CanvasModel {
   fields: Readonly<Record<string, Fields>>;
   /** By handler: the step it undoes. */
   undoes: ReadonlyMap<string, string>;
+  /** The steps a handler undoes when the run fails later. */
+  undone: ReadonlySet<string>;
   kinds: ReadonlyMap<string, NodeKind>;
   overlay: RunOverlay | null;
   problems: ReadonlyMap<string, readonly Problem[]>;
@@ -20,6 +22,7 @@ export function createCanvasModel(initial: Partial<CanvasModel> = {}): StoreApi<
   return createStore<CanvasModel>(() => ({
     fields: {},
     undoes: new Map(),
+    undone: new Set(),
     kinds: new Map(),
     overlay: null,
     problems: new Map(),
@@ -29,9 +32,11 @@ export function createCanvasModel(initial: Partial<CanvasModel> = {}): StoreApi<
 }
 
 /** What the nodes need to know of each other. */
-export function relationsOf(structure: Structure): Pick<CanvasModel, "undoes" | "kinds"> {
+export function relationsOf(structure: Structure): Pick<CanvasModel, "undoes" | "undone" | "kinds"> {
+  const undoes = handlersOf(structure);
   return {
-    undoes: handlersOf(structure),
+    undoes,
+    undone: new Set(undoes.values()),
     kinds: new Map(structure.nodes.map((node) => [node.id, node.kind])),
   };
 }
@@ -58,7 +63,7 @@ export function useUndoes(id: string): string | null {
 
 /** Whether a handler undoes this step when the run fails later. */
 export function useIsUndone(id: string): boolean {
-  return useModel((model) => [...model.undoes.values()].includes(id));
+  return useModel((model) => model.undone.has(id));
 }
 
 export function useKind(id: string): NodeKind {

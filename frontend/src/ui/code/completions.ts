@@ -38,7 +38,8 @@ function outside(context: CompletionContext, sources: readonly Source[]): Comple
   const word = context.matchBefore(/(\$|[A-Za-z_]\w*)$/);
   if (!word && !context.explicit) return null;
   const options = roots(sources).map((option) => ({ ...option, apply: `\${ ${option.label} }` }));
-  return { from: word?.from ?? context.pos, options };
+  // no name holds a `$`: what it asks for is everything
+  return { from: word?.from ?? context.pos, options, filter: word?.text !== "$" };
 }
 
 function roots(sources: readonly Source[]): Completion[] {
