@@ -30,6 +30,7 @@ export const keys = {
 
 const LIVE_MS = 2_000;
 const QUIET_MS = 10_000;
+const PROJECTED_MS = 1_500;
 
 export const useMe = () => useQuery({ queryKey: keys.me, queryFn: ({ signal }) => api.getMe(signal) });
 
@@ -141,7 +142,11 @@ export function useDecide() {
   return useMutation({
     mutationFn: ({ run, step, ...body }: api.DecisionBody & { run: string; step: string }) =>
       api.decideApproval(run, step, body),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.approvals }),
+    onSettled: () => {
+      // the list is a projection: it follows the run a moment later
+      setTimeout(() => void client.invalidateQueries({ queryKey: keys.approvals }), PROJECTED_MS);
+      return client.invalidateQueries({ queryKey: keys.approvals });
+    },
   });
 }
 
