@@ -12,7 +12,6 @@ from agentcluster.streams import keys
 from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.entries import Entry
 from agentcluster.streams.errors import translated
-from agentcluster.streams.inbox import send_commands
 
 PAGE = 1000
 READY_FIELD = "r"
@@ -46,11 +45,6 @@ def add_mixed_hints(client: SyncClient, requests: Iterable[tuple[str, bytes]]) -
         for priority, request in requests:
             pipeline.xadd(keys.READY_BY_PRIORITY[priority], {READY_FIELD: request})
         return len(pipeline.execute())
-
-
-def send_command(client: SyncClient, run_id: str, command: bytes) -> bool:
-    """Put a command (JSON) into the run's inbox, see ``inbox.send_commands``; False when the run has ended."""
-    return send_commands(client, [(run_id, command)])[0]
 
 
 def read_log(client: SyncClient, run_id: str, after: int = 0, limit: int = PAGE) -> list[Entry]:

@@ -13,6 +13,7 @@ from agentcluster.streams.check import check_server
 from agentcluster.streams.connections import sync_client
 from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import ClosedError, FencedError, SequenceError, UnsafeServerError
+from agentcluster.streams.inbox import send_commands
 from agentcluster.streams.run_log import RunLog
 from agentcluster.up import embedded
 from tests.conftest import Server, start_valkey
@@ -71,7 +72,7 @@ async def test_nothing_follows_the_terminal_event(log: RunLog, redis_url: str) -
     run = new_id()
     claim = await log.claim(run, "w1", first=[b"one"])
     client = sync_client(redis_url)
-    blocking.send_command(client, run, b"{}")
+    send_commands(client, [(run, b"{}")])
     head = await append(log, run, 1, 1, claim.head, [b"end"], terminal="run_completed")
     with pytest.raises(ClosedError):
         await append(log, run, 1, 2, head, [b"more"])
@@ -85,7 +86,7 @@ async def test_a_released_run_is_free_and_its_inbox_is_counted(log: RunLog, redi
     run = new_id()
     await log.claim(run, "w7", first=[b"one"])
     client = sync_client(redis_url)
-    blocking.send_command(client, run, b'{"command": "cancel"}')
+    send_commands(client, [(run, b'{"command": "cancel"}')])
     assert client.xlen("worker:w7:wake") == 1
     assert await log.release(run, 1)
     assert not await log.release(run, 7)
