@@ -14,6 +14,8 @@ from agents.llm.offline.words import HAN_STOP, STOP, frequencies, sentences, ter
 _PHRASE_WORD: Final = re.compile(r"[^\W\d_][\w'’-]*|[\u3400-\u9fff]+|[^\w\s]+|\d+")
 _HAN_RUN: Final = re.compile(r"[\u3400-\u9fff]{2,}")
 LONGEST_PHRASE: Final = 4
+COMPARED: Final = 500
+"""So many of the most frequent Chinese phrases are compared with each other."""
 
 
 def summarise(text: str, count: int = 3) -> str:
@@ -75,12 +77,11 @@ def _han_phrases(text: str) -> dict[str, float]:
             counts.update(run[at : at + length] for at in range(len(run) - length + 1))
     often = {
         each: number
-        for each, number in counts.items()
+        for each, number in counts.most_common(COMPARED)
         if number > 1 and each[0] not in HAN_STOP and each[-1] not in HAN_STOP
     }
-    whole = {
-        each
-        for each in often
-        if not any(each != longer and each in longer and often[longer] >= often[each] for longer in often)
+    inside = {
+        each for each in often if any(each != more and each in more and often[more] >= often[each] for more in often)
     }
+    whole = often.keys() - inside
     return {each: float(often[each] * len(each)) for each in whole}

@@ -1,6 +1,7 @@
 """The offline engine: what it can, and that it says so when it cannot."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from agents.llm.errors import NeedsLanguageModelError
 from agents.llm.offline.engine import answer
 from agents.llm.offline.filling import fill
+from agents.llm.offline.summary import key_phrases, summarise
 from agents.llm.request import LlmRequest, Message
 
 REPORT = """The northern warehouse lost power on Monday. Power failures in the warehouse stopped all deliveries.
@@ -128,3 +130,16 @@ def test_a_schema_is_filled_from_a_prompt() -> None:
     assert "warehouse" in data["summary"]
     assert len(data["keywords"]) == 8
     assert fill({"type": "object", "properties": {"数量": {"type": "integer"}}}, "数量：12，尽快") == {"数量": 12}
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", " ", ".", "a@", "1,111", "汉", "units ", "https://", "{", "Aa bb cc. ", "the a "]
+)
+def test_no_text_holds_a_node_up(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    fields = {"email": {"format": "email"}, "units": {"type": "number"}, "name": {"type": "string"}}
+    began = time.monotonic()
+    fill({"type": "object", "properties": fields}, text)
+    summarise(text)
+    key_phrases(text)
+    assert time.monotonic() - began < 10
