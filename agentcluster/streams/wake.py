@@ -11,6 +11,8 @@ from agentcluster.streams.errors import LOST
 from agentcluster.streams.run_log import RunLog
 
 BLOCK_MS: Final = 5000
+MANY: Final = 10_000
+"""The stream is cut to about so many entries (``inbox.lua``)."""
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.05, cap=1)
 
 
@@ -23,8 +25,11 @@ class WakeStream:
         self._log, self._key = log, keys.wake(worker)
         self._last: bytes = b"0"
 
-    async def read(self) -> set[str]:
-        """Return the ids of runs to look after; waits up to 5 s for the first, longer only while Redis is away."""
+    async def read(self) -> set[str] | None:
+        """Return the ids of runs to look after; waits up to 5 s for the first, longer only while Redis is away.
+
+        None when so much has come that the stream may have lost some: then look after all.
+        """
         failures = 0
         while True:
             try:
@@ -41,7 +46,7 @@ class WakeStream:
         entries = reply[0][1]
         self._last = entries[-1][0]
         await self._log.command("XTRIM", self._key, "MINID", self._last)
-        return {fields[1].decode() for _, fields in entries}
+        return {fields[1].decode() for _, fields in entries} if len(entries) < MANY else None
 
     async def close(self) -> None:
         """Remove the stream and disconnect."""

@@ -217,7 +217,8 @@ class Engine:
                 await asyncio.sleep(1)
 
     async def _follow_wakes(self) -> None:
-        for run_id in await self._wake.read():
+        told = await self._wake.read()
+        for run_id in [*self._drivers] if told is None else told:
             driver = self._drivers.get(run_id)
             if driver is not None:
                 driver.read_inbox()
