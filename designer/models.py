@@ -109,6 +109,7 @@ class Run(models.Model):
     input = models.JSONField(default=dict)
     output = models.JSONField(null=True, blank=True)
     error = models.JSONField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it stands still, when it does")
     labels = models.JSONField(default=dict, blank=True)
     priority = models.CharField(max_length=6, choices=RunPriority.choices, default=RunPriority.NORMAL)
     trigger = models.CharField(max_length=200, blank=True, help_text="What started it, empty for a person or program")

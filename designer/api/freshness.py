@@ -35,5 +35,5 @@ def _show(run: Run, row: RunRow | None) -> None:
     if row is None:
         return
     run.status, run.output, run.error, run.cursor = row.status, row.output, row.error, row.cursor
-    run.steps_done, run.steps_total = row.steps_done, row.steps_total
+    run.steps_done, run.steps_total, run.reason = row.steps_done, row.steps_total, row.reason
     run.started_at, run.ended_at = moment(row.started_ms), moment(row.ended_ms)

@@ -13,6 +13,7 @@ from designer.actions.replay_run import replay_run
 from designer.actions.retry_run import retry_run
 from designer.api.control_schemas import ForkBody, ReplayBody
 from designer.api.finding import find_run, user_of
+from designer.api.freshness import up_to_date
 from designer.api.made import KEY, key_of, made
 from designer.api.parsers import BoundedJSONParser
 from designer.api.run_schemas import ReasonBody, RunDetail
@@ -33,7 +34,7 @@ class RetryView(APIView):
     @extend_schema(operation_id="retry_run", request=ReasonBody, responses=_ANSWERS, parameters=[KEY], tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
         """Make a new run that begins where a failed one ended: what was completed is not done again. 409 ``not_failed``."""
-        run = find_run(user_of(request), run_id)
+        run = up_to_date(find_run(user_of(request), run_id))
         body = ReasonBody(data=request.data)
         body.is_valid(raise_exception=True)
         new, is_new = retry_run(user_of(request), run, body.validated_data["reason"], idempotency_key=key_of(request))

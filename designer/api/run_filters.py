@@ -101,7 +101,7 @@ class BulkFilters(RunFilters):
         """Refuse what is no filter: a slip of the pen must not widen the choice to all runs."""
         strangers = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
         if strangers:
-            raise serializers.ValidationError({name: "is no filter" for name in strangers})
+            raise serializers.ValidationError(dict.fromkeys(strangers, "is no filter"))
         return super().to_internal_value(data)
 
 

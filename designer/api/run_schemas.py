@@ -67,6 +67,7 @@ class RunItem(serializers.Serializer[Any]):
     created_by = serializers.CharField(source="created_by.username", allow_null=True)
     steps_done = serializers.IntegerField()
     steps_total = serializers.IntegerField()
+    reason = serializers.CharField(help_text="Why it stands still, in words; empty while it goes on. More: `/why`")
     priority = serializers.ChoiceField(RunPriority.choices)
     trigger = serializers.CharField(help_text="What started it; empty for a person or program")
     origin = OriginSchema(allow_null=True)

@@ -22,6 +22,9 @@ OUTCOMES: Final = {
 }
 
 
+MAX_REASON: Final = 300
+
+
 class RunRow(msgspec.Struct, frozen=True):
     """The projected columns of a run; ``cursor`` is the sequence number they are true at, times are ms."""
 
@@ -35,6 +38,8 @@ class RunRow(msgspec.Struct, frozen=True):
     output: Any = None
     error: dict[str, Any] | None = None
     approvals: tuple[ApprovalRow, ...] = ()
+    reason: str = ""
+    """Why the run stands still, when it does: the first of its reasons."""
 
     @property
     def terminal(self) -> bool:
@@ -50,7 +55,9 @@ def row_of(run: Run, run_id: str, cursor: int, started_ms: int, at: int) -> RunR
     outcome = run.outcome
     if outcome is None:
         steps, waits_for = (run.steps_done, run.steps_total), open_approvals(run)
-        return RunRow(run_id, cursor, RunStatus(run.status), *steps, started_ms, approvals=waits_for)
+        status = RunStatus(run.status)
+        reason = "" if status is RunStatus.RUNNING else _reason(run, at)
+        return RunRow(run_id, cursor, status, *steps, started_ms, approvals=waits_for, reason=reason)
     return ended_row(outcome, run_id, cursor, (run.steps_done, run.steps_total), (started_ms, at))
 
 
@@ -62,6 +69,16 @@ def ended_row(outcome: ev.Event, run_id: str, cursor: int, steps: tuple[int, int
         error = {"code": outcome.error.code, "message": outcome.error.message, "step": outcome.step}
     kept = (_without_nulls(output), _without_nulls(error))
     return RunRow(run_id, cursor, OUTCOMES[type(outcome)], *steps, *times, *kept)
+
+
+def _reason(run: Run, at: int) -> str:
+    """Return the first reason, and how many there are beside it; only asked for while nothing goes on."""
+    reasons = run.reasons(at)
+    if not reasons:
+        return ""
+    first, others = reasons[0].message.replace("\0", "\ufffd"), len(reasons) - 1
+    more = f", and {others} more." if others else ""
+    return (first.removesuffix(".") if others else first)[: MAX_REASON - len(more)] + more
 
 
 def _without_nulls(value: Any) -> Any:

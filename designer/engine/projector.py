@@ -17,7 +17,17 @@ logger = logging.getLogger(__name__)
 FLUSH_S: Final = 0.1
 PROGRESS_S: Final = 1.0
 CHUNK: Final = 500
-_COLUMNS: Final = ("status", "steps_done", "steps_total", "started_at", "ended_at", "output", "error", "cursor")
+_COLUMNS: Final = (
+    "status",
+    "steps_done",
+    "steps_total",
+    "started_at",
+    "ended_at",
+    "output",
+    "error",
+    "cursor",
+    "reason",
+)
 
 
 class Projector:
@@ -129,6 +139,7 @@ def _parameters(row: RunRow, overwrite: bool) -> list[Any]:
         "output": row.output,
         "error": row.error,
         "cursor": row.cursor,
+        "reason": row.reason,
     }
     fields = {field.name: field for field in Run._meta.concrete_fields}
     prepared = [fields[name].get_db_prep_save(values[name], connection) for name in _COLUMNS]

@@ -117,6 +117,20 @@ def test_mine_are_those_i_may_decide(api, driven, workflow_with_two, member, cli
     assert {row["step"]: row["mine"] for row in listed(client_of(oz))} == {"one": False, "two": True}
 
 
+def test_the_list_of_runs_says_in_a_sentence_what_keeps_one(api, driven):
+    driven.ask("one", approvers=("bob",))
+    driven.ask("two")
+
+    def told():
+        return [(row["status"], row["reason"]) for row in api.get("/api/v1/runs").json()["results"]]
+
+    assert told() == [("waiting", "Waiting for approval by bob (0 of 2 given), and 1 more.")]
+    driven.apply(ev.RunPaused("ada", "lunch"))
+    assert told() == [("paused", "Paused by ada: lunch, and 2 more.")]
+    driven.apply(ev.RunTerminated("ada"))
+    assert told() == [("terminated", "")]
+
+
 def test_other_projects_ask_others(driven, member, client_of):
     driven.ask("one")
     other = Project.objects.create(slug="other", name="Other")
