@@ -12,7 +12,7 @@ from agents.planner.errors import NoPlanError
 from agents.planner.matching import Wish
 from agents.planner.operations import Kind, Operation, Toolbox
 from agents.planner.reading import Reading
-from agents.planner.settings import Ask, Unclear, literal
+from agents.planner.settings import Ask, Unclear, literal, page_text, wants_links
 from agents.planner.tables import View
 from agents.planner.wording import Told
 
@@ -108,6 +108,8 @@ class Chain:
             return self._derived
         if operation.takes == "text" and self._spare_quote(operation, wish):
             return literal(self._reading.named("quote")[0])
+        if operation.name == "extract" and wants_links(wish.text) and ({"url", "page"} & self.have.keys()):
+            return page_text(self.need("page", wish))
         return self.need(operation.takes, wish)
 
     def _spare_quote(self, operation: Operation, wish: Wish) -> bool:

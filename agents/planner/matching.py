@@ -7,6 +7,7 @@ from typing import Final, Literal
 from agents.planner.errors import NoPlanError
 from agents.planner.operations import COUNT, LOAD, ON_TABLES, SUMMARISE, Operation, Toolbox
 from agents.planner.reading import MARK, Clause, Reading
+from agents.planner.tables import chart_kind
 from agents.planner.vocabulary import CANNOT, begins_with_strange_verb, strange_words
 
 OnTable = Literal["analyse", "chart", "load"]
@@ -106,6 +107,14 @@ def _check(clause: Clause, spans: list[Span], tools: Toolbox) -> None:
     first = min((begin for begin, _ in spans), default=len(rest))
     if begins_with_strange_verb(clause.text[:first] if spans else rest):
         raise _not_understood(clause.original, tools)
+
+
+def check_subject(wanted: list[Wish], tools: Toolbox) -> None:
+    """Raise NoPlanError for something to draw that is no chart, when there is no data either: "draw a picture of a cat"."""
+    for wish in wanted:
+        drawn = wish.what == "chart" and not chart_kind(wish.text)
+        if drawn and strange_words(ON_TABLES["chart"].sub(" ", wish.text)):
+            raise _not_understood(wish.original, tools)
 
 
 def _continued(found: list[Wish], clause: Clause, tools: Toolbox) -> list[Wish]:

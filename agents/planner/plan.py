@@ -11,7 +11,7 @@ from agents.planner import wording
 from agents.planner.chain import TABLE_ENDINGS, Chain
 from agents.planner.columns import Profile
 from agents.planner.errors import NoPlanError
-from agents.planner.matching import Wish, wishes
+from agents.planner.matching import Wish, check_subject, wishes
 from agents.planner.operations import Toolbox, toolbox
 from agents.planner.reading import Reading, read
 from agents.planner.wording import Told
@@ -53,6 +53,8 @@ def make_plan(
     wanted = wishes(reading, tools, table=table)
     if not table and any(wish.what == "chart" for wish in wanted):
         wanted = wishes(reading, tools, table=True) if not reading.named("url") else wanted
+    if not inputs and not reading.named("file"):
+        check_subject(wanted, tools)
     chain = Chain(reading, tools, inputs or {}, profile)
     for wish in _in_order(_merged(wanted), chain, tools):
         chain.follow(wish, wish.text)

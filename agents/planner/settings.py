@@ -45,6 +45,11 @@ class Ask:
         return self.reading.named("quote", self.clause)
 
 
+def wants_links(clause: str) -> bool:
+    """Return whether a clause asks for links, which stand inside the tags of a page."""
+    return bool(re.search(_PATTERNS[1][0], clause))
+
+
 class Unclear(Exception):  # noqa: N818 - it is no failure: the operation does not apply to this clause
     """Something the operation needs is not in the clause; the message says what."""
 
@@ -64,12 +69,19 @@ def fetch(ask: Ask) -> dict[str, Any]:
     return {"url": ask.value, "timeout_s": 20, "max_bytes": PAGE_BYTES}
 
 
-def plain_text(ask: Ask) -> dict[str, Any]:
-    """A page without its tags; JSON becomes its text. A page that came as a file (no text) fails here: it has no body."""
-    page = ask.value.removeprefix("${ ").removesuffix(".body }")
-    body = f"${{ {page}.file == null ? {page}.body : {page}.body.text }}"
+def page_text(page: str) -> str:
+    """Return the text of a page, tags and all, from the expression of its body; JSON becomes its text.
+
+    A page that came as a file (no text) fails there: it has no body.
+    """
+    step = page.removeprefix("${ ").removesuffix(".body }")
     # With a space after it the value is a text, whatever it was.
-    return {"action": "replace", "text": f"{body} ", "pattern": _TAGS, "replacement": " "}
+    return f"${{ {step}.file == null ? {step}.body : {step}.body.text }} "
+
+
+def plain_text(ask: Ask) -> dict[str, Any]:
+    """A page without its tags."""
+    return {"action": "replace", "text": page_text(ask.value), "pattern": _TAGS, "replacement": " "}
 
 
 def parse_file(ask: Ask) -> dict[str, Any]:

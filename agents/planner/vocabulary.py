@@ -24,7 +24,7 @@ FILLING: Final = _words(
     "end start development over nice good first last top bottom best worst back there here one two three"
 )
 HAN_FILLING: Final = _words(
-    "请 帮我 帮忙 麻烦 把 将 用 对 从 由 给 我 你 它 它们 这 这个 这份 该 那 那个 其 其中 的 地 得 了 "
+    "看看 看一下 展示 显示 请 帮我 帮忙 麻烦 把 将 用 对 从 由 给 我 你 它 它们 这 这个 这份 该 那 那个 其 其中 的 地 得 了 "
     "着 和 与 及 或 在 里 中 内 上 下 为 成 到 按 按照 根据 以 一下 一个 一份 一张 个 份 张 每 每个 "
     "各 各个 所有 全部 文件 数据 表格 表 文本 文字 内容 网页 页面 网址 地址 链接 网站 文章 文档 报告 "
     "结果 图 图表 图片 图像 趋势 走势 变化 周 月 日 天 季度 年 每周 每月 每日 每天 每年 每季度 行 列 "
