@@ -78,6 +78,8 @@ def remove(digest: str, *, unused_since: datetime) -> bool:
         return False
     doomed = local.with_name(f"{local.name}.{os.getpid()}.doomed")
     try:
+        if local.stat().st_mtime >= unused_since.timestamp():
+            return False
         local.rename(doomed)
     except FileNotFoundError:
         return False

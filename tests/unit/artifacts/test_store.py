@@ -1,8 +1,11 @@
 """The artifact store, on a local folder and on a storage that has no paths."""
 
 import io
+import os
 import threading
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from django.test import override_settings
 from agentcluster import artifacts
 from agentcluster.errors import BadInputError
 from agentcluster.ids import sha256_of
+from tests.waiting import wait_until
 
 FOLDER = "django.core.files.storage.FileSystemStorage"
 MEMORY = "django.core.files.storage.InMemoryStorage"
@@ -112,3 +116,42 @@ def test_references_travel_as_values() -> None:
     for wrong in (None, {}, "x", {"$artifact": 1}, {"$artifact": {"digest": "sha256:xx", "size": 5}}):
         with pytest.raises(BadInputError):
             artifacts.ArtifactRef.from_value(wrong)
+
+
+class TestRemove:
+    def test_what_was_not_stored_lately_goes(self):
+        ref = artifacts.put_bytes(b"to be removed", "text/plain")
+        later = datetime.now(UTC) + timedelta(hours=1)
+        assert artifacts.remove(ref.digest, unused_since=later)
+        assert not artifacts.exists(ref)
+        assert not artifacts.remove(ref.digest, unused_since=later)
+
+    def test_what_somebody_stored_again_stays(self):
+        ref = artifacts.put_bytes(b"stored twice", "text/plain")
+        old = datetime.now(UTC) - timedelta(days=2)
+        os.utime(artifacts.path(ref), (old.timestamp(), old.timestamp()))
+        artifacts.put_bytes(b"stored twice", "text/plain")
+        assert not artifacts.remove(ref.digest, unused_since=datetime.now(UTC) - timedelta(days=1))
+        assert artifacts.read_bytes(ref) == b"stored twice"
+
+    def test_who_stores_while_it_is_removed_finds_it_afterwards(self):
+        content = b"contended"
+        stop = threading.Event()
+
+        def remove():
+            digest = artifacts.put_bytes(content, "text/plain").digest
+            while not stop.is_set():
+                # Everything is old enough to go, but what was stored within this moment.
+                artifacts.remove(digest, unused_since=datetime.now(UTC) - timedelta(milliseconds=500))
+
+        remover = threading.Thread(target=remove)
+        remover.start()
+        try:
+            for pause_ms in (0, 499, 500, 501, 502, 503) * 2:
+                time.sleep(pause_ms / 1000)
+                ref = artifacts.put_bytes(content, "text/plain")
+                # For a moment it may be out of its place, to be looked at.
+                wait_until(lambda ref=ref: artifacts.exists(ref), 0.3)
+        finally:
+            stop.set()
+            remover.join()
