@@ -72,7 +72,7 @@ export function applyStepEvent(view: RunView, event: StepEvent, at: number): voi
     ...next,
     began: step.began || view.cursor,
     ended: ends ? view.cursor : step.ended,
-    takenOver: isTakenOver(view, at),
+    takenOver: ends ? isTakenOver(view, at) : step.takenOver,
   });
 }
 

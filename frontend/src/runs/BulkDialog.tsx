@@ -38,14 +38,24 @@ export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
   const title = t(`bulk.title.${action}`, { count });
   if (start.data) {
     return (
-      <Modal opened onClose={() => onClose(true)} title={title}>
+      <Modal
+        opened
+        closeButtonProps={{ "aria-label": t("app:action.close") }}
+        onClose={() => onClose(true)}
+        title={title}
+      >
         <BulkProgress operation={start.data.id} onClose={() => onClose(true)} />
       </Modal>
     );
   }
   const failed = preview.error ?? start.error;
   return (
-    <Modal opened onClose={() => onClose(false)} title={preview.data ? title : t(`bulk.action.${action}`)}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={() => onClose(false)}
+      title={preview.data ? title : t(`bulk.action.${action}`)}
+    >
       {preview.isPending && <Skeleton height={96} radius="sm" />}
       {preview.data && (
         <>

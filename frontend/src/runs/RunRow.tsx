@@ -1,4 +1,4 @@
-import { Badge, Checkbox } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -45,14 +45,9 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
             {run.workflow.title}
           </Link>
           {(run.priority === "high" || run.priority === "low") && (
-            <Badge
-              size="xs"
-              variant="light"
-              color={run.priority === "high" ? "orange" : "gray"}
-              className={classes.badge ?? ""}
-            >
+            <span className={classes.badge} data-priority={run.priority}>
               {t(`priority.${run.priority}`)}
-            </Badge>
+            </span>
           )}
         </span>
         {run.error ? (

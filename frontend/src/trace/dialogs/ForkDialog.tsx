@@ -54,7 +54,13 @@ export function ForkDialog({ run, view, step, onClose }: Props) {
     );
   };
   return (
-    <Modal opened onClose={onClose} title={t("fork.title")} size={680}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("fork.title")}
+      size={680}
+    >
       <Text size="sm" mb="md">
         {t("fork.text")}
       </Text>

@@ -41,7 +41,13 @@ export function SignalDialog({ run, view, onClose }: Props) {
       },
     );
   return (
-    <Modal opened onClose={onClose} title={t("signal.title")} size={520}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("signal.title")}
+      size={520}
+    >
       <Text size="sm" mb="md">
         {t("signal.text")}
       </Text>

@@ -14,7 +14,7 @@ interface Props {
 
 /** Asks once more, and for a reason, before a run is stopped: in order, or at once. */
 export function StopDialog({ run, how, undo, onClose }: Props) {
-  const { t } = useTranslation("trace");
+  const { t } = useTranslation(["trace", "app"]);
   const [reason, setReason] = useState("");
   const command = useCommandRun();
   const error = command.error && !isProblem(command.error, "run_finished") ? command.error : null;
@@ -24,7 +24,12 @@ export function StopDialog({ run, how, undo, onClose }: Props) {
       { onSettled: (_, failed) => (!failed || isProblem(failed, "run_finished")) && onClose() },
     );
   return (
-    <Modal opened onClose={onClose} title={t(`stop.${how}.title`)}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t(`stop.${how}.title`)}
+    >
       <Text size="sm" mb="md">
         {t(`stop.${how}.text`)} {how === "cancel" && undo > 0 && t("stop.undo", { count: undo })}
       </Text>

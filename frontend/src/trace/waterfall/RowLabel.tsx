@@ -1,4 +1,3 @@
-import { Badge } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { lookOf } from "@/canvas/kinds";
@@ -31,20 +30,14 @@ export function RowLabel({ view, row }: { view: RunView; row: Row }) {
         {label}
       </span>
       {step?.cached && (
-        <Badge size="xs" variant="light" className={classes.badge ?? ""} title={t("waterfall.cachedHint")}>
+        <span className={classes.badge} title={t("waterfall.cachedHint")}>
           {t("waterfall.cached")}
-        </Badge>
+        </span>
       )}
       {step?.takenOver && !step.cached && (
-        <Badge
-          size="xs"
-          variant="light"
-          color="gray"
-          className={classes.badge ?? ""}
-          title={t("waterfall.takenOverHint")}
-        >
+        <span className={classes.badge} title={t("waterfall.takenOverHint")}>
           {t("waterfall.takenOver")}
-        </Badge>
+        </span>
       )}
       <span
         className={classes.kind}
