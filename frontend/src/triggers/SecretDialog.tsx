@@ -5,7 +5,13 @@ import { useTranslation } from "react-i18next";
 export function SecretDialog({ secret, onClose }: { secret: string; onClose(): void }) {
   const { t } = useTranslation(["triggers", "app"]);
   return (
-    <Modal opened onClose={onClose} title={t("secret.title")} closeOnClickOutside={false}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("secret.title")}
+      closeOnClickOutside={false}
+      withCloseButton={false}
+    >
       <Text size="sm" mb="md">
         {t("secret.text")}
       </Text>

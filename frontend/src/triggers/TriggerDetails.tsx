@@ -56,7 +56,11 @@ function FiringRow({ firing }: { firing: Firing }) {
       </td>
       <td>
         {firing.run ? (
-          <Link className="mono" to={`/runs/${firing.run}`} aria-label={t("openRun")}>
+          <Link
+            className="mono"
+            to={`/runs/${firing.run}`}
+            aria-label={`${t("openRun")} ${shortRunId(firing.run)}`}
+          >
             {shortRunId(firing.run)}
           </Link>
         ) : (

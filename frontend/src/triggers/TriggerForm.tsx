@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { JsonField } from "@/ui/code/lazy";
 import { ApiProblem } from "@/wire/problem";
 import { KindFields } from "./KindFields";
-import { ICONS, KINDS, NAMES, newDraft } from "./kinds";
+import { EXAMPLES, ICONS, KINDS, NAMES, newDraft } from "./kinds";
 import classes from "./TriggersPage.module.css";
 import {
   type Draft,
@@ -47,7 +47,14 @@ export function TriggerForm({ workflow, newest, trigger, onClose, onSecret }: Pr
     else create.mutate({ kind, ...body } as Draft, { onSuccess });
   };
   return (
-    <Drawer opened onClose={onClose} position="right" size={520} title={trigger ? t("form.edit") : t("new")}>
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={520}
+      closeButtonProps={{ "aria-label": t("close") }}
+      title={trigger ? t("form.edit") : t("new")}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -74,7 +81,7 @@ export function TriggerForm({ workflow, newest, trigger, onClose, onSecret }: Pr
         <Text size="xs" c={below.length > 0 ? "red" : "dimmed"} mt={4}>
           {below.length > 0
             ? below.map(([field, message]) => `${field}: ${message}`).join(" ")
-            : t("form.inputHint", { names: NAMES[draft.kind] })}
+            : t("form.inputHint", { names: NAMES[draft.kind], example: EXAMPLES[draft.kind] })}
         </Text>
         <Group grow mt="sm" align="flex-start">
           <NumberInput

@@ -13,7 +13,13 @@ export function TryDialog({ trigger, onClose }: { trigger: Trigger; onClose(): v
   const attempt = useTryTrigger(trigger.id);
   const firing = attempt.data;
   return (
-    <Modal opened onClose={onClose} title={t("try.title", { name: trigger.name })} size={560}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("try.title", { name: trigger.name })}
+      size={560}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
       <Text size="sm" mb="sm">
         {t("try.text")}
       </Text>
@@ -30,7 +36,7 @@ export function TryDialog({ trigger, onClose }: { trigger: Trigger; onClose(): v
       )}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose}>
-          {t("try.close")}
+          {t("close")}
         </Button>
         <Button onClick={() => attempt.mutate(event ?? {})} loading={attempt.isPending}>
           {t("try.do")}

@@ -20,6 +20,14 @@ export const NAMES: Readonly<Record<Kind, string>> = {
   stream: "body, event",
 };
 
+/** An expression of each kind, as an example. */
+export const EXAMPLES: Readonly<Record<Kind, string>> = {
+  webhook: "body.order_id",
+  cron: "schedule.at",
+  nats: "event.subject",
+  stream: "body.order_id",
+};
+
 const here = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 const FIRST: { readonly [K in Kind]: () => Extract<KindConfig, { kind: K }> } = {

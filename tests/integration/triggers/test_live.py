@@ -146,6 +146,30 @@ def test_a_core_subject_starts_one_run_for_each_message_and_changes_count_within
     until(lambda: "late on shop.moved" in names(live, workflow))
 
 
+def test_two_listeners_share_what_comes(live: TriggerStack, valkey: "redis.Redis") -> None:
+    workflow = live.publish()
+    live.create(workflow, "nats", "Shared", config={"subject": "shared.core"})
+    live.create(workflow, "stream", "Shared stream", config={"key": "shared"})
+    first = live.processes["triggers"]
+    live.start_process("triggers")
+    time.sleep(6)
+
+    async def send(client) -> None:
+        for number in range(40):
+            await client.publish("shared.core", json.dumps({"name": f"core {number}"}).encode())
+            valkey.xadd("shared", {"name": f"entry {number}"})
+
+    on_nats(live, send)
+    wanted = {f"{kind} {number}": 1 for number in range(40) for kind in ("core", "entry")}
+    until(lambda: len(live.runs(workflow)) >= 80, 40)
+    time.sleep(1)
+    assert names(live, workflow) == wanted
+    readers = valkey.xinfo_consumers("shared", valkey.xinfo_groups("shared")[0]["name"])
+    assert len(readers) == 2
+    first.terminate()
+    first.wait(timeout=20)
+
+
 def test_a_jetstream_subject_loses_nothing_when_the_listener_is_killed(live: TriggerStack) -> None:
     on_nats(live, lambda client: client.jetstream().add_stream(name="PAID", subjects=["paid.>"]))
     workflow = live.publish()
