@@ -63,10 +63,24 @@ def forget_ended(client: SyncClient, logs: Sequence[Ended]) -> list[bool]:
             return _forget(client, logs)
 
 
-def forget_any_ended(client: SyncClient, run_ids: Sequence[str]) -> None:
-    """Delete what Redis keeps of these runs, whatever their logs hold; open ones stay."""
+def known_runs(client: SyncClient, size: int) -> Iterator[list[str]]:
+    """Yield the runs that Redis has something of, up to ``size`` at a time. Goes through all keys."""
+    prefix, suffix = keys.meta("*").split("*")
+    found: list[str] = []
+    with translated():
+        for key in client.scan_iter(match=keys.meta("*"), count=SCAN):
+            found.append(key.decode().removeprefix(prefix).removesuffix(suffix))
+            if len(found) == size:
+                yield found
+                found = []
+    if found:
+        yield found
+
+
+def forget_any_ended(client: SyncClient, run_ids: Sequence[str]) -> int:
+    """Delete what Redis keeps of these runs, whatever their logs hold; open ones stay. Return how many were deleted."""
     metas = zip(run_ids, read_metas(client, run_ids), strict=True)
-    forget_ended(client, [Ended(run_id, meta.head, meta.seq) for run_id, meta in metas if meta is not None])
+    return sum(forget_ended(client, [Ended(run_id, meta.head, meta.seq) for run_id, meta in metas if meta is not None]))
 
 
 def let_calls_expire(client: SyncClient, calls: Iterable[tuple[str, int]]) -> None:

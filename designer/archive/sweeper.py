@@ -18,6 +18,7 @@ from agentcluster.clock import monotonic
 from agentcluster.streams import retention
 from agentcluster.streams.connections import SyncClient
 from designer.archive.archiver import Position, archive_batch, finish
+from designer.archive.orphans import remove_orphans
 from designer.archive.prune import Pruning
 from designer.archive.unmentioned import remove_unmentioned
 
@@ -54,6 +55,8 @@ class Sweeper:
             if retention.due(self._client, "prune", PRUNE_EVERY_S) or self._pruning.open:
                 self._while_time(self._pruning.step)
             if retention.due(self._client, "files", FILES_EVERY_S):
+                with at_work:
+                    remove_orphans(self._client)
                 with at_work:
                     remove_unmentioned(self._client)
             return more

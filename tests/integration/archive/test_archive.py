@@ -11,6 +11,7 @@ from designer.archive import archiver
 from designer.archive.archiver import archive_runs, finish
 from designer.archive.log import PART_ENTRIES
 from designer.archive.models import Mention, RunArchive, Unforgotten
+from designer.archive.orphans import remove_orphans
 from designer.archive.reading import archived_meta, read_archived
 from designer.models import Run
 from designer.traces.log import iterate, read_meta, read_page
@@ -196,3 +197,12 @@ def test_thousands_keep_redis_flat(client, ended):
     assert used[-1] - used[0] < 600 * 250, used
     assert client.dbsize() <= 600 + 4, now_ms() - began
     assert read_archived(runs[0].pk, 0, 3)
+
+
+def test_what_redis_keeps_of_runs_without_a_row_goes(client, ended):
+    gone, there, going = ended(), ended(), ended()
+    client.hset(keys.meta(going.pk), "status", "open")
+    Run.objects.filter(pk__in=[gone.pk, going.pk]).delete()
+    assert remove_orphans(client) == 1
+    assert [in_redis(client, run) for run in (gone, there, going)] == [False, True, True]
+    assert remove_orphans(client) == 0
