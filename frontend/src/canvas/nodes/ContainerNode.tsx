@@ -48,10 +48,10 @@ export const ContainerNode = memo(function ContainerNode({ id, type, selected }:
           {quiet}
         </div>
         <BadgeList fields={fields} />
+        {overlay && <RunFoot overlay={overlay} inHead />}
         <ProblemBadge id={id} />
       </div>
       <div className={classes.room} />
-      {overlay && <RunFoot overlay={overlay} />}
       {outPorts(kind, fields).map((port, index) => (
         <Handle
           key={port}

@@ -5,11 +5,11 @@ import { formatDuration, formatTicking } from "@/trace/duration";
 import { StatusMark } from "@/ui/StatusMark";
 import classes from "./RunFoot.module.css";
 
-/** How the step stands in the run: status in icon and word, attempt, iterations, time. */
-export function RunFoot({ overlay }: { overlay: NodeOverlay }) {
+/** How the step stands in the run: status in icon and word, attempt, iterations, time. A container has it in its head, clear of the steps inside. */
+export function RunFoot({ overlay, inHead = false }: { overlay: NodeOverlay; inHead?: boolean }) {
   const { t } = useTranslation("canvas");
   return (
-    <div className={classes.foot} title={overlay.message || undefined}>
+    <div className={classes.foot} data-in-head={inHead || undefined} title={overlay.message || undefined}>
       <StatusMark status={overlay.status} size={14} />
       <span className={classes.gap} />
       {overlay.total > 1 && <span>{t("run.iterations", { done: overlay.done, total: overlay.total })}</span>}
