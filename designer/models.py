@@ -160,7 +160,7 @@ class OpenApproval(models.Model):
     """The projection of a step that waits for people; written by the projector, gone when it is decided."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="open_approvals")
-    step = models.CharField(max_length=500)
+    step = models.CharField(max_length=1000)
     message = models.TextField(blank=True)
     approvers = models.JSONField(default=list, help_text="User names; with no groups either: whoever may run it")
     groups = models.JSONField(default=list, help_text="Names of groups")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.db import connection
 from kombu.exceptions import OperationalError
 
 from agentcluster.errors import UnavailableError
@@ -43,5 +44,9 @@ def resume(sender: Any = None, **_: Any) -> None:
     queues = getattr(sender.app.amqp.queues, "consume_from", {}) if sender is not None else {}
     if "jobs" not in queues:
         return
-    for operation_id in BulkOperation.objects.filter(ended_at=None).values_list("pk", flat=True):
-        tell_jobs(operation_id, countdown=LEASE.total_seconds() + 1)
+    try:
+        for operation_id in BulkOperation.objects.filter(ended_at=None).values_list("pk", flat=True):
+            tell_jobs(operation_id, countdown=LEASE.total_seconds() + 1)
+    finally:
+        # The children that this process forks must not share its connection.
+        connection.close()

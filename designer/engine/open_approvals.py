@@ -7,10 +7,15 @@ from typing import Any, Final
 import msgspec
 
 from designer.domain.fold import Fold, approval_of
+from designer.engine.nulls import without_nulls
 from designer.models import OpenApproval, Run
 
 MOST: Final = 200
 """Approvals of one run that are listed: a map may ask thousands of times."""
+
+
+LONGEST: Final = 1000
+"""Characters of a step's name, at most: deeper nesting than the ten levels that are allowed does not fit."""
 
 
 class ApprovalRow(msgspec.Struct, frozen=True):
@@ -34,7 +39,7 @@ def open_approvals(run: Fold) -> tuple[ApprovalRow, ...]:
     found: list[ApprovalRow] = []
     for step, state in run.suspended.items():
         question = approval_of(state)
-        if question is None or len(found) >= MOST:
+        if question is None or len(found) >= MOST or len(step) > LONGEST:
             continue
         asked = question.request
         given = tuple(answer.by for answer in question.given)
@@ -91,12 +96,12 @@ def _model(run_id: str, row: ApprovalRow) -> OpenApproval:
     return OpenApproval(
         run_id=run_id,
         step=row.step,
-        message=row.message.replace("\0", "\ufffd"),
-        approvers=list(row.approvers),
-        groups=list(row.groups),
+        message=without_nulls(row.message),
+        approvers=without_nulls(list(row.approvers)),
+        groups=without_nulls(list(row.groups)),
         needed=row.needed,
         given=list(row.given),
-        schema=row.schema,
+        schema=without_nulls(row.schema),
         since=datetime.fromtimestamp(row.since / 1000, UTC),
         due=datetime.fromtimestamp(row.due / 1000, UTC) if row.due else None,
     )

@@ -1,6 +1,5 @@
 """What SQL shows of a run, computed from its state. The log is the truth; rows can always be made again."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ import msgspec
 from designer.domain import events as ev
 from designer.domain.plan import Plan
 from designer.domain.run import Run
+from designer.engine.nulls import without_nulls
 from designer.engine.open_approvals import ApprovalRow, open_approvals
 from designer.models import RunStatus
 
@@ -47,9 +47,6 @@ class RunRow(msgspec.Struct, frozen=True):
         return self.ended_ms > 0
 
 
-_NULL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-
-
 def row_of(run: Run, run_id: str, cursor: int, started_ms: int, at: int) -> RunRow:
     """Return the row of a run whose last event (number ``cursor``) was made at ``at`` (ms)."""
     outcome = run.outcome
@@ -67,7 +64,7 @@ def ended_row(outcome: ev.Event, run_id: str, cursor: int, steps: tuple[int, int
     error = None
     if isinstance(outcome, ev.RunFailed):
         error = {"code": outcome.error.code, "message": outcome.error.message, "step": outcome.step}
-    kept = (_without_nulls(output), _without_nulls(error))
+    kept = (without_nulls(output), without_nulls(error))
     return RunRow(run_id, cursor, OUTCOMES[type(outcome)], *steps, *times, *kept)
 
 
@@ -79,15 +76,6 @@ def _reason(run: Run, at: int) -> str:
     first, others = reasons[0].message.replace("\0", "\ufffd"), len(reasons) - 1
     more = f", and {others} more." if others else ""
     return (first.removesuffix(".") if others else first)[: MAX_REASON - len(more)] + more
-
-
-def _without_nulls(value: Any) -> Any:
-    """Return a value that every database takes: PostgreSQL refuses null characters, in texts and in JSON."""
-    encoded = msgspec.json.encode(value)
-    if b"\\u0000" not in encoded:
-        return value
-    # An even number of backslashes before it: one that stands for itself, in front of an ordinary "u0000".
-    return msgspec.json.decode(_NULL.sub(rb"\1\\ufffd", encoded))
 
 
 def replayed_row(plan: Plan | None, records: Iterable[ev.Record]) -> RunRow | None:

@@ -131,6 +131,16 @@ def test_the_list_of_runs_says_in_a_sentence_what_keeps_one(api, driven):
     assert told() == [("terminated", "")]
 
 
+def test_what_no_database_takes_holds_up_nothing(api, driven):
+    driven.ask("one")
+    driven.state.steps["one"].inner.request = ev.ApprovalRequested("one", "x\0y", schema={"title": "a\0b \\u0000"})
+    OpenApproval.objects.all().delete()
+    driven.seq += 1
+    write_rows([row_of(driven.state, driven.run.pk, driven.seq, AT, AT)])
+    (row,) = listed(api)
+    assert (row["message"], row["schema"]) == ("x\ufffdy", {"title": "a\ufffdb \\u0000"})
+
+
 def test_other_projects_ask_others(driven, member, client_of):
     driven.ask("one")
     other = Project.objects.create(slug="other", name="Other")
