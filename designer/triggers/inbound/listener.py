@@ -42,9 +42,10 @@ THREADS: Final = 4
 class Listener:
     """Make it inside the running loop; ``serve`` until told to stop."""
 
-    def __init__(self, bus: Bus, redis_url: str) -> None:
-        """Take the connection to NATS and the address of Redis."""
-        self._bus, self._redis_url, self._name = bus, redis_url, new_id()
+    def __init__(self, redis_url: str) -> None:
+        """Take the address of Redis; ``bus`` may be set later: without NATS all the rest goes on."""
+        self.bus: Bus | None = None
+        self._redis_url, self._name = redis_url, new_id()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="trigger")
         self._readers: dict[str, tuple[Any, Reader]] = {}
         self._leftovers: dict[int, float] = {}
@@ -92,7 +93,8 @@ class Listener:
     async def _look(self) -> None:
         """Begin to read for new triggers, end for old ones, begin anew for changed ones."""
         sign_of_life.give(PROCESS)
-        wanted = {trigger.pk: trigger for trigger in await self.in_thread(_enabled)}
+        kinds = [Kind.NATS, Kind.STREAM] if self.bus else [Kind.STREAM]
+        wanted = {trigger.pk: trigger for trigger in await self.in_thread(partial(_enabled, kinds))}
         for trigger_id, (seen, reader) in [*self._readers.items()]:
             trigger = wanted.get(trigger_id)
             if trigger is None or trigger.updated_at != seen:
@@ -100,7 +102,7 @@ class Listener:
                 await reader.stop()
         for trigger_id, trigger in wanted.items():
             if trigger_id not in self._readers:
-                reader = reader_of(trigger, self._bus, self._redis_url, self._name, self.in_thread)
+                reader = reader_of(trigger, self.bus, self._redis_url, self._name, self.in_thread)
                 self._readers[trigger_id] = (trigger.updated_at, reader)
 
     async def _sweep(self) -> None:
@@ -110,7 +112,7 @@ class Listener:
         """Remove the consumers that deleted and moved triggers have left."""
         for leftover in await self.in_thread(lambda: [*Leftover.objects.all()[:100]]):
             seen = self._leftovers.setdefault(leftover.pk, monotonic())
-            if monotonic() - seen < REST_S:
+            if monotonic() - seen < REST_S or (leftover.kind == Kind.NATS and self.bus is None):
                 continue
             try:
                 if not await self.in_thread(partial(_still_read, leftover)):
@@ -122,14 +124,14 @@ class Listener:
 
     async def _remove(self, leftover: Leftover) -> None:
         group = group_of(leftover.trigger_id, leftover.place)
-        if leftover.kind == Kind.NATS:
-            await forget_reader(self._bus, leftover.place, group)
-        else:
+        if leftover.kind == Kind.STREAM:
             await destroy_group(self._redis_url, leftover.place, group)
+        elif self.bus is not None:
+            await forget_reader(self.bus, leftover.place, group)
 
 
-def _enabled() -> list[Trigger]:
-    return [*Trigger.objects.filter(enabled=True, kind__in=(Kind.NATS, Kind.STREAM)).defer("input")]
+def _enabled(kinds: list[Kind]) -> list[Trigger]:
+    return [*Trigger.objects.filter(enabled=True, kind__in=kinds).defer("input")]
 
 
 def _still_read(leftover: Leftover) -> bool:

@@ -36,10 +36,11 @@ class Reader(Protocol):
         """Read no more; what is not acknowledged goes to others."""
 
 
-def reader_of(trigger: Trigger, bus: Bus, redis_url: str, name: str, in_thread: InThread) -> Reader:
+def reader_of(trigger: Trigger, bus: Bus | None, redis_url: str, name: str, in_thread: InThread) -> Reader:
     """Return a reader that has begun; ``name`` is this process's."""
     config = kinds.of(trigger.kind, trigger.config)
     if isinstance(config, kinds.NatsConfig):
+        assert bus is not None, "subjects are read only once there is a connection"
         return SubjectReader(trigger, config, bus, in_thread)
     assert isinstance(config, kinds.StreamConfig)
     return StreamReader(

@@ -119,6 +119,26 @@ def test_the_listener_alone_starts_what_is_due(live: TriggerStack) -> None:
         live.start_process("beat")
 
 
+def test_without_nats_schedules_and_streams_go_on_and_subjects_follow(
+    live: TriggerStack, valkey: "redis.Redis"
+) -> None:
+    workflow = live.publish()
+    subject = live.create(workflow, "nats", "Later", config={"subject": "later.on"})
+    stream = live.create(workflow, "stream", "Anyway", config={"key": "anyway"})
+    live.kill("nats")
+    live.kill("triggers")
+    live.start_process("triggers")
+    valkey.xadd("anyway", {"name": "x"})
+    until(lambda: live.firings(stream))
+    live.start_process("nats")
+    live.until_ready()
+    until(
+        lambda: on_nats(live, lambda client: client.publish("later.on", b'{"name": "y"}')) or live.firings(subject),
+        30,
+        1,
+    )
+
+
 def test_a_core_subject_starts_one_run_for_each_message_and_changes_count_within_two_seconds(
     live: TriggerStack,
 ) -> None:

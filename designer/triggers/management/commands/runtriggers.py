@@ -1,16 +1,21 @@
 """``manage.py runtriggers``: listen on NATS subjects and Redis streams for triggers until told to stop."""
 
 import asyncio
+import logging
 import signal
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from agentcluster.messaging import connect
+from agentcluster.messaging import BusUnavailableError, connect
 from agentcluster.tasks import end
 from designer.triggers.inbound.listener import Listener
+
+logger = logging.getLogger(__name__)
+
+CONNECT_S: Final = 10.0
 
 
 class Command(BaseCommand):
@@ -20,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **_: Any) -> None:
-        """Listen until stopped; waits for NATS as long as it takes."""
+        """Listen until stopped; while NATS is away, to everything else."""
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve())
 
@@ -29,15 +34,23 @@ async def _serve() -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    connecting = asyncio.ensure_future(connect(settings.NATS_URL, "triggers", wait_s=None))
-    stopping = asyncio.ensure_future(ended.wait())
-    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not connecting.done():
-        return await end(connecting)
-    async with connecting.result() as bus:
-        listener = Listener(bus, settings.REDIS_URL)
-        serving = asyncio.create_task(listener.serve())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        listener.stop()
-        await serving
-    stopping.cancel()
+    listener = Listener(settings.REDIS_URL)
+    connecting = asyncio.create_task(_connect(listener))
+    serving = asyncio.create_task(listener.serve())
+    stopping = asyncio.create_task(ended.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    listener.stop()
+    await serving
+    await end(stopping, connecting)
+    if listener.bus is not None:
+        await listener.bus.close()
+
+
+async def _connect(listener: Listener) -> None:
+    """Give the listener its connection to NATS as soon as there is one."""
+    while listener.bus is None:
+        try:
+            listener.bus = await connect(settings.NATS_URL, "triggers", wait_s=CONNECT_S)
+        except BusUnavailableError as error:
+            logger.warning("waiting for NATS: %s", error.message)
+            await asyncio.sleep(1)
