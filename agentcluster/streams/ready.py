@@ -112,6 +112,11 @@ class ReadyStream:
         """Put a hint on the stream of ``priority``."""
         await self._log.command("XADD", keys.READY_BY_PRIORITY[priority], "*", "r", data)
 
+    async def give_back(self, hint: Hint) -> None:
+        """Put a hint that was read for nothing back on its stream, for any worker."""
+        await self._log.command("XADD", hint.stream, "*", "r", hint.data)
+        self.done(hint)
+
     async def take_from(self, worker: str, count: int) -> list[Hint]:
         """Take over at most ``count`` hints that are pending with a dead worker."""
         found: list[Hint] = []
@@ -149,8 +154,7 @@ class ReadyStream:
         """Acknowledge what is done, put back what was read for nothing, disconnect."""
         over, self._over = self._over, []
         for hint in over:
-            await self._log.command("XADD", hint.stream, "*", "r", hint.data)
-            self._done.append(hint)
+            await self.give_back(hint)
         if self._flusher is not None:
             await asyncio.gather(self._flusher, return_exceptions=True)
         await self.flush()

@@ -186,10 +186,12 @@ class Engine:
             del self._drivers[run_id]
             self._room.set()
         later = self._later.pop(run_id, None)
-        if outcome is Outcome.PARKED and later is not None:
-            self._admit(later, fresh=False)
-        else:
+        if outcome is not Outcome.PARKED or later is None:
             self._drop(later)
+        elif self._stopping.is_set():
+            await self._ready.give_back(later)
+        else:
+            self._admit(later, fresh=False)
         if outcome is Outcome.FENCED:
             if await self._has_other_owner(run_id):
                 return
