@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from designer.api.inner_graphs import inner_graphs
 from designer.models import Run, RunPriority, RunStatus
 
 ORIGIN_KINDS = ["fork", "retry", "replay", "continued"]
@@ -82,7 +83,13 @@ class RunDetail(RunItem):
     labels = serializers.DictField(child=serializers.CharField())
     cursor = serializers.IntegerField(help_text="Sequence number of the last event in this answer's figures")
     trace_id = serializers.CharField(help_text="W3C trace id")
+    subgraphs = serializers.SerializerMethodField(help_text="Graphs of the workflows inside it, by version id")
     children = serializers.SerializerMethodField(help_text=f"Runs made from it, newest first, at most {MAX_CHILDREN}")
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField()))
+    def get_subgraphs(self, run: Run) -> dict[str, Any]:
+        """Return the graphs that steps of this run enter."""
+        return inner_graphs(run.version.graph)
 
     @extend_schema_field(Child(many=True))
     def get_children(self, run: Run) -> list[dict[str, Any]]:
