@@ -121,7 +121,12 @@ function ProblemCounter() {
       size="compact-sm"
       leftSection={<IconAlertTriangle size={14} />}
       onClick={() => toggle("problemsOpen")}
-      styles={{ root: { color: errors ? "var(--ac-red)" : "var(--ac-amber)" } }}
+      styles={{
+        root: {
+          background: errors ? "var(--ac-red-soft)" : "var(--ac-amber-soft)",
+          color: errors ? "var(--ac-red)" : "var(--ac-amber)",
+        },
+      }}
     >
       {t("problems.count", { count: problems.length })}
     </Button>

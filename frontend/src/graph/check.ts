@@ -1,5 +1,6 @@
 /** What can be seen wrong without the server; the server says the rest (`validate`). Messages are catalogue keys. */
 
+import type catalogueOfTexts from "@/i18n/en/canvas.json";
 import { checkTopology } from "./checkTopology";
 import { inputOf } from "./connect";
 import { expressionsIn, roundNames, stepsNamed } from "./expressions";
@@ -9,9 +10,11 @@ import { resolve } from "./schema";
 import { agentOf, byCapability, type Catalogue, inputSchema } from "./scope";
 import { containersOf } from "./walk";
 
+export type ProblemCode = keyof (typeof catalogueOfTexts)["problem"];
+
 /** A finding: `code` is the key under `canvas:problem`, the rest as in the server's `Problem`. */
 export interface Finding {
-  code: string;
+  code: ProblemCode;
   severity: "error" | "warning";
   node: string;
   field: string;
@@ -29,7 +32,7 @@ export function check(draft: Draft, catalogue: Catalogue): Finding[] {
   ];
 }
 
-function error(node: string, code: string, field: string, values: Record<string, string> = {}): Finding {
+function error(node: string, code: ProblemCode, field: string, values: Record<string, string> = {}): Finding {
   return { code, severity: "error", node, field, values };
 }
 
@@ -58,7 +61,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** The one setting a kind says nothing without, and the problem when it is empty. */
-const NEEDED: Readonly<Partial<Record<NodeKind, [field: string, code: string]>>> = {
+const NEEDED: Readonly<Partial<Record<NodeKind, [field: string, code: ProblemCode]>>> = {
   condition: ["expression", "noExpression"],
   map: ["items", "noExpression"],
   loop: ["condition", "noExpression"],

@@ -1,5 +1,5 @@
 /** The shape of a draft: containers, ports, handlers, what nothing leads to; as the server's `validate/topology.py`. */
-import type { Finding } from "./check";
+import type { Finding, ProblemCode } from "./check";
 import { handlersOf, isCompensation } from "./compensation";
 import { type Draft, isContainer, isDecoration, MAX_NESTING, type Placement } from "./model";
 import { acceptsInput, allPorts } from "./ports";
@@ -15,7 +15,7 @@ export function checkTopology(draft: Draft): Finding[] {
   ]);
 }
 
-function finding(node: string, code: string, values: Record<string, string> = {}): Finding {
+function finding(node: string, code: ProblemCode, values: Record<string, string> = {}): Finding {
   return { code, severity: code === "unconnected" ? "warning" : "error", node, field: "", values };
 }
 
