@@ -15,7 +15,7 @@ from agentcluster.messaging import Bus, BusUnavailableError, connect
 from agentcluster.streams import keys
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.parking import ring
-from agentcluster.streams.ready import Hint, ReadyStream
+from agentcluster.streams.ready import STREAMS, Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
@@ -150,7 +150,7 @@ class Engine:
                 stopped.cancel()
                 roomy.cancel()
                 continue
-            for hint in await self._ready.read(min(room, INTAKE)):
+            for hint in await self._ready.read(min(room, INTAKE * len(STREAMS))):
                 self._admit(hint, fresh=True)
 
     async def _interrupt_when_stopped(self) -> None:
