@@ -44,6 +44,18 @@ def set_apart(name: str, value: Any) -> tuple[Any, Apart] | CallError | None:
     return kept, apart
 
 
+def stands_apart(value: Any, pointer: str) -> bool:
+    """Return whether the JSON Pointer leads to, or into, a value that was set apart: nothing more is known of it here."""
+    for token in ("", *(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])):
+        if token and isinstance(value, dict):
+            value = value.get(token)
+        elif token and isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        if isinstance(value, dict) and isinstance(value.get("$artifact"), dict):
+            return value["$artifact"].get("media_type") == "application/json"
+    return False
+
+
 def _reference(name: str, data: bytes, apart: Apart) -> dict[str, Any]:
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     apart[digest] = data

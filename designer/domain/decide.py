@@ -8,7 +8,7 @@ from agents.domain.calls import CallError
 from agents.domain.schema_check import check, with_defaults
 from designer.domain import events as ev
 from designer.domain import nodes as kinds
-from designer.domain.apart import set_apart
+from designer.domain.apart import set_apart, stands_apart
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import MAX_NESTING, StartNode
 from designer.domain.plan import Plan
@@ -159,7 +159,7 @@ def _enter(state: StepState, plan: Plan, value: Any) -> Move | CallError:
         return CallError("too_deep", f"Workflows, maps and loops may stand {MAX_NESTING} deep inside each other.")
     schema = next((node.schema for node in plan.graph.nodes if isinstance(node, StartNode)), {})
     value = with_defaults(schema, value)
-    if wrong := check(schema, value):
+    if wrong := [error for error in check(schema, value) if not stands_apart(value, error.pointer)]:
         message = f"The inner workflow does not take this input: {wrong[0].pointer or 'it'}: {wrong[0].message}"
         return CallError("invalid_input", message, field=f"/input{wrong[0].pointer}")
     return ev.SubflowStarted(state.step, value, getattr(state.node.node, "version_id", ""))

@@ -78,6 +78,26 @@ def test_an_inner_workflow_fails_its_step_and_refuses_a_wrong_input():
     assert Player(outer(), {"n": 4}).play().run.outcome.error.code == "version_unusable"
 
 
+def test_a_large_value_goes_into_an_inner_workflow_by_reference():
+    inner = compile_plan(
+        graph(
+            start(schema={"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}),
+            agent("read", input={"text": "${input.text}"}),
+            edges="start>read",
+        )
+    )
+    node = {"kind": "workflow", "id": "sub", "version_id": "v9", "input": {"text": "${input.text + input.text}"}}
+    drawn = graph(
+        start(), {"kind": "transform", "id": "t", "output": {"text": "${input.text}"}}, node, edges="start>t t>sub"
+    )
+    played = Player(drawn, {"text": "x" * 50_000}, subplans={"v9": inner}).play()
+    assert played.run.status == "completed"
+    assert "$artifact" in played.calls[0].input["text"]
+    node["input"] = {"text": {"$artifact": {"digest": "sha256:0", "media_type": "text/csv"}}}
+    again = Player(graph(start(), node, edges="start>sub"), {}, subplans={"v9": inner}).play()
+    assert again.run.outcome.error.code == "invalid_input"
+
+
 PLANNED = {
     "nodes": [start(), agent("work", input={"x": "${input.x}"}), {"kind": "end", "id": "end", "output": {"y": 7}}],
     "edges": [{"source": "start", "target": "work"}, {"source": "work", "target": "end"}],
