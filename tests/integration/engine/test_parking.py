@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from asgiref.sync import sync_to_async
+from django.core.management import call_command
 from django.utils import timezone
 
 from agentcluster.streams import blocking, keys
@@ -26,6 +27,7 @@ from designer.engine import driver, reaper
 from designer.engine.inbox import send as send_now
 from designer.engine.inbox import send_all as send_all_now
 from designer.engine.journal import Journal
+from designer.models import Run
 from tests.integration.engine.lab import Lab, agent, line
 from tests.waiting import until
 
@@ -85,6 +87,19 @@ async def test_lists_show_that_a_parked_run_waits(running: Lab) -> None:
     await send(run_id, Cancel("ada", "no more"))
     (run,) = await running.ended(run_id)
     assert run.status == "cancelled"
+
+
+async def test_the_row_of_a_parked_run_is_made_again_as_it_was(running: Lab) -> None:
+    (asking,) = await running.start(approval_after_two_steps())
+    (paused,) = await running.start(line(SignalNode(id="wait", name="go")))
+    await running.shown(paused, "waiting")
+    await send(paused, Pause("ada"))
+    rows = [await running.shown(asking, "waiting"), await running.shown(paused, "paused")]
+    await Run.objects.aupdate(status="running", steps_done=0, cursor=999)
+    await sync_to_async(call_command)("rebuild_runs")
+    for row in rows:
+        again = await running.row(row.pk)
+        assert (again.status, again.steps_done, again.cursor) == (row.status, row.steps_done, row.cursor)
 
 
 async def test_a_wait_ends_in_time_without_a_driver(running: Lab) -> None:
