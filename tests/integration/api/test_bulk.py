@@ -223,3 +223,20 @@ def test_while_redis_is_away_nothing_counts_as_done(act, make_runs, settings, re
     assert BulkOperation.objects.get().done == 0
     assert carry_out(operation)
     assert BulkOperation.objects.get().done == 2
+
+
+def test_runs_are_deleted_once_they_have_ended(act, api, make_runs):
+    ended = make_runs(2, "completed", ended_at=timezone.now())
+    (going_on,) = make_runs(1)
+    answer = act("delete", {"ids": [run.pk for run in (*ended, going_on)]}, reason="tidy")
+    carry_out(answer.json()["id"])
+    assert state(api, answer)["refused"] == {"run_not_finished": 1}
+    assert list(Run.objects.values_list("pk", flat=True)) == [going_on.pk]
+
+
+def test_a_retry_of_what_did_not_fail_is_counted_as_refused(act, api, make_runs):
+    make_runs(2, "completed")
+    make_runs(1, "failed")
+    answer = act("retry")
+    carry_out(answer.json()["id"])
+    assert (state(api, answer)["done"], state(api, answer)["refused"]) == (0, {"not_failed": 2, "log_gone": 1})

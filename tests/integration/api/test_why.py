@@ -5,10 +5,11 @@ import pytest
 from agentcluster.streams import keys
 from agentcluster.up import embedded
 from agents.domain.calls import CallError
-from designer.api import drivers
+from designer.api import drivers, reasons
 from designer.domain import events as ev
 from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
+from tests.integration.api import graphs
 from tests.integration.api.records import write_log
 
 pytestmark = pytest.mark.usefixtures("with_redis")
@@ -87,15 +88,32 @@ def test_one_whose_owner_stands_still_says_so(why, run):
 
 def test_a_paused_one_says_by_whom_and_why(why, run):
     begun(run, ev.RunPaused("bob", "lunch"), left="parked")
-    reasons = {reason["code"]: reason for reason in why()["reasons"]}
+    told = {reason["code"]: reason for reason in why()["reasons"]}
     assert why()["status"] == "paused"
-    assert reasons["paused"]["message"] == "Paused by bob: lunch."
+    assert told["paused"]["message"] == "Paused by bob: lunch."
 
 
 def test_a_parked_one_that_nobody_wakes_says_so(why, run):
     begun(run, left="parked", due=1000)
     reason = next(reason for reason in why()["reasons"] if reason["code"] == "overdue")
     assert reason["since"] == "1970-01-01T00:00:01Z"
+
+
+def test_one_that_an_agent_works_on_says_which_and_where(api, registry):
+    made = api.post("/api/v1/workflows", {"title": "Read", "graph": graphs.with_agent()}).json()
+    assert api.post(f"/api/v1/workflows/{made['id']}/publish", {}, headers={"If-Match": '"1"'}).status_code == 201
+    workflow = Workflow.objects.get(pk=made["id"])
+    run = Run.objects.create(project=workflow.project, workflow=workflow, version=workflow.versions.get())
+    begun(run, ev.StepStarted("say", 2, "c", "file-reader", "1.0.0", "i1", "node-1"), left="parked")
+    answer = api.get(f"/api/v1/runs/{run.pk}/why").json()
+    told = {reason["code"]: (reason["message"], reason["step"]) for reason in answer["reasons"]}
+    assert told["working"] == ("file-reader works on `say` on node-1, attempt 2.", "say")
+
+
+def test_one_that_was_just_taken_over_says_from_whom(why, run, monkeypatch):
+    monkeypatch.setattr(reasons, "life_of", lambda owner: drivers.Sight(2, drivers.Life.ALIVE))
+    begun(run, ev.RunTakenOver("w2", "w1"), owner="w2")
+    assert [reason["message"] for reason in why()["reasons"]] == ["Taken over by w2 from w1 just now."]
 
 
 @pytest.mark.parametrize(
