@@ -51,7 +51,10 @@ def waking_hint(version_id: str) -> str:
 
 def decode_request(data: bytes) -> RunRequest:
     """Return the request; ``msgspec.MsgspecError`` when it is not one."""
-    return _decoder.decode(data)
+    request = _decoder.decode(data)
+    if not (request.run_id and request.version_id):
+        raise msgspec.ValidationError("it names no run, or no version")
+    return request
 
 
 def request_of(run: "Run") -> RunRequest:

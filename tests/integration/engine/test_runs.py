@@ -104,7 +104,7 @@ async def test_a_worker_holds_no_more_runs_than_it_may(lab: Lab) -> None:
 
 
 async def test_hints_may_come_more_than_once_or_be_nonsense(running: Lab) -> None:
-    blocking.add_hints(running.client, [b"nonsense", b"{}"])
+    blocking.add_hints(running.client, [b"nonsense", b"{}", b'{"run_id": "of no version"}'])
     requests = await running.accept(line(agent("ask", "echo", input={})), count=3)
     await asubmit(requests * 3)
     run_ids = [request.run_id for request in requests]
