@@ -65,7 +65,7 @@ function layer(
     const { x, y } = graph.node(id) as { x: number; y: number };
     const tower = towers.get(id);
     if (!tower) return [];
-    const [left, top] = [x - tower.box.width / 2, y - tower.box.height / 2];
+    const [left, top] = [x - tower.box.width / 2, y - boxOf(id).height / 2];
     const below = top + boxOf(id).height + UNDER;
     return [
       { id, x: left, y: top, ...boxOf(id) },
@@ -104,11 +104,11 @@ function towersOf(nodes: readonly Placement[], structure: Structure, boxOf: Meas
       .filter(({ id }) => !under.has(id))
       .map(({ id }) => {
         const handler = handlers.get(id);
-        const [own, below] = [boxOf(id), handler ? boxOf(handler) : { width: 0, height: -UNDER }];
-        const box = {
-          width: Math.max(own.width, below.width),
-          height: own.height + UNDER + below.height,
-        };
+        const own = boxOf(id);
+        const below = handler ? boxOf(handler) : undefined;
+        // as much room above as the handler takes below keeps the step in line with what leads to it
+        const height = own.height + (below ? 2 * (UNDER + below.height) : 0);
+        const box = { width: Math.max(own.width, below?.width ?? 0), height };
         return [id, { box, handler }];
       }),
   );
