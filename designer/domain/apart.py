@@ -52,7 +52,7 @@ def stands_apart(value: Any, pointer: str) -> bool:
         elif token and isinstance(value, list) and token.isdigit() and int(token) < len(value):
             value = value[int(token)]
         if isinstance(value, dict) and isinstance(value.get("$artifact"), dict):
-            return value["$artifact"].get("media_type") == "application/json"
+            return bool(value["$artifact"].get("media_type") == "application/json")
     return False
 
 
