@@ -7,7 +7,7 @@ import type { RunStatus } from "@/graph/runTypes";
 import { shortRunId } from "@/ui/RunId";
 import { useWorkflows } from "@/wire/queries";
 import type { Priority } from "@/wire/types";
-import { isLabel, PRIORITIES, RANGES, type Range, STATUSES, TRIGGERS, type useRunFilters } from "./filters";
+import { isLabel, PRIORITIES, RANGES, type Range, STATUSES, type useRunFilters } from "./filters";
 import classes from "./RunsPage.module.css";
 
 type State = ReturnType<typeof useRunFilters>;
@@ -21,7 +21,12 @@ export function RunFilterBar(state: State) {
   const [more, setMore] = useState(priority !== "" || trigger !== "" || labels.length > 0);
   return (
     <div className={classes.filters}>
-      <Search value={filters.search} onChange={(search) => setFilters({ search })} />
+      <Search
+        label={t("search")}
+        value={filters.search}
+        onChange={(search) => setFilters({ search })}
+        className={classes.search}
+      />
       <MultiSelect
         aria-label={t("status")}
         placeholder={filters.status.length > 0 ? undefined : t("anyStatus")}
@@ -81,8 +86,6 @@ export function RunFilterBar(state: State) {
 function MoreFilters({ filters, setFilters }: State) {
   const { t } = useTranslation("runs");
   const { priority, trigger, labels } = filters;
-  const kinds = TRIGGERS.map((value) => ({ value: value as string, label: t(`triggers.${value}`) }));
-  const known = trigger === "" || kinds.some(({ value }) => value === trigger);
   return (
     <>
       <Select
@@ -94,14 +97,11 @@ function MoreFilters({ filters, setFilters }: State) {
         className={classes.narrow}
         clearable
       />
-      <Select
-        aria-label={t("triggers.label")}
-        placeholder={t("triggers.any")}
-        data={known ? kinds : [...kinds, { value: trigger, label: trigger }]}
-        value={trigger || null}
-        onChange={(value) => setFilters({ trigger: value ?? "" })}
+      <Search
+        label={t("triggers.label")}
+        value={trigger}
+        onChange={(value) => setFilters({ trigger: value.trim() })}
         className={classes.narrow}
-        clearable
       />
       <TagsInput
         aria-label={t("labels.label")}
@@ -116,22 +116,29 @@ function MoreFilters({ filters, setFilters }: State) {
   );
 }
 
-function Search({ value, onChange }: { value: string; onChange(value: string): void }) {
-  const { t } = useTranslation("runs");
+interface SearchProps {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  className: string | undefined;
+}
+
+/** A text to look for; told a moment after the last key. */
+function Search({ label, value, onChange, className }: SearchProps) {
   const [text, setText] = useState(value);
   const send = useDebouncedCallback(onChange, 250);
   useEffect(() => setText(value), [value]);
   return (
     <TextInput
-      aria-label={t("search")}
-      placeholder={t("search")}
+      aria-label={label}
+      placeholder={label}
       leftSection={<IconSearch size={14} />}
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);
         send(event.currentTarget.value);
       }}
-      className={classes.search}
+      {...(className && { className })}
     />
   );
 }

@@ -10,7 +10,7 @@ test("filters come back from the address as they went into it", () => {
     search: "sales & co",
     range: "day",
     priority: "high",
-    trigger: "schedule",
+    trigger: "nightly",
     origin: "01R",
     labels: ["team:sales", "region:eu"],
   } as const;

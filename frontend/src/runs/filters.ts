@@ -20,8 +20,6 @@ export const STATUSES: readonly RunStatus[] = [
 ];
 
 export const PRIORITIES: readonly Priority[] = ["high", "normal", "low"];
-/** Kinds of what starts runs: what stands before the colon in a run's trigger. */
-export const TRIGGERS = ["schedule", "webhook", "nats", "stream"] as const;
 
 export const RANGES = {
   hour: 3_600_000,
@@ -38,6 +36,7 @@ export interface RunFilters {
   readonly search: string;
   readonly range: Range | "";
   readonly priority: Priority | "";
+  /** The name of the trigger that started them. */
   readonly trigger: string;
   /** The run they were made from. */
   readonly origin: string;

@@ -4,12 +4,18 @@ import { expect, test } from "vitest";
 import { applyRecords, openRun } from "@/graph/run";
 import type { StepStatus } from "@/graph/runTypes";
 import type { Graph, Record as RunRecord } from "@/wire/generated";
-import { iterationOf, type RowFilter, visibleRows } from "./rows";
+import { iterationOf, type RowFilter, UNDOING, visibleRows } from "./rows";
+
+interface History {
+  graph: Graph;
+  records: RunRecord[];
+  subgraphs?: Record<string, Graph>;
+}
 
 function viewOf(name: string) {
   const path = join(import.meta.dirname, "../../../../tests/histories", `${name}.json`);
-  const { graph, records } = JSON.parse(readFileSync(path, "utf8")) as { graph: Graph; records: RunRecord[] };
-  const view = openRun(graph);
+  const { graph, records, subgraphs } = JSON.parse(readFileSync(path, "utf8")) as History;
+  const view = openRun(graph, subgraphs);
   applyRecords(view, records);
   return view;
 }
@@ -55,4 +61,43 @@ test("a filter opens the way to every match and hides the rest", () => {
   expect(ids(visibleRows(view, new Set(), filter(["failed"])))).toEqual(["each", "each[1]", "each[1]/get"]);
   expect(ids(visibleRows(view, new Set(), filter([], "404")))).toEqual(["each", "each[1]", "each[1]/get"]);
   expect(ids(visibleRows(view, new Set(), filter(["failed"], "nothing like it")))).toEqual([]);
+});
+
+test("what undoes others stands at the end, in the order in which it is done", () => {
+  const rows = visibleRows(viewOf("saga_undone"), new Set([UNDOING]));
+  expect(rows.slice(-3).map(({ id, depth, undoes }) => [id, depth, undoes])).toEqual([
+    [UNDOING, 0, undefined],
+    ["refund", 1, "charge"],
+    ["release", 1, "reserve"],
+  ]);
+  expect(ids(rows).filter((id) => id === "refund")).toHaveLength(1);
+  expect(ids(visibleRows(viewOf("saga_undone"), new Set()))).not.toContain("refund");
+});
+
+test("undoing in iterations is led by the newest", () => {
+  const rows = visibleRows(viewOf("undone_in_iterations"), new Set([UNDOING]));
+  expect(ids(rows).slice(-2)).toEqual(["each[1]/unbook", "each[0]/unbook"]);
+});
+
+test("an open loop shows its rounds, an open workflow or plan its steps without their start", () => {
+  expect(ids(visibleRows(viewOf("loop_completed"), new Set(["again", "again[1]"])))).toEqual([
+    "start",
+    "again",
+    "again[0]",
+    "again[1]",
+    "again[1]/ask",
+    "again[2]",
+    "end",
+  ]);
+  const inner = visibleRows(viewOf("inner_workflow_completed"), new Set(["billing"]));
+  expect(inner.map(({ id, depth }) => [id, depth])).toContainEqual(["billing/count", 1]);
+  expect(ids(inner)).not.toContain("billing/start");
+  expect(ids(visibleRows(viewOf("plan_approved_and_completed"), new Set(["plan"])))).toContain("plan/count");
+});
+
+test("iterations that a compact log left out say what they gave, and cannot be opened", () => {
+  const view = viewOf("continued_from_a_compact_log");
+  const rows = visibleRows(view, new Set(["each"]));
+  const closed = rows.filter(({ kind, expandable }) => kind === "iteration" && !expandable);
+  expect(closed.map((row) => iterationOf(view, row).status)).toEqual(["completed", "failed"]);
 });

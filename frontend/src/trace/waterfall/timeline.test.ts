@@ -105,3 +105,12 @@ test("tick labels say no more than they must", () => {
   expect(tickLabel(3_660_000, 60_000)).toBe("1:01 h");
   expect(tickLabel(14 * 86_400_000, 7 * 86_400_000)).toBe("14 d");
 });
+
+test("a wait for people or a signal is hatched until it is over", () => {
+  const wait = { kind: "signal", name: "paid", key: "", since: 20, until: null, due: 0 } as const;
+  const open = step({ status: "waiting", startedAt: 20, wait });
+  expect(shape(open, 90)).toEqual([["wait", 20, 90]]);
+  expect(
+    shape(step({ status: "completed", startedAt: 20, endedAt: 60, wait: { ...wait, until: 60 } })),
+  ).toEqual([["wait", 20, 60]]);
+});
