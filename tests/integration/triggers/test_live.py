@@ -81,11 +81,13 @@ def test_every_second_starts_once_though_beat_and_jobs_are_killed_and_two_beats_
     first = live.start_process("beat")
     live.start_process("jobs")
     live.start_process("beat")  # a second one beside it
-    time.sleep(5)
-    with live.api() as api:
-        api.patch(f"triggers/{made['id']}", json={"enabled": False}).raise_for_status()
-    first.terminate()
-    first.wait(timeout=20)
+    try:
+        time.sleep(5)
+        with live.api() as api:
+            api.patch(f"triggers/{made['id']}", json={"enabled": False}).raise_for_status()
+    finally:
+        first.terminate()
+        first.wait(timeout=20)
     time.sleep(1)
     counted = names(live, workflow)
     moments = sorted(counted)
@@ -172,7 +174,17 @@ def test_two_listeners_share_what_comes(live: TriggerStack, valkey: "redis.Redis
     live.create(workflow, "stream", "Shared stream", config={"key": "shared"})
     first = live.processes["triggers"]
     live.start_process("triggers")
-    time.sleep(6)
+    try:
+        _share(live, valkey, workflow)
+    finally:
+        first.terminate()
+        first.wait(timeout=20)
+
+
+def _share(live: TriggerStack, valkey: "redis.Redis", workflow: str) -> None:
+    group = until(lambda: valkey.xinfo_groups("shared"))[0]["name"]
+    until(lambda: len(valkey.xinfo_consumers("shared", group)) == 2, 40)
+    time.sleep(2)
 
     async def send(client) -> None:
         for number in range(40):
@@ -184,10 +196,6 @@ def test_two_listeners_share_what_comes(live: TriggerStack, valkey: "redis.Redis
     until(lambda: len(live.runs(workflow)) >= 80, 40)
     time.sleep(1)
     assert names(live, workflow) == wanted
-    readers = valkey.xinfo_consumers("shared", valkey.xinfo_groups("shared")[0]["name"])
-    assert len(readers) == 2
-    first.terminate()
-    first.wait(timeout=20)
 
 
 def test_a_jetstream_subject_loses_nothing_when_the_listener_is_killed(live: TriggerStack) -> None:
