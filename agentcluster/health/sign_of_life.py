@@ -1,11 +1,17 @@
-"""Signs of life of processes that nobody can ask: a file of this machine, touched as long as the process's loop turns."""
+"""Signs of life of processes that nobody can ask: a file of this machine, touched as long as the process's loop turns.
+
+Each installation (its ``AGENTCLUSTER_HOME``) has files of its own, so several can stand side by side.
+"""
 
 import contextlib
+import hashlib
 import os
 import tempfile
 import time
 from pathlib import Path
 from typing import Final
+
+from django.conf import settings
 
 STALE_S: Final = 20.0
 """A process that has given none for so long does not live, whatever the process table says."""
@@ -35,4 +41,5 @@ def age_s(process: str) -> float | None:
 
 
 def _path(process: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"agentcluster-{os.getuid()}-{process}.alive"
+    installation = hashlib.sha256(str(settings.HOME).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"agentcluster-{os.getuid()}-{installation}-{process}.alive"

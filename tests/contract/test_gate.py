@@ -60,6 +60,7 @@ async def test_a_place_goes_to_the_next_by_priority_then_arrival(log: RunLog, cl
         run, entry = await come(log, priority=priority)
         assert entry is Entry.WAITING
         order.append(run)
+        await asyncio.sleep(0.002)  # arrival counts by the millisecond
     low, normal, high, later = order
     for ended, admitted in ((first, high), (high, normal), (normal, later), (later, low)):
         await end(log, ended)
