@@ -6,6 +6,7 @@ from agentcluster.api.docs import DocsView, SchemaView
 from agentcluster.api.me import MeView
 
 urlpatterns = [
+    path("", include("designer.ascode.api.urls")),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", DocsView.as_view(), name="api-docs"),
     path("v1/me", MeView.as_view(), name="api-me"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from designer.actions.errors import DraftConflictError, InvalidInputError
+from designer.actions.errors import DraftConflictError, GraphProblemsError, InvalidInputError
 
 
 class InvalidDocumentError(InvalidInputError):
@@ -20,6 +20,10 @@ class InvalidDocumentError(InvalidInputError):
 
 class NewerDraftError(DraftConflictError):
     """The draft was changed since this document was exported or applied; export it again, or overwrite it on purpose."""
+
+
+class DocumentProblemsError(GraphProblemsError):
+    """The workflow has problems that must be solved first; each has its ``line`` and ``column`` in the file."""
 
 
 def error(message: str, code: str, line: int, column: int, field: str = "") -> InvalidDocumentError:
