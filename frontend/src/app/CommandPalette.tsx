@@ -1,14 +1,15 @@
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconSearch, IconSettings } from "@tabler/icons-react";
+import { IconLanguage, IconSearch, IconSettings } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { chooseLanguage, LANGUAGES } from "@/i18n/languages";
 import { usePaletteGroups } from "@/stores/palette";
 import { PLACES } from "./Rail";
 
 /** Ctrl/Cmd-K: pages, and whatever commands the open page offers (stores/palette). */
 export function CommandPalette() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const offered = usePaletteGroups((state) => state.groups);
   const pages = useMemo<SpotlightActionGroupData>(
@@ -25,9 +26,22 @@ export function CommandPalette() {
     }),
     [t, navigate],
   );
+  const languages = useMemo<SpotlightActionGroupData>(
+    () => ({
+      group: t("palette.language"),
+      actions: LANGUAGES.filter(({ code }) => code !== i18n.language).map(({ code, name, words }) => ({
+        id: `language-${code}`,
+        label: name,
+        keywords: words,
+        leftSection: <IconLanguage size={18} stroke={1.6} />,
+        onClick: () => chooseLanguage(code),
+      })),
+    }),
+    [t, i18n.language],
+  );
   return (
     <Spotlight
-      actions={[...Object.values(offered), pages]}
+      actions={[...Object.values(offered), pages, languages]}
       nothingFound={t("palette.empty")}
       shortcut="mod + K"
       scrollable

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Button, SegmentedControl, Select, useMantineColorScheme } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { chooseLanguage, LANGUAGES, preferredLanguage } from "@/i18n";
+import { chooseLanguage, LANGUAGES, preferredLanguage } from "@/i18n/languages";
 import { PageHeader } from "@/ui/PageHeader";
 import { csrfHeader } from "@/wire/client";
 import { useMe } from "@/wire/queries";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
 import { nodeFor } from "@/graph/runScopes";
 import type { RunDetail } from "@/wire/types";
-import { formatBytes, formatClock, formatDuration, formatMoment } from "../duration";
+import { formatBytes, formatDuration, formatExact, formatMoment } from "../duration";
 import { CopyButton } from "../values/CopyButton";
 import classes from "./DetailsTab.module.css";
 import type { Subject } from "./subject";
@@ -19,7 +19,7 @@ interface Fact {
 /** Names, ids, times and sizes. */
 export function DetailsTab({ run, view, subject }: { run: RunDetail; view: RunView; subject: Subject }) {
   const { t, i18n } = useTranslation("trace");
-  const facts = subject.kind === "run" ? runFacts(run, view, t) : stepFacts(view, subject, t);
+  const facts = subject.kind === "run" ? runFacts(run, view, t) : stepFacts(view, subject, t, i18n.language);
   const all = [...facts, ...timeFacts(subject, t, i18n.language)].filter(({ value }) => value !== "");
   return (
     <dl className={classes.facts}>
@@ -71,7 +71,12 @@ function runFacts(run: RunDetail, view: RunView, t: TFunction<"trace">): Fact[] 
   ];
 }
 
-function stepFacts(view: RunView, { key, step, attempts, status }: Subject, t: TFunction<"trace">): Fact[] {
+function stepFacts(
+  view: RunView,
+  { key, step, attempts, status }: Subject,
+  t: TFunction<"trace">,
+  language: string,
+): Fact[] {
   const node = nodeFor(view, key);
   const last = attempts.at(-1);
   return [
@@ -89,7 +94,7 @@ function stepFacts(view: RunView, { key, step, attempts, status }: Subject, t: T
     { name: t("details.cached"), value: step?.cached ? t("details.yes") : "" },
     {
       name: t("details.due"),
-      value: step?.wait && step.wait.due > 0 ? new Date(step.wait.due).toLocaleString() : "",
+      value: step?.wait && step.wait.due > 0 ? formatMoment(step.wait.due, language) : "",
     },
     { name: t("details.signal"), value: step?.wait?.kind === "signal" ? step.wait.name : "", code: true },
     { name: t("details.signalKey"), value: step?.wait?.kind === "signal" ? step.wait.key : "", code: true },
@@ -105,8 +110,7 @@ function timeFacts(
   language: string,
 ): Fact[] {
   const last = attempts.at(-1);
-  const moment = (at: number | null | undefined) =>
-    at == null ? "" : `${formatMoment(at, language).replace(/,? \d+:.*$/, "")}, ${formatClock(at, language)}`;
+  const moment = (at: number | null | undefined) => (at == null ? "" : formatExact(at, language));
   const span = (ms: number | undefined) =>
     last?.endedAt == null || ms === undefined ? "" : formatDuration(ms);
   return [
