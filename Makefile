@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help up test lint format frontend check-frontend test-python test-browser bench bench-retention lock repair clean
+.PHONY: help up test lint format frontend check-frontend test-python test-browser faults soak bench bench-retention lock repair clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -52,11 +52,19 @@ test-python: $(VENV)/.dev ## Run the tests that are not driven through a browser
 	$(say) "pytest: unit, contract, integration, architecture, deploy"
 	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadfile tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
 	$(say) "pytest: faults"
-	@$(PY) -m pytest -q -n 2 tests/faults $(ARGS)
+	@$(PY) -m pytest -q -n 2 -m "not long" tests/faults $(ARGS)
 
 test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 	$(say) "pytest: browser"
 	@$(with_browser) $(PY) -m pytest -q tests/e2e $(ARGS)
+
+faults: $(VENV)/.dev ## Let every fault happen and write the table into docs/reliability.md (REPEAT=1)
+	@mkdir -p test-results && rm -f test-results/faults.jsonl
+	@for round in $$(seq $${REPEAT:-1}); do FAULTS_RESULTS=test-results/faults.jsonl $(PY) -m pytest -q tests/faults $(ARGS) || exit 1; done
+	@$(PY) -m tests.faults.table test-results/faults.jsonl && rm -f test-results/faults.jsonl
+
+soak: $(VENV)/.dev ## Let random faults happen for a while (MINUTES=10, SEED= repeats one)
+	@$(PY) -m tests.faults.soak --minutes $${MINUTES:-10} $${SEED:+--seed $$SEED} $(ARGS)
 
 bench: $(VENV)/.dev ## Measure durable steps a second against a Celery chain
 	@$(PY) -m bench $(ARGS)
