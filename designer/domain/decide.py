@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.domain.calls import CallError
 from agents.domain.schema_check import check, with_defaults
+from agents.domain.schema_keywords import SchemaUnusableError
 from designer.domain import events as ev
 from designer.domain import nodes as kinds
 from designer.domain.apart import set_apart, stands_apart
@@ -60,7 +61,7 @@ def decide(state: StepState, now: int) -> Decision:
         if state.node.run_if is not None and _is_new(state) and state.node.run_if(scope) is not True:
             return Decision(ev.StepSkipped(state.step, "Its condition was not true.", port="out"), _NOTHING)
         return _apart(_by_kind(state, scope, now))
-    except ExpressionError as error:
+    except (ExpressionError, SchemaUnusableError) as error:
         return Decision(CallError(error.code, error.message), _NOTHING)
 
 
@@ -187,7 +188,7 @@ def _plan(state: StepState, node: kinds.PlanNode) -> Move | CallError:
 
 
 def _wait(state: StepState, value: Mapping[str, Any], now: int) -> Move | CallError:
-    found = due_at(value["until"]) if value["until"] not in (None, "") else due_after(value["seconds"], now)
+    found = due_at(value["until"], now) if value["until"] not in (None, "") else due_after(value["seconds"], now)
     if not isinstance(found, Moment):
         return found
     if found.ms <= now:

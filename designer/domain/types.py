@@ -13,8 +13,10 @@ _NAMES = {"integer": "a whole number", "number": "a number", "string": "text", "
 _NAMES |= {"object": "an object", "array": "a list", "null": "nothing"}
 
 
-def fits(given: Schema, wanted: Schema) -> str:
+def fits(given: Any, wanted: Any) -> str:
     """Return why a value of ``given`` can never be one of ``wanted``; empty when it can."""
+    if not isinstance(given, Mapping) or not isinstance(wanted, Mapping):
+        return ""  # `true` and `false` are schemas, too
     for keyword in ("anyOf", "oneOf"):
         if keyword in wanted:
             return _any(fits(given, option) for option in wanted[keyword])
@@ -36,8 +38,10 @@ def fits(given: Schema, wanted: Schema) -> str:
 
 def schema_at(schema: Schema, path: Sequence[str]) -> tuple[Schema, str]:
     """Walk ``path`` and return (schema found, the first name that is not declared); an open schema gives ANYTHING."""
-    current = schema
+    current: Any = schema
     for name in path:
+        if not isinstance(current, Mapping):
+            return ANYTHING, ""
         properties = current.get("properties", {})
         if name in properties:
             current = properties[name]

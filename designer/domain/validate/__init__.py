@@ -10,7 +10,7 @@ from designer.domain.validate.workflow import check_workflow
 
 __all__ = ["AgentEntry", "Catalogue", "validate"]
 
-_FATAL = frozenset({"too_many_nodes", "duplicate_id", "cycle"})
+_FATAL = frozenset({"too_many_nodes", "duplicate_id", "cycle", "bad_schema"})
 
 
 def validate(graph: Graph, catalogue: Catalogue, workflows: Workflows | None = None) -> list[Problem]:

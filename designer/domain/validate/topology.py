@@ -5,6 +5,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from agents.domain.schema_check import check_schema, pointer
 from designer.domain.graph import (
     COMPENSATE,
     MAX_NESTING,
@@ -131,6 +132,20 @@ def _check_start(graph: Graph) -> Iterator[Problem]:
     for node in starts:
         if node.parent:
             yield Problem("start_inside", "The Start node cannot stand inside a map or loop.", node=node.id)
+        yield from _check_input(node)
+
+
+def _check_input(node: StartNode) -> Iterator[Problem]:
+    """Yield what is wrong with the schema of the input: forms and other checks rely on it."""
+    if faults := check_schema(node.schema):
+        yield Problem("bad_schema", faults[0].message, node=node.id, field=f"/schema{faults[0].pointer}")
+        return
+    if "object" not in node.schema.get("type", "object"):
+        yield Problem("bad_schema", "The input of a workflow is an object.", node=node.id, field="/schema/type")
+    for name, each in node.schema.get("properties", {}).items():
+        if isinstance(each, bool):
+            field = f"/schema/properties{pointer([name])}"
+            yield Problem("bad_schema", "Write {} for any value.", node=node.id, field=field)
 
 
 def _check_containers(nodes: Mapping[str, Node]) -> Iterator[Problem]:

@@ -413,3 +413,30 @@ def test_a_cached_answer_needs_no_call():
     played.record(played.run.cached(call, {"v": 1}, played.now))
     assert played.play().run.steps["a"].output == {"v": 1}
     assert played.calls == []
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"kind": "wait", "id": "x", "seconds": 1, "on_error": {"action": "nothing"}},
+        {"kind": "map", "id": "x", "items": [1], "concurrency": 10**9},
+        {"kind": "loop", "id": "x", "condition": "${true}", "max_iterations": 10**9},
+        {"kind": "approval", "id": "x", "timeout_s": 1e308},
+        {"kind": "agent", "id": "x", "agent": "a", "retry": {"attempts": 10**9, "initial_s": 0}},
+    ],
+)
+def test_a_plan_keeps_to_the_limits_of_workflows(node):
+    inside = [] if node["kind"] not in ("map", "loop") else [agent("y", parent="x")]
+    made = {"nodes": [start(), node, *inside], "edges": [{"source": "start", "target": "x"}]}
+    played = Player(
+        graph(start(), {"kind": "plan", "id": "p", "instruction": "do"}, edges="start>p"),
+        answer=lambda call: {"graph": made},
+    ).play()
+    assert played.run.outcome.error.code == "bad_plan"
+
+
+def test_a_wait_until_the_end_of_time_fails_its_step():
+    wait = {"kind": "wait", "id": "x", "until": "${ input.until }"}
+    for until in ("9999-12-31T23:59:59-12:00", "9999-01-01", "0001-01-01T00:00:00+14:00"):
+        played = Player(graph(start(), wait, edges="start>x"), {"until": until}).play()
+        assert (played.run.outcome.error.code, played.run.outcome.step) == ("not_a_moment", "x")

@@ -133,3 +133,36 @@ def test_ways_out_of_an_approval_and_of_errors():
 )
 def test_settings_of_the_workflow(settings, expected):
     assert found(agent("x", agent="do"), settings=settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "field"),
+    [
+        ({"type": "nonsense"}, "/schema/type"),
+        ({"properties": 5}, "/schema/properties"),
+        ({"type": "array"}, "/schema/type"),
+        ({"properties": {"a/b": True}}, "/schema/properties/a~1b"),
+        ({"properties": {"a": {"pattern": "^(?=a)"}}}, "/schema/properties/a/pattern"),
+        ({"properties": {"a": {"$ref": "#/$defs/none"}}}, "/schema/properties/a/$ref"),
+    ],
+)
+def test_the_schema_of_the_input_has_to_be_one(schema, field):
+    drawn = graph(start(schema=schema), agent("x", agent="do"), edges="start>x")
+    assert [(each.code, each.field) for each in validate(drawn, CATALOGUE, WORKFLOWS)] == [("bad_schema", field)]
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "10000-01-01", 10**400])
+def test_moments_beyond_the_calendar_are_none(until):
+    assert found({"kind": "wait", "id": "x", "until": until}) == [("not_a_moment", "/until")]
+
+
+def test_seconds_beyond_all_numbers_are_none():
+    assert found({"kind": "wait", "id": "x", "seconds": 10**400}) == [("not_a_duration", "/seconds")]
+
+
+def test_true_is_a_schema_for_anything_below_the_fields_of_the_input():
+    schema = {"properties": {"a": {"properties": {"b": True}}, "list": {"type": "array", "items": True}}}
+    wait = {"kind": "wait", "id": "x", "seconds": "${ input.a.b.c }"}
+    each = {"kind": "map", "id": "y", "items": "${ input.list }"}
+    drawn = graph(start(schema=schema), wait, each, agent("z", agent="do", parent="y"), edges="start>x x>y")
+    assert validate(drawn, CATALOGUE, WORKFLOWS) == []
