@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help up test lint format frontend check-frontend test-python test-browser faults soak bench bench-retention lock repair clean
+.PHONY: help up test lint format frontend check-frontend test-python test-browser faults soak bench bench-rivals bench-retention lock repair clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -66,8 +66,10 @@ faults: $(VENV)/.dev ## Let every fault happen and write the table into docs/rel
 soak: $(VENV)/.dev ## Let random faults happen for a while (MINUTES=10, SEED= repeats one)
 	@$(PY) -m tests.faults.soak --minutes $${MINUTES:-10} $${SEED:+--seed $$SEED} $(ARGS)
 
-bench: $(VENV)/.dev ## Measure durable steps a second against a Celery chain
+bench: $(VENV)/.dev ## Measure speed and memory, against a Celery chain and the rivals that are installed
 	@$(PY) -m bench $(ARGS)
+
+bench-rivals: .toolchain/rivals/.installed ## Install what `make bench` compares with (docs/performance.md)
 
 bench-retention: $(VENV)/.dev ## Let 100,000 runs end and watch Redis stay flat (two minutes)
 	@$(PY) -m bench.retention $(ARGS)
@@ -77,6 +79,7 @@ lock: $(UV) ## Write the lock files anew from pyproject.toml and deploy/*.in
 	@$(COMPILE) $(ARGS) pyproject.toml --group dev -o requirements-dev.lock
 	@$(COMPILE) $(ARGS) deploy/uv.in -o requirements-uv.lock
 	@$(COMPILE) $(ARGS) deploy/node.in -o requirements-node.lock
+	@$(COMPILE) $(ARGS) bench/rivals/rivals.in -o requirements-bench.lock
 
 repair: $(VENV)/.runtime ## Repair a damaged run log in the data folder (a copy is kept)
 	@exec $(PY) -m agentcluster.up.repair
@@ -104,6 +107,14 @@ $(VENV)/.runtime: requirements.lock | $(PY)
 	@if [ $(VENV)/.dev -nt requirements-dev.lock ] && [ $(VENV)/.dev -nt requirements.lock ]; then :; else \
 		printf '\033[1m» Python packages\033[0m\n'; $(UV) pip sync --quiet --python $(PY) --require-hashes requirements.lock; fi
 	@ln -sf ../../bin/agent-coordinator $(VENV)/bin/agent-coordinator
+	@touch $@
+
+.toolchain/rivals/.installed: requirements-bench.lock bench/rivals/restate/package-lock.json | $(PY)
+	$(say) "Packages of the rivals, in environments of their own"
+	@test -x .toolchain/rivals/venv/bin/python || $(UV) venv --quiet --python $(PY) .toolchain/rivals/venv
+	@$(UV) pip sync --quiet --python .toolchain/rivals/venv/bin/python --require-hashes requirements-bench.lock
+	@rm -rf .toolchain/rivals/restate && cp -R bench/rivals/restate .toolchain/rivals/restate
+	@cd .toolchain/rivals/restate && npm install --no-save --loglevel=error || echo "Restate is left out: npm cannot install it."
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock | $(PY)

@@ -5,14 +5,14 @@ import os
 import time
 
 from agentcluster.streams.connections import SyncClient, sync_client
-from bench.engine import Figures
+from bench.figures import STEPS_PER_S, Figure, Size, latencies
 from bench.processes import Stack
 from bench.workload import INPUT, STEPS
 
 WAVE = 100
 
 
-def measure(stack: Stack, seconds: float, lone_runs: int) -> Figures:
+def measure(stack: Stack, size: Size) -> list[Figure]:
     """Start a Celery worker with two processes and measure chained tasks a second."""
     os.environ["REDIS_URL"] = stack.redis_url
     app = importlib.import_module("bench.chain_app")
@@ -26,15 +26,15 @@ def measure(stack: Stack, seconds: float, lone_runs: int) -> Figures:
     for _ in range(20):
         chain.apply_async()
     stack.wait(lambda: _ended(client) == 20, "Celery's start")
-    latencies = []
-    for number in range(lone_runs):
+    lone = []
+    for number in range(size.lone_runs):
         begin = time.perf_counter()
         chain.apply_async()
         while _ended(client) < 21 + number:
             time.sleep(0.0005)
-        latencies.append((time.perf_counter() - begin) * 1000)
+        lone.append((time.perf_counter() - begin) * 1000)
     begin, sent, before = time.perf_counter(), 0, _ended(client)
-    while time.perf_counter() - begin < seconds:
+    while time.perf_counter() - begin < size.seconds:
         for _ in range(WAVE):
             chain.apply_async()
         sent += WAVE
@@ -42,7 +42,10 @@ def measure(stack: Stack, seconds: float, lone_runs: int) -> Figures:
     _wait_below(stack, client, before + sent, 1)
     elapsed = time.perf_counter() - begin
     client.close()
-    return Figures(sent * STEPS, elapsed, tuple(latencies))
+    return [
+        Figure(STEPS_PER_S, "Tasks", sent * STEPS / elapsed, "/s"),
+        *latencies("lone", "Lone chain of 10 tasks", lone),
+    ]
 
 
 def _ended(client: SyncClient) -> int:

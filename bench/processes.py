@@ -44,7 +44,14 @@ class Process:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> int:
+        """Return the bytes of memory only this process has."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Private_"))
+
     def stop(self) -> None:
+        if self._process.poll() is not None:
+            return
         self._process.terminate()
         try:
             self._process.wait(timeout=30)
@@ -56,8 +63,9 @@ class Process:
 class Stack:
     """Valkey, NATS, and what is started on top of them; stops everything, last started first."""
 
-    def __init__(self, home: Path, *, appendfsync: str) -> None:
-        self.home = home
+    def __init__(self, home: Path, *, appendfsync: str, name: str = "") -> None:
+        """``name`` is that of the measurement."""
+        self.home, self.appendfsync, self.name = home, appendfsync, name
         redis_port, nats_port = embedded.free_port(), embedded.free_port()
         self.redis_url = f"redis://{embedded.LOOPBACK}:{redis_port}/0"
         self.nats_url = f"nats://{embedded.LOOPBACK}:{nats_port}"
@@ -72,12 +80,17 @@ class Stack:
         self.start("valkey", embedded.valkey_command(home / "valkey", redis_port, appendfsync=appendfsync))
         self.start("nats", embedded.nats_command(home / "nats", nats_port))
 
-    def start(self, name: str, command: Sequence[str]) -> Process:
-        process = self.processes[name] = Process(name, command, self.home, self.environment)
+    def start(self, name: str, command: Sequence[str], **environment: str) -> Process:
+        more = {"AGENTCLUSTER_PROCESS": name, **self.environment, **environment}
+        process = self.processes[name] = Process(name, command, self.home, more)
         return process
 
-    def python(self, name: str, *arguments: str) -> Process:
-        return self.start(name, [sys.executable, *arguments])
+    def python(self, name: str, *arguments: str, **environment: str) -> Process:
+        return self.start(name, [sys.executable, *arguments], **environment)
+
+    def end(self, name: str) -> None:
+        """Stop one process."""
+        self.processes.pop(name).stop()
 
     def wait(self, ready: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START_S
@@ -95,4 +108,4 @@ class Stack:
 
     def stop(self) -> None:
         for name in reversed([*self.processes]):
-            self.processes.pop(name).stop()
+            self.end(name)

@@ -1,48 +1,119 @@
-"""The figures as a table for people and as JSON for machines."""
+"""The figures as tables for people, as JSON for machines, and as Markdown for docs/performance.md."""
 
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.engine import Figures
+from bench.catalogue import CHAIN, MEASUREMENTS
+from bench.figures import STEPS_PER_S, Figure
+
+OURS: Final = "engine-always"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+Results = Mapping[str, Sequence[Figure]]
 
 
-def print_table(figures: Mapping[str, Figures]) -> None:
-    """Print every measurement and how it compares with the Celery chain."""
-    table = Table(title=f"10-step sequential runs on {os.cpu_count()} cores, Python {platform.python_version()}")
-    for heading in ("", "steps/s", "× chain", "lone run p50", "lone run p95"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    chain = figures["celery-chain"].steps_per_s
-    for name, measured in figures.items():
-        table.add_row(
-            name,
-            f"{measured.steps_per_s:,.0f}",
-            f"{measured.steps_per_s / chain:.1f}",
-            f"{measured.percentile(50):.1f} ms",
-            f"{measured.percentile(95):.1f} ms",
+def print_tables(results: Results) -> None:
+    """Print how the systems compare, then every figure."""
+    console, machine = Console(), f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    table = Table(title=f"10-step sequential runs, one sitting, {machine}")
+    for heading in ("", "steps/s", "× chain", "ours ÷ this", "lone run p50", "p95"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for row in compared(results):
+        table.add_row(*row)
+    if table.row_count:
+        console.print(table)
+    every = Table(title="Every figure")
+    for heading in ("", "figure", "value", "target", ""):
+        every.add_column(heading, justify="right" if heading in ("value", "target") else "left")
+    for row in detailed(results):
+        every.add_row(*row)
+    console.print(every)
+
+
+def compared(results: Results) -> list[tuple[str, ...]]:
+    """Return a row for each system: steps a second, its ratio to the chain, ours to it, and a lone run's ms."""
+    rates = {name: rate for name, figures in results.items() if (rate := _value(figures, STEPS_PER_S))}
+    rows = []
+    for name, rate in rates.items():
+        lone = [_value(results[name], f"lone_p{percent}_ms") for percent in (50, 95)]
+        rows.append(
+            (
+                _title(name),
+                f"{rate:,.0f}",
+                f"{rate / rates[CHAIN]:.2f}" if CHAIN in rates else "–",
+                f"{rates[OURS] / rate:.1f}" if OURS in rates else "–",
+                *(f"{ms:.1f} ms" if ms else "–" for ms in lone),
+            )
         )
-    Console().print(table)
-    cpu = figures["engine"].cpu or {}
-    shares = ", ".join(f"{name} {seconds:.2f}" for name, seconds in cpu.items())
-    print(f"CPU seconds per 1,000 durable steps (engine, AOF always): {shares}")
+    return rows
 
 
-def write_json(figures: Mapping[str, Figures], path: Path) -> None:
-    """Write every measurement, with latencies as percentiles."""
+def detailed(results: Results) -> list[tuple[str, ...]]:
+    """Return a row for each figure: of which measurement, what, value, target, whether it is met."""
+    rows = []
+    for name, figures in results.items():
+        for number, figure in enumerate(figures):
+            target = "" if figure.target is None else f"{'≥' if figure.best == 'high' else '≤'} {_text(figure.target)}"
+            met = {None: "", True: "met", False: "missed"}[figure.met]
+            value = f"{_text(figure.value)} {figure.unit}".strip()
+            rows.append(("" if number else _title(name), figure.what, value, target, met))
+    return rows
+
+
+def write_json(results: Results, left_out: Mapping[str, str], path: Path) -> None:
+    """Write every figure, and why measurements are missing."""
     document = {
-        name: {
-            "steps": measured.steps,
-            "seconds": round(measured.seconds, 3),
-            "steps_per_s": round(measured.steps_per_s, 1),
-            "lone_p50_ms": round(measured.percentile(50), 2),
-            "lone_p95_ms": round(measured.percentile(95), 2),
-            "cpu_s_per_1000_steps": measured.cpu,
-        }
-        for name, measured in figures.items()
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "results": {
+            name: {
+                figure.key: {
+                    "value": round(figure.value, 4),
+                    "unit": figure.unit,
+                    "target": figure.target,
+                    "met": figure.met,
+                }
+                for figure in figures
+            }
+            for name, figures in results.items()
+        },
+        "left_out": left_out,
     }
-    path.write_text(json.dumps({"cores": os.cpu_count(), "results": document}, indent=2) + "\n")
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_docs(results: Results, left_out: Mapping[str, str], path: Path) -> None:
+    """Put the tables between the markers in the page at ``path``."""
+    before, _, rest = path.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    comparison = _markdown(("", "steps/s", "× Celery chain", "ours ÷ this", "lone run p50", "p95"), compared(results))
+    every = _markdown(("", "figure", "value", "target", ""), detailed(results))
+    missing = "".join(f"\nLeft out: {name} ({why}).\n" for name, why in left_out.items())
+    machine = f"One sitting, {os.cpu_count()} cores for everything, Python {platform.python_version()}:"
+    path.write_text(f"{before}{BEGIN}\n\n{machine}\n\n{comparison}\n{missing}\n{every}\n{END}{after}")
+
+
+def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _title(name: str) -> str:
+    return next((each.title for each in MEASUREMENTS if each.name == name), name)
+
+
+def _value(figures: Sequence[Figure], key: str) -> float | None:
+    return next((figure.value for figure in figures if figure.key == key), None)
+
+
+def _text(value: float) -> str:
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
