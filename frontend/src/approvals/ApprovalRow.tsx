@@ -25,7 +25,9 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
       <UnstyledButton className={classes.head} aria-expanded={open} aria-controls={panel} onClick={onToggle}>
         <IconChevronRight size={16} className={classes.chevron} data-open={open || undefined} aria-hidden />
         <span className={classes.what}>
-          <span className={classes.message}>{message || t("noMessage", { step })}</span>
+          <span className={classes.message} data-open={open || undefined}>
+            {message || t("noMessage", { step })}
+          </span>
           <span className={classes.quiet}>
             {workflow.title} · <code>{step}</code>
           </span>
@@ -41,7 +43,6 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
       </UnstyledButton>
       {open && (
         <div id={panel} className={classes.body}>
-          {message && <p className={classes.full}>{message}</p>}
           <p className={classes.quiet}>
             {t("who", { who: deciders(approval, inTrace, i18n.language) })}
             {needed > 1 && ` ${t("progress", { given: given.length, needed })}`}{" "}

@@ -7,6 +7,7 @@ import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { useApprovals } from "@/wire/queries";
+import type { OpenApproval } from "@/wire/types";
 import { ApprovalRow } from "./ApprovalRow";
 import classes from "./ApprovalsPage.module.css";
 
@@ -14,9 +15,11 @@ import classes from "./ApprovalsPage.module.css";
 export default function ApprovalsPage() {
   const { t } = useTranslation("approvals");
   const [whose, setWhose] = useState<"mine" | "all">("mine");
-  const [open, setOpen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const found = useApprovals(whose === "mine" ? { mine: "true" } : {});
   const list = found.data ?? [];
+  const only = list.length === 1 ? idOf(list[0]) : null;
+  const open = chosen ?? only;
   return (
     <div className={classes.page}>
       <PageHeader crumbs={[{ label: t("title") }]} />
@@ -43,13 +46,13 @@ export default function ApprovalsPage() {
       {list.length > 0 && (
         <ul className={classes.list} aria-label={t("title")}>
           {list.map((approval) => {
-            const id = `${approval.run} ${approval.step}`;
+            const id = idOf(approval);
             return (
               <ApprovalRow
                 key={id}
                 approval={approval}
                 open={open === id}
-                onToggle={() => setOpen(open === id ? null : id)}
+                onToggle={() => setChosen(open === id ? "" : id)}
               />
             );
           })}
@@ -57,4 +60,8 @@ export default function ApprovalsPage() {
       )}
     </div>
   );
+}
+
+function idOf(approval: OpenApproval | undefined): string {
+  return approval ? `${approval.run} ${approval.step}` : "";
 }

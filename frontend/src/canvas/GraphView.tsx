@@ -23,6 +23,8 @@ interface Props {
   overlay?: RunOverlay | null;
   selected?: string | null;
   onSelect?(node: string | null): void;
+  /** A double click; without it, that on a sub-workflow opens it. */
+  onEnter?(node: string): void;
 }
 
 const NO_DATA = {};
@@ -36,7 +38,7 @@ export function GraphView(props: Props) {
   );
 }
 
-function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Props) {
+function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect, onEnter }: Props) {
   useAgentsLoaded();
   const { t, i18n } = useTranslation("canvas");
   const agents = useCatalogue((state) => state.agents);
@@ -73,7 +75,7 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect }: Pr
         onNodeMouseEnter={(_, node) => hover(node.id)}
         onNodeMouseLeave={() => hover(null)}
         onNodeClick={(_, node) => onSelect?.(node.id)}
-        onNodeDoubleClick={openSubWorkflow}
+        onNodeDoubleClick={(event, node) => (onEnter ? onEnter(node.id) : openSubWorkflow(event))}
         zoomOnDoubleClick={false}
         onPaneClick={() => onSelect?.(null)}
         nodesDraggable={false}

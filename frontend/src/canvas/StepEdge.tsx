@@ -15,15 +15,24 @@ export type EdgeActions = {
 const NEAR = 40;
 const ROOM = 120;
 
-/** The cases of a switch are named on its card. */
+/** Cards with several ways out name them; where the way is long, its name stands at its end, too. */
 const LABELLED: ReadonlySet<string> = new Set(["true", "false", "approved", "rejected", "error", COMPENSATE]);
+
+/** How far from a card a line may turn: where cards stand close, half the way, so that it bends only twice. */
+function turnAfter(way: number): number {
+  return way > 0 ? Math.max(6, Math.min(22, way / 2)) : 22;
+}
 
 /** A smooth step from port to input; labelled when the port says something, moving while its target works. */
 export const StepEdge = memo(function StepEdge(props: EdgeProps) {
   const { id, source, target, sourceHandleId, selected, sourceX, targetX, targetY } = props;
   const port = sourceHandleId ?? "out";
   const state = useEdgeState(source, port, target);
-  const [path, labelX, labelY] = getSmoothStepPath({ ...props, borderRadius: 12, offset: 22 });
+  const [path, labelX, labelY] = getSmoothStepPath({
+    ...props,
+    borderRadius: 12,
+    offset: turnAfter(targetX - sourceX),
+  });
   const roomy = port !== COMPENSATE && targetX - sourceX > ROOM;
   const at = roomy && !selected ? { x: targetX - NEAR, y: targetY } : { x: labelX, y: labelY };
   return (
@@ -44,7 +53,7 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
           data-selected={selected || undefined}
           style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
         >
-          <EdgeLabel {...props} port={port} at={at} />
+          <EdgeLabel {...props} port={port} at={at} named={roomy || port === COMPENSATE} />
         </div>
       </EdgeLabelRenderer>
     </>
@@ -57,7 +66,8 @@ function EdgeLabel({
   data,
   port,
   at,
-}: EdgeProps & { port: string; at: { x: number; y: number } }) {
+  named,
+}: EdgeProps & { port: string; at: { x: number; y: number }; named: boolean }) {
   const { t } = useTranslation("canvas");
   const editable = useEditable();
   const { insert, cut } = (data ?? {}) as EdgeActions;
@@ -85,7 +95,7 @@ function EdgeLabel({
       </div>
     );
   }
-  if (!LABELLED.has(port)) return null;
+  if (!named || !LABELLED.has(port)) return null;
   return (
     <span className={classes.label} data-port={port}>
       {t(`port.${port}`, { defaultValue: port })}

@@ -14,7 +14,7 @@ import { nodesIn } from "./runScopes";
 import { applyStepEvent, newStep, passed, type StepEvent } from "./runSteps";
 import { structureOf } from "./runStructure";
 import { enterSubflow, noteFound } from "./runSubflows";
-import { expectMore, hasEnded, newTally, refreshOverlay, storeStep } from "./runTally";
+import { closeOne, expectMore, hasEnded, newTally, refreshOverlay, storeStep } from "./runTally";
 import type { RunStatus, RunView, StepView } from "./runTypes";
 
 export { isTerminal } from "./runControl";
@@ -166,7 +166,7 @@ function forgetIteration(view: RunView, event: IterationClosed): void {
   const known = view.steps.get(event.step)?.iterations ?? 0;
   if (event.index >= known) return;
   const scope = `${event.step}[0]`;
-  for (const child of nodesIn(view, scope)) expectMore(view, placeOf(`${scope}/${child}`), -1);
+  for (const child of nodesIn(view, scope)) closeOne(view, placeOf(`${scope}/${child}`));
 }
 
 function start(view: RunView, event: RunStarted, at: number): void {
@@ -200,7 +200,7 @@ function finish(view: RunView, status: RunStatus, at: number): void {
   }
   for (const [place, tally] of view.tallies) {
     const known = [...tally.counts.values()].reduce((sum, number) => sum + number, 0);
-    if (known >= tally.expected && known > 0) continue;
+    if (known >= tally.expected && known + tally.closed > 0) continue;
     const rest = goesOn ? "continued" : "skipped";
     tally.counts.set(rest, (tally.counts.get(rest) ?? 0) + Math.max(tally.expected - known, 1));
     view.touched.add(place);

@@ -31,6 +31,7 @@ export function newTally(expected: number): NodeTally {
     counts: new Map(),
     ports: new Set(),
     expected,
+    closed: 0,
     attempt: 0,
     startedAt: null,
     endedAt: null,
@@ -74,6 +75,12 @@ export function expectMore(view: RunView, place: string, executions: number): vo
   view.touched.add(place);
 }
 
+/** An execution that was expected is over, and nothing else is known of it. */
+export function closeOne(view: RunView, place: string): void {
+  tallyOf(view, place).closed += 1;
+  expectMore(view, place, -1);
+}
+
 /** The overlay of all nodes, with new objects only for those that changed. */
 export function refreshOverlay(view: RunView): void {
   if (view.touched.size === 0) return;
@@ -103,6 +110,7 @@ function overlayOf(tally: NodeTally): NodeOverlay {
 function statusOf(tally: NodeTally, done: number, total: number): StepStatus {
   const live = LIVE_FIRST.find((status) => tally.counts.get(status));
   if (live) return live;
+  if (total === 0 && tally.closed > 0) return "completed";
   if (done < total || total === 0) return done > 0 ? "running" : "pending";
   return ENDED_FIRST.find((status) => tally.counts.get(status)) ?? "pending";
 }

@@ -151,6 +151,8 @@ export interface NodeTally {
   readonly ports: Set<string>;
   /** Executions known to come. */
   expected: number;
+  /** Executions of which a compact log says nothing but that they are over. */
+  closed: number;
   attempt: number;
   startedAt: number | null;
   endedAt: number | null;

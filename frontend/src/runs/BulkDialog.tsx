@@ -15,11 +15,13 @@ interface Props {
   action: BulkAction;
   dangerous: boolean;
   filter: Readonly<Record<string, unknown>>;
+  /** How many were chosen by hand; null: all that match. */
+  chosen: number | null;
   onClose(started: boolean): void;
 }
 
 /** First how many and which, then a reason, then how far it is. */
-export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
+export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props) {
   const { t } = useTranslation(["runs", "app"]);
   const [reason, setReason] = useState("");
   const client = useQueryClient();
@@ -62,6 +64,11 @@ export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
           <Text size="sm" mb="sm">
             {t(`bulk.text.${action}`)}
           </Text>
+          {chosen !== null && count < chosen && (
+            <Text size="sm" mb="sm" c="dimmed">
+              {t("bulk.leftOut", { count: chosen - count })}
+            </Text>
+          )}
           <ul className={classes.sample}>
             {preview.data.sample.map((run) => (
               <li key={run.id}>
@@ -95,7 +102,7 @@ export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
       )}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={() => onClose(false)}>
-          {t("app:action.cancel")}
+          {t("bulk.leave")}
         </Button>
         <Button
           {...(dangerous && { color: "red" })}
@@ -104,7 +111,7 @@ export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
           onClick={() => start.mutate({ action, filter, reason, expected_count: count })}
           data-testid="confirm-bulk"
         >
-          {title}
+          {preview.data ? title : t(`bulk.action.${action}`)}
         </Button>
       </Group>
     </Modal>

@@ -1,12 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { GraphView } from "@/canvas/GraphView";
 import { isTerminal } from "@/graph/run";
-import { topNodeOf } from "@/graph/runKeys";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
@@ -19,8 +17,8 @@ import type { RunDetail } from "@/wire/types";
 import { RunControls } from "./control/RunControls";
 import { useRunCommands } from "./control/useRunCommands";
 import { RunDialogs } from "./dialogs/RunDialogs";
-import { stepOfNode } from "./labels";
 import { RunFacts } from "./RunFacts";
+import { RunGraph } from "./RunGraph";
 import classes from "./RunPage.module.css";
 import { RunTrace } from "./RunTrace";
 import { useRunClock } from "./useRunClock";
@@ -67,6 +65,7 @@ function OpenRun({ run }: { run: RunDetail }) {
   const trace = useTrace(run);
   const { view, connection } = trace;
   const [selected, onSelect] = useSelectedStep();
+  const [shown, setShown] = useState<string | null>(null);
   useFinished(isTerminal(view.status));
   const now = useRunClock(trace);
   const control = useRunCommands(run, trace);
@@ -96,22 +95,23 @@ function OpenRun({ run }: { run: RunDetail }) {
           trace={trace}
           selected={selected}
           onSelect={onSelect}
+          shown={shown}
           above={
-            <GraphView
-              graph={run.graph}
-              overlay={view.overlay}
-              selected={nodeOfSelection(selected)}
-              onSelect={(node) => onSelect(node && stepOfNode(view, node))}
+            <RunGraph
+              run={run}
+              view={view}
+              revision={trace.revision}
+              selected={selected}
+              onSelect={(step) => {
+                onSelect(step);
+                setShown(step);
+              }}
             />
           }
         />
       </div>
     </div>
   );
-}
-
-function nodeOfSelection(selected: string | null): string | null {
-  return selected && topNodeOf(selected);
 }
 
 /** When a run has ended, lists that show it are asked for again. */

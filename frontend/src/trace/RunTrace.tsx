@@ -14,6 +14,8 @@ interface Props {
   trace: Trace;
   selected: string | null;
   onSelect(key: string | null): void;
+  /** A step chosen elsewhere whose inner steps are to be seen, too. */
+  shown?: string | null;
   /** Stands above the waterfall, in the same column: the canvas on the run's own page. */
   above?: ReactNode;
   compact?: boolean;
@@ -21,7 +23,16 @@ interface Props {
 }
 
 /** The waterfall and, beside it, everything about the selected step. */
-export function RunTrace({ run, trace, selected, onSelect, above, compact = false, extra }: Props) {
+export function RunTrace({
+  run,
+  trace,
+  selected,
+  onSelect,
+  shown = null,
+  above,
+  compact = false,
+  extra,
+}: Props) {
   const { t } = useTranslation("trace");
   const now = useRunClock(trace);
   useAgentsLoaded();
@@ -32,6 +43,7 @@ export function RunTrace({ run, trace, selected, onSelect, above, compact = fals
       revision={trace.revision}
       now={now}
       selected={selected}
+      shown={shown}
       onSelect={onSelect}
       onOpen={() => panel.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus()}
       compact={compact}

@@ -1,5 +1,5 @@
 import i18next, { type TFunction } from "i18next";
-import { parseIteration, placeOf, scopeOf, topNodeOf } from "@/graph/runKeys";
+import { nodeOf, parseIteration, placeOf, scopeOf } from "@/graph/runKeys";
 import { nodeFor } from "@/graph/runScopes";
 import type { GraphNode } from "@/graph/runStructure";
 import type { RunView, StepStatus, StepView } from "@/graph/runTypes";
@@ -45,12 +45,13 @@ const URGENCY: readonly StepStatus[] = [
   "pending",
 ];
 
-/** Of all executions of a node of the run's own graph, the one a reader wants to see first. */
-export function stepOfNode(view: RunView, node: string): string | null {
-  if (view.steps.has(node)) return node;
+/** Of all executions of a node, given by its place, the one a reader wants to see first. */
+export function stepOfNode(view: RunView, place: string): string | null {
+  if (view.steps.has(place)) return place;
+  const node = nodeOf(place);
   let best: StepView | null = null;
   for (const step of view.steps.values()) {
-    if (step.node !== node || placeOf(step.key) !== topNodeOf(step.key)) continue;
+    if (step.node !== node || placeOf(step.key) !== place) continue;
     if (!best || URGENCY.indexOf(step.status) < URGENCY.indexOf(best.status)) best = step;
   }
   return best?.key ?? null;

@@ -73,7 +73,7 @@ export function TriggerActions({ trigger, mayEdit, onEdit, onSecret }: Props) {
           )}
           {mayEdit && <Menu.Divider />}
           {mayEdit && (
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={askDelete}>
+            <Menu.Item color="var(--ac-red)" leftSection={<IconTrash size={16} />} onClick={askDelete}>
               {t("delete")}
             </Menu.Item>
           )}

@@ -91,6 +91,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
     MultiSelect: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
+    Autocomplete: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
     TagsInput: { defaultProps: { size: "xs" } },
     Switch: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "xs" } },

@@ -39,7 +39,7 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
             {t("duplicate")}
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={ask}>
+          <Menu.Item color="var(--ac-red)" leftSection={<IconTrash size={16} />} onClick={ask}>
             {t("delete")}
           </Menu.Item>
         </Menu.Dropdown>

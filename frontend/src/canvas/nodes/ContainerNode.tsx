@@ -17,6 +17,9 @@ import { RunFoot } from "./RunFoot";
 import card from "./StepNode.module.css";
 import { UndoHandle } from "./UndoHandle";
 
+/** As far down as the ways of a step's card, so that lines between them are straight. */
+const WAY = 28;
+
 /** A container: the steps inside run once for each item, or again and again while a condition holds. */
 export const ContainerNode = memo(function ContainerNode({ id, type, selected }: NodeProps) {
   const kind = type as NodeKind;
@@ -38,7 +41,7 @@ export const ContainerNode = memo(function ContainerNode({ id, type, selected }:
       style={overlay ? ({ "--status": statusColour(overlay.status) } as React.CSSProperties) : undefined}
     >
       <Resizer id={id} visible={selected} />
-      <Handle type="target" position={Position.Left} className={card.in} style={{ top: 22 }} />
+      <Handle type="target" position={Position.Left} className={card.in} style={{ top: WAY }} />
       <div className={`${card.head} ${classes.head}`}>
         <IconChip icon={look.icon} tint={look.tint} size={26} />
         <div className={classes.title} title={title}>
@@ -61,7 +64,7 @@ export const ContainerNode = memo(function ContainerNode({ id, type, selected }:
           className={card.out}
           data-port={port}
           title={t(`port.${port}`, { defaultValue: port })}
-          style={{ top: 22 + index * 26 }}
+          style={{ top: WAY + index * 26 }}
         />
       ))}
       <UndoHandle kind={kind} />

@@ -9,23 +9,35 @@ const SHOWN = 12;
 
 /** What the new run takes over as it was, and what it runs again. */
 export function ForkPreview({ view, plan }: { view: RunView; plan: ForkPlan }) {
-  const { t } = useTranslation("trace");
+  const { t, i18n } = useTranslation("trace");
+  const undone = plan.kept.filter(({ status }) => status === "compensated");
+  const names = undone.slice(0, SHOWN).map(({ key }) => stepLabel(view, key, t));
   return (
-    <div className={classes.preview}>
-      <Side
-        title={t("fork.kept", { count: plan.kept.length })}
-        none={t("fork.keptNone")}
-        view={view}
-        steps={plan.kept}
-        kept
-      />
-      <Side
-        title={t("fork.again", { count: plan.again.length })}
-        none={t("fork.againNone")}
-        view={view}
-        steps={plan.again}
-      />
-    </div>
+    <>
+      <div className={classes.preview}>
+        <Side
+          title={t("fork.kept", { count: plan.kept.length })}
+          none={t("fork.keptNone")}
+          view={view}
+          steps={plan.kept}
+          kept
+        />
+        <Side
+          title={t("fork.again", { count: plan.again.length })}
+          none={t("fork.againNone")}
+          view={view}
+          steps={plan.again}
+        />
+      </div>
+      {undone.length > 0 && (
+        <p className={classes.undone} role="note">
+          {t("fork.undone", {
+            count: undone.length,
+            steps: new Intl.ListFormat(i18n.language).format(names),
+          })}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -32,6 +32,8 @@ interface Props {
   now: number;
   /** The key of a step or an iteration. */
   selected: string | null;
+  /** A step whose inner steps are to be seen. */
+  shown?: string | null;
   onSelect(key: string | null): void;
   /** Enter was pressed on a row. */
   onOpen?(): void;
@@ -45,13 +47,14 @@ export function Waterfall({
   revision,
   now,
   selected,
+  shown = null,
   onSelect,
   onOpen,
   compact = false,
   extra,
 }: Props) {
   const { t } = useTranslation("trace");
-  const tree = useTree(view, revision, selected);
+  const tree = useTree(view, revision, selected, shown);
   const axis = useAxis(view, now);
   const [hover, setHover] = useState<Hover | null>(null);
   const [width, setWidth] = useState(0);

@@ -12,8 +12,13 @@ export interface Tree {
   setAll(open: boolean): void;
 }
 
-/** Which rows are there and which are open; what is selected elsewhere is brought into sight. */
-export function useTree(view: RunView, revision: number, selected: string | null): Tree {
+/** Which rows are there and which are open; what is selected elsewhere, or shown with its steps, is brought into sight. */
+export function useTree(
+  view: RunView,
+  revision: number,
+  selected: string | null,
+  shown: string | null,
+): Tree {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(() => new Set([UNDOING]));
   const [filter, setFilter] = useState<RowFilter>(NO_FILTER);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the view changes in place, its revision says when
@@ -24,6 +29,9 @@ export function useTree(view: RunView, revision: number, selected: string | null
     if (iteration) above.push(...ancestorsOf(iteration.container), iteration.container);
     if (above.length > 0) setExpanded((before) => new Set([...before, ...above]));
   }, [selected]);
+  useEffect(() => {
+    if (shown) setExpanded((before) => new Set([...before, ...ancestorsOf(shown), shown]));
+  }, [shown]);
   const toggle = (id: string, open?: boolean) =>
     setExpanded((before) => {
       const after = new Set(before);
