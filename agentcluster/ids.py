@@ -19,6 +19,11 @@ def first_id_of(ms: int) -> str:
     return _ulid(ms, 0)
 
 
+def ms_of(run_id: str) -> int:
+    """Return when (ms since 1970) ``new_id`` gave this id; 0 for what is none."""
+    return sum(_ALPHABET.index(each) << (5 * place) for place, each in enumerate(run_id[9::-1])) if is_id(run_id) else 0
+
+
 def _ulid(ms: int, random: int) -> str:
     value = (ms << 80) | random
     return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5))

@@ -15,6 +15,7 @@ from designer.domain.graph import IntentNode
 from designer.domain.plan import Plan
 from designer.domain.run import PendingCall, Run
 from designer.engine.journal import Journal
+from designer.engine.late_hints import is_over
 from designer.engine.liveness import Liveness
 from designer.engine.outcome import Outcome
 from designer.engine.places import ask_for_place, is_limited
@@ -67,6 +68,8 @@ class Beginning:
 
         ``fresh``: probably nothing has happened yet, so the log is begun in the same call that claims the run.
         """
+        if not request.begun and await is_over(self._log, request.run_id):
+            return Outcome.ENDED
         run, now = Run(plan), self._clock.now_ms()
         events: list[ev.Event] = [first_event(request, self._worker)]
         run.apply(events[0], now)

@@ -1,7 +1,11 @@
 """Runs that a real engine has driven leave Redis whole, whatever their end, and nothing of them stays there."""
 
+import msgspec
 from asgiref.sync import sync_to_async
 
+from agentcluster.clock import now_ms
+from agentcluster.ids import first_id_of
+from agentcluster.streams import keys
 from designer.actions.past import records_of
 from designer.archive.archiver import archive_runs
 from designer.domain.graph import TransformNode
@@ -40,3 +44,29 @@ async def test_an_old_hint_changes_nothing(running: Lab) -> None:
     (later,) = await running.start(graph)
     await running.ended(later)
     assert not [key for key in running.client.scan_iter("run:*:log") if later.encode() not in key]
+
+
+async def test_a_hint_so_old_that_the_mark_is_gone_changes_nothing(running: Lab) -> None:
+    """As a worker gives it that stood still for longer than the mark of an archived run stays."""
+    graph = line(agent("say", "echo", input={"value": 1}))
+    (request,) = await running.accept(graph)
+    old = first_id_of(now_ms() - 11 * 60_000)
+    await Run.objects.filter(pk=request.run_id).aupdate(id=old)
+    request = msgspec.structs.replace(request, run_id=old)
+    await asubmit([request])
+    await running.ended(old)
+    await sync_to_async(archive_runs)(shared_client(), [old])
+    running.client.delete(keys.meta(old))
+    await asubmit([request])
+    (later,) = await running.start(graph)
+    await running.ended(later)
+    assert not running.client.exists(keys.log(old), keys.meta(old))
+
+
+async def test_a_run_that_had_to_wait_long_for_a_worker_begins(running: Lab) -> None:
+    (request,) = await running.accept(line(agent("say", "echo", input={"value": 1})))
+    old = first_id_of(now_ms() - 3600_000)
+    await Run.objects.filter(pk=request.run_id).aupdate(id=old)
+    await asubmit([msgspec.structs.replace(request, run_id=old)])
+    (run,) = await running.ended(old)
+    assert run.status == "completed"
