@@ -59,13 +59,13 @@ def _measure(measurement: Measurement, size: Size) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="agentcluster-bench-") as folder:
         stack = Stack(Path(folder), appendfsync=measurement.appendfsync, name=measurement.name)
         try:
-            _use(stack)
+            use(stack)
             return measurement.load()(stack, size)
         finally:
             stack.stop()
 
 
-def _use(stack: Stack) -> None:
+def use(stack: Stack) -> None:
     """Point this process's Django at the stack; each measurement has a database of its own."""
     import django
     from django.apps import apps

@@ -91,16 +91,22 @@ def write_json(results: Results, left_out: Mapping[str, str], path: Path) -> Non
 
 def write_docs(results: Results, left_out: Mapping[str, str], path: Path) -> None:
     """Put the tables between the markers in the page at ``path``."""
-    before, _, rest = path.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    comparison = _markdown(("", "steps/s", "× Celery chain", "ours ÷ this", "lone run p50", "p95"), compared(results))
-    every = _markdown(("", "figure", "value", "target", ""), detailed(results))
+    comparison = markdown(("", "steps/s", "× Celery chain", "ours ÷ this", "lone run p50", "p95"), compared(results))
+    every = markdown(("", "figure", "value", "target", ""), detailed(results))
     missing = "".join(f"\nLeft out: {name} ({why}).\n" for name, why in left_out.items())
     machine = f"One sitting, {os.cpu_count()} cores for everything, Python {platform.python_version()}:"
-    path.write_text(f"{before}{BEGIN}\n\n{machine}\n\n{comparison}\n{missing}\n{every}\n{END}{after}")
+    put_between(path, BEGIN, END, f"{machine}\n\n{comparison}{missing}\n{every}")
 
 
-def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def put_between(path: Path, begin: str, end: str, text: str) -> None:
+    """Replace what stands between the two markers in the page at ``path``."""
+    before, _, rest = path.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")
+
+
+def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table, all columns but the first to the right."""
     lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
