@@ -3,6 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { isTerminal } from "@/graph/run";
+import { serverWords } from "@/i18n/serverWords";
 import { formatDuration, formatTicking } from "@/trace/duration";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { shortRunId } from "@/ui/RunId";
@@ -90,10 +91,11 @@ function From({ run: { origin, trigger } }: { run: RunSummary }) {
 }
 
 function Reason({ error }: { error: NonNullable<RunSummary["error"]> }) {
+  const words = serverWords(error.code, error.message);
   return (
-    <span className={classes.reason} title={error.message}>
+    <span className={classes.reason} title={words}>
       {error.step && <code>{error.step}</code>}
-      {error.message}
+      {words}
     </span>
   );
 }

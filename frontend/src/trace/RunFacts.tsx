@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { isTerminal } from "@/graph/run";
+import { serverWords } from "@/i18n/serverWords";
 import type { RunDetail } from "@/wire/types";
 import { ConnectionMark } from "./ConnectionMark";
 import { formatDuration, formatTicking } from "./duration";
@@ -59,6 +60,7 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
   const error = view.error ?? run.error;
   if (view.status === "failed" && error) {
     const step = view.failedStep || run.error?.step;
+    const words = serverWords(error.code, error.message);
     return (
       <>
         {view.compensation && (
@@ -66,8 +68,8 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
             {t(`run.compensation.${view.compensation.outcome || "incomplete"}`)}
           </span>
         )}
-        <span className={classes.error} title={error.message}>
-          {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {error.message}
+        <span className={classes.error} title={words}>
+          {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {words}
         </span>
       </>
     );

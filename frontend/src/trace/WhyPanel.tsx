@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { IconHourglass, IconPlayerPause } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { isTerminal } from "@/graph/run";
+import { serverWords } from "@/i18n/serverWords";
 import { useWhy } from "@/wire/queries";
 import type { RunDetail, WhyReason } from "@/wire/types";
 import { formatSince } from "./duration";
@@ -69,7 +70,7 @@ function Reason({
   const words = OWN_WORDS.has(code) && known ? waitWords(known, now, t, i18n.language) : "";
   return (
     <li>
-      {!words && <span>{message}</span>}{" "}
+      {!words && <span>{serverWords(code, message)}</span>}{" "}
       {step && (
         <UnstyledButton className={classes.step} onClick={() => onSelect(step)} title={step}>
           {stepLabel(view, step, t)}

@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import type { StepView } from "@/graph/runTypes";
 import { approvalsLeft } from "@/graph/runWaits";
+import { serverWords } from "@/i18n/serverWords";
 import { formatSince, formatTime } from "./duration";
 
 type T = TFunction<"trace">;
@@ -23,7 +24,7 @@ export function waitWords(step: StepView, now: number, t: T, language: string): 
     const time = formatTime(last.retryAt, now, language);
     return t("wait.retry", { number: last.number + 1, time, left: formatSince(last.retryAt - now) });
   }
-  if (step.status === "queued") return step.message;
+  if (step.status === "queued") return serverWords("", step.message);
   if (step.status !== "waiting" || !step.wait) return "";
   const { wait } = step;
   const since = formatSince(now - wait.since);

@@ -1,3 +1,5 @@
+import { serverWords } from "@/i18n/serverWords";
+
 /** One thing wrong with a request; `field` is a JSON pointer into its body. */
 export interface FieldError {
   field: string;
@@ -16,12 +18,13 @@ export class ApiProblem extends Error {
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
     const title = text(body.title) || "The request failed";
-    super(text(body.detail) || title);
+    const code = text(body.code) || "unknown";
+    super(serverWords(code, text(body.detail) || title));
     this.name = "ApiProblem";
     this.status = status;
-    this.code = text(body.code) || "unknown";
+    this.code = code;
     this.title = title;
-    this.errors = Array.isArray(body.errors) ? body.errors.filter(isFieldError) : [];
+    this.errors = Array.isArray(body.errors) ? body.errors.filter(isFieldError).map(inWords) : [];
     this.extra = body;
   }
 
@@ -46,6 +49,10 @@ export function serverAway(cause: string): ApiProblem {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function inWords(error: FieldError): FieldError {
+  return { ...error, message: serverWords(error.code, error.message) };
 }
 
 function isFieldError(value: unknown): value is FieldError {

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { AttemptView } from "@/graph/runTypes";
+import { serverWords } from "@/i18n/serverWords";
 import { StatusMark } from "@/ui/StatusMark";
 import { formatClock, formatDuration } from "../duration";
 import classes from "./AttemptsTab.module.css";
@@ -45,7 +46,7 @@ function Attempt({ attempt, next }: { attempt: AttemptView; next: AttemptView | 
       )}
       {error && (
         <div className={classes.error}>
-          {error.message} <code>{error.code}</code>
+          {serverWords(error.code, error.message)} <code>{error.code}</code>
         </div>
       )}
       {error && next && endedAt !== null && (

@@ -2,6 +2,7 @@ import { Button, Code } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
 import { nodeFor } from "@/graph/runScopes";
+import { serverWords } from "@/i18n/serverWords";
 import { JsonTree } from "../values/JsonTree";
 import { AttemptsTab } from "./AttemptsTab";
 import classes from "./ErrorTab.module.css";
@@ -26,7 +27,7 @@ export function ErrorTab({
   return (
     <div className={classes.stack}>
       <div className={classes.box} role="alert">
-        <div className={classes.message}>{error.message}</div>
+        <div className={classes.message}>{serverWords(error.code, error.message)}</div>
         <div className={classes.facts}>
           <Code>{error.code}</Code>
           {error.field && (

@@ -1,6 +1,7 @@
 import { Portal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { AttemptView, RunView } from "@/graph/runTypes";
+import { serverWords } from "@/i18n/serverWords";
 import { StatusMark } from "@/ui/StatusMark";
 import { formatClock, formatDuration } from "../duration";
 import { stepLabel } from "../labels";
@@ -43,7 +44,7 @@ export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now:
         )}
         {words && <p className={classes.message}>{words}</p>}
         {step?.cached && <p className={classes.message}>{t("waterfall.cachedHint")}</p>}
-        {step?.error && <p className={classes.error}>{step.error.message}</p>}
+        {step?.error && <p className={classes.error}>{serverWords(step.error.code, step.error.message)}</p>}
         <dl className={classes.facts}>
           <Moment name={t("tip.ready")} at={from} view={view} />
           {(step?.attempts ?? []).slice(-3).map((attempt) => (

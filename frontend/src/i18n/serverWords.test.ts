@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import i18next from "i18next";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serverWords } from "./serverWords";
+import problems from "./zh-Hans/problems.json";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+
+/** Everything the server's sources say, without the quotes, breaks and prefixes between the parts of one text. */
+function serverSource(): string {
+  const files = ["agentcluster", "agents", "designer"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+      join(ROOT, folder, name),
+    ),
+  );
+  const text = files.filter((name) => name.endsWith(".py")).map((name) => readFileSync(name, "utf8"));
+  return text.join("\n").replaceAll(/"\s*\n\s*f?"/g, "");
+}
+
+describe("what the server says", () => {
+  beforeAll(() => i18next.init({ lng: "zh-Hans", resources: { "zh-Hans": { problems } } }));
+  afterAll(() => void i18next.changeLanguage("en"));
+
+  it("is said in Chinese with its values", () => {
+    expect(serverWords("unknown_agent", "There is no agent `csv`.")).toBe("没有智能体 `csv`。");
+    expect(
+      serverWords("queued", "Waiting for its turn: at most 2 runs with the key acme may go on at a time."),
+    ).toBe("排队等待：键为 acme 的运行最多同时进行 2 个。");
+    expect(serverWords("run_finished", "The run has already ended: completed.")).toBe("运行已经结束。");
+  });
+
+  it("has values in Chinese, too", () => {
+    expect(
+      serverWords("type_mismatch", "It does not fit: in the list, it takes a table, this is text."),
+    ).toBe("类型不符：列表中的项需要表格，给出的是文本。");
+    expect(serverWords("bad_value", "must be a number, not the text 'x'")).toBe("必须是数字，而不是文本“x”");
+    expect(serverWords("invalid_input", "/input/rows: is required (and 2 more)")).toBe(
+      "/input/rows：必填（另有 2 处）",
+    );
+  });
+
+  it("is found without its code, too", () => {
+    expect(serverWords("", "No live node hosts csv. The step starts as soon as one does.")).toBe(
+      "没有在线节点承载 csv，一旦有节点承载，这一步就会开始。",
+    );
+    expect(serverWords("", "This: nobody knows")).toBe("This: nobody knows");
+  });
+
+  it("stays as it is where it is not known", () => {
+    expect(serverWords("csv_malformed", "Line 7 has 3 fields, not 4.")).toBe("Line 7 has 3 fields, not 4.");
+  });
+
+  it("is known in words the server still uses", () => {
+    const source = serverSource();
+    const gone = Object.values(problems).flatMap((sentences) =>
+      Object.keys(sentences).filter((sentence) => {
+        const longest = sentence.split(/\{\{\w+\}\}|[.;:] /).sort((a, b) => b.length - a.length)[0] ?? "";
+        return !source.includes(longest.trim());
+      }),
+    );
+    expect(gone).toEqual([]);
+  });
+});
