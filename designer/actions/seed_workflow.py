@@ -21,6 +21,7 @@ def seed_workflow(user: User, project: Project, name: str) -> Workflow:
         return existing
     template = samples.template(name)
     ready_input(user, project, template)
+    seed_needed(user, project, template)
     workflow = create_workflow(
         user,
         project,
@@ -31,3 +32,9 @@ def seed_workflow(user: User, project: Project, name: str) -> Workflow:
     )
     publish(user, workflow, workflow.draft_revision, "As it came")
     return workflow
+
+
+def seed_needed(user: User, project: Project, template: samples.Template) -> None:
+    """Put the workflows a template's steps run into the project, published, unless they are there."""
+    for name in template.needs:
+        seed_workflow(user, project, name)

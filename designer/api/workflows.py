@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from agentcluster.api.preconditions import etag
 from agentcluster.errors import BadInputError
 from designer.actions.create_workflow import create_workflow
 from designer.actions.delete_workflow import delete_workflow
+from designer.actions.seed_workflow import seed_needed
 from designer.actions.update_workflow import update_workflow
 from designer.api.examples import GRAPH
 from designer.api.finding import find_project, find_workflow, user_of
@@ -22,7 +24,7 @@ from designer.api.templates import graph_of
 from designer.api.workflow_rows import as_detail, as_items, workflow_rows
 from designer.api.workflow_schemas import NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
 from designer.models import Workflow
-from designer.samples import template
+from designer.samples import Template, template
 
 
 class WorkflowFilters(serializers.Serializer[Any]):
@@ -80,7 +82,12 @@ class WorkflowsView(GenericAPIView[Workflow]):
         body.is_valid(raise_exception=True)
         given, user = dict(body.validated_data), user_of(request)
         project = find_project(user, given.pop("project", None))
-        workflow = create_workflow(user, project, graph=_graph(given), **given)
+        source = _template(given)
+        graph = graph_of(source) if source is not None else given.pop("graph", None)
+        with transaction.atomic():
+            if source is not None:
+                seed_needed(user, project, source)
+            workflow = create_workflow(user, project, graph=graph, **given)
         detail = as_detail(user, workflow.pk)
         headers = {
             "ETag": etag(workflow.draft_revision),
@@ -89,12 +96,11 @@ class WorkflowsView(GenericAPIView[Workflow]):
         return Response(detail, status=201, headers=headers)
 
 
-def _graph(given: dict[str, Any]) -> dict[str, Any] | None:
-    graph: dict[str, Any] | None = given.pop("graph", None)
+def _template(given: dict[str, Any]) -> Template | None:
     name = given.pop("template", None)
-    if graph is not None and name is not None:
+    if name is not None and given.get("graph") is not None:
         raise BadInputError("Give a graph or a template, not both.", field="/template")
-    return graph_of(template(name)) if name is not None else graph
+    return template(name) if name is not None else None
 
 
 class WorkflowView(APIView):

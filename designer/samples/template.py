@@ -10,7 +10,16 @@ from agentcluster.errors import NotFoundError
 from designer.domain.graph import Graph
 
 FOLDER: Final = Path(__file__).parent
-_ORDER: Final = ("analyse-sales", "compare-regions", "fetch-json")
+_ORDER: Final = (
+    "analyse-sales",
+    "order-fulfilment",
+    "incident-triage",
+    "research-and-review",
+    "nightly-report",
+    "batch-import",
+    "compare-regions",
+    "fetch-json",
+)
 
 
 class UnknownTemplateError(NotFoundError):
@@ -32,6 +41,8 @@ class Template(msgspec.Struct, frozen=True):
     icon: str
     graph: Graph
     sample_input: dict[str, Any] = {}
+    needs: tuple[str, ...] = ()
+    """Templates whose workflows this one runs in its steps, under their own names."""
 
 
 def templates() -> list[Template]:
