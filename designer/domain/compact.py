@@ -28,6 +28,8 @@ def compact(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
         event = record.event
         if not isinstance(event, _NOISE):
             made += closing.of(event)
+    if run.queued is not None:
+        made.append(run.queued)
     if run.paused is not None:
         made.append(ev.RunPaused(run.paused.by, run.paused.reason))
     return [without_command(event) for event in made]
