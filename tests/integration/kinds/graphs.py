@@ -8,8 +8,8 @@ Document = dict[str, Any]
 START: Document = {"kind": "start", "id": "start"}
 
 
-def node(kind: str, name: str, **settings: Any) -> Document:
-    return {"kind": kind, "id": name, **settings}
+def node(kind: str, id: str, /, **settings: Any) -> Document:
+    return {"kind": kind, "id": id, **settings}
 
 
 def end(**output: Any) -> Document:

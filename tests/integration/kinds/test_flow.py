@@ -113,7 +113,9 @@ def each(ledger: Path, inner: dict[str, Any], **settings: Any) -> dict[str, Any]
 
 
 def test_a_map_gives_results_in_the_order_of_its_items(rest: Rest, ledger: Path) -> None:
-    inner = {"input": {"word": "${ string(item) }", "value": "${ item * 10 + index }", "seconds": "${ double(item) / 10.0 }"}}
+    inner = {
+        "input": {"word": "${ string(item) }", "value": "${ item * 10 + index }", "seconds": "${ double(item) / 10.0 }"}
+    }
     run = rest.run(each(ledger, inner, concurrency=3), {"items": [3, 1, 2, 0]})
     assert run.completed() == {"results": [30, 11, 22, 3], "errors": [None] * 4}
     assert rest.run(each(ledger, inner), {"items": []}).completed() == {"results": [], "errors": []}
