@@ -10,5 +10,8 @@ class AgentClusterConfig(AppConfig):
     label = "agentcluster"
 
     def ready(self) -> None:
-        """Make the Celery application current."""
+        """Make the Celery application current; let the admin panel's names be translated."""
         from agentcluster import celery  # noqa: F401
+        from agentcluster.admin_words import translate_names
+
+        translate_names()

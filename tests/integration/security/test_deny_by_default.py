@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "login/",
+    "language/",
     "favicon.ico",
 }
 """What a stranger gets from Django; ``/health/…`` is answered before it (agentcluster.health)."""
