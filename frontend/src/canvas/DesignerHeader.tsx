@@ -20,6 +20,7 @@ import type { WorkflowDetail } from "@/wire/types";
 import { CommandItems } from "./CommandItems";
 import { autoLayout } from "./commands/autoLayout";
 import { exportJson } from "./commands/exportJson";
+import { exportYaml } from "./commands/exportYaml";
 import { graphSettings } from "./commands/graphSettings";
 import { importJson } from "./commands/importJson";
 import { save } from "./commands/save";
@@ -91,7 +92,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <CommandItems editor={editor} commands={[graphSettings, save, exportJson, importJson]} />
+              <CommandItems editor={editor} commands={[graphSettings, save, exportYaml, exportJson, importJson]} />
               <Menu.Divider />
               <CommandItems editor={editor} commands={[autoLayout, showShortcuts]} />
             </Menu.Dropdown>

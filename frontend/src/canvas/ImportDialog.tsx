@@ -3,20 +3,41 @@ import { IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseGraph } from "@/graph/clipboard";
-import { toDraft } from "@/graph/model";
+import { type Graph, toDraft } from "@/graph/model";
+import { useSaving } from "@/stores/saving";
+import { readDocument } from "@/wire/documents";
+import { ApiProblem } from "@/wire/problem";
 import type { Editor } from "./editor";
 import { FIT } from "./keepInView";
 import { pasteGraph } from "./pasteText";
+
+const ACCEPTED = ".json,.yaml,.yml,application/json,application/yaml";
 
 /** A workflow from its document: in place of this one (undoable), or added to it. */
 export default function ImportDialog({ editor, onClose }: { editor: Editor; onClose(): void }) {
   const { t } = useTranslation(["canvas", "app"]);
   const [text, setText] = useState("");
   const [how, setHow] = useState("replace");
-  const graph = text.trim() === "" ? undefined : parseGraph(text);
-  const wrong = text.trim() !== "" && !graph;
-  const take = () => {
-    if (!graph) return;
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState("");
+  const empty = text.trim() === "";
+  const drawn = empty ? undefined : parseGraph(text);
+  const write = (next: string) => {
+    setText(next);
+    setRefusal("");
+  };
+  /** What the page cannot read itself (YAML, documents with more than a graph) the server reads. */
+  const read = async () => {
+    setBusy(true);
+    try {
+      take(drawn ?? (await readDocument(text, useSaving.getState().project)));
+    } catch (error) {
+      setRefusal(error instanceof ApiProblem ? error.message : t("import.wrong"));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const take = (graph: Graph) => {
     if (how === "replace") editor.document().change(() => toDraft(graph));
     else pasteGraph(editor, graph);
     requestAnimationFrame(() => void editor.flow.fitView(FIT));
@@ -27,8 +48,8 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
       <Textarea
         label={t("import.text")}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        error={wrong ? t("import.wrong") : undefined}
+        onChange={(event) => write(event.currentTarget.value)}
+        error={refusal || undefined}
         autosize
         minRows={8}
         maxRows={18}
@@ -36,7 +57,7 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
         styles={{ input: { fontFamily: "var(--ac-mono)" } }}
       />
       <Group mt="md" justify="space-between">
-        <FileButton accept=".json,application/json" onChange={(file) => void file?.text().then(setText)}>
+        <FileButton accept={ACCEPTED} onChange={(file) => void file?.text().then(write)}>
           {(props) => (
             <Button {...props} variant="default" leftSection={<IconUpload size={14} />}>
               {t("import.file")}
@@ -56,8 +77,8 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
         <Button variant="default" onClick={onClose}>
           {t("app:action.cancel")}
         </Button>
-        <Button disabled={!graph} onClick={take}>
-          {t("import.do", { count: graph?.nodes?.length ?? 0 })}
+        <Button disabled={empty} loading={busy} onClick={() => void read()}>
+          {t("import.do", { count: drawn?.nodes?.length ?? 0 })}
         </Button>
       </Group>
     </Modal>

@@ -6,7 +6,7 @@ import { LANGUAGES } from "./languages";
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 /** What Chinese readers, too, write in Latin letters: names, formats, keys, and words that stand in code. */
 const LATIN = new Set(
-  `AgentCluster Redis NATS Valkey JSON JetStream HTTP REST API ID CPU PNG CSV AI Chromium Webhook Webhooks Standard Cron
+  `AgentCluster Redis NATS Valkey JSON YAML JetStream HTTP REST API ID CPU PNG CSV AI Chromium Webhook Webhooks Standard Cron
   Schema ISO UTC URL Ctrl V Z v ms pid Nats https example com data orders done team sales steps input last item index
   null errors results true false schema agentcluster workflow rows amount customer path timed_out no_bid
   too_many_iterations criteria_not_met name T`.split(/\s+/),

@@ -14,6 +14,7 @@ import { copy } from "./copy";
 import { cut } from "./cut";
 import { duplicate } from "./duplicate";
 import { exportJson } from "./exportJson";
+import { exportYaml } from "./exportYaml";
 import { findStep } from "./findStep";
 import { fitView } from "./fitView";
 import { graphSettings } from "./graphSettings";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   graphSettings,
   save,
   exportJson,
+  exportYaml,
   importJson,
   undo,
   redo,
