@@ -46,7 +46,7 @@ class WakeStream:
         entries = reply[0][1]
         self._last = entries[-1][0]
         await self._log.command("XTRIM", self._key, "MINID", self._last)
-        return {fields[1].decode() for _, fields in entries} if len(entries) < MANY else None
+        return {fields[1].decode(errors="replace") for _, fields in entries} if len(entries) < MANY else None
 
     async def close(self) -> None:
         """Remove the stream and disconnect."""

@@ -22,7 +22,7 @@ from agentcluster.security.tokens import digest_of
 from agentcluster.streams import blocking, keys
 from agentcluster.streams.connections import sync_client
 from agentcluster.up import embedded
-from agentcluster.up.processes import ENGINE, JOBS, web_arguments
+from agentcluster.up.processes import BEAT, ENGINE, JOBS, web_arguments
 from agents.domain.manifest import Manifest, identity
 from agents.models import Agent, AgentVersion, IntentSchema
 from agents.registry.versions import sort_key
@@ -95,6 +95,9 @@ class Cluster:
     def start_jobs(self, name: str = "jobs") -> None:
         self._start(name, [*JOBS, "-n", f"{name}@%h"])
 
+    def start_beat(self, name: str = "beat") -> None:
+        self._start(name, [*BEAT])
+
     def start_web(self, name: str = "web") -> None:
         self._start(name, [*web_arguments(embedded.LOOPBACK, self.port)])
 
@@ -107,8 +110,9 @@ class Cluster:
 
     def pid_of_child(self, name: str) -> int:
         """Return the process that a prefork worker has its tasks done by."""
-        (child,) = psutil.Process(self.processes[name].pid).children()
-        return int(child.pid)
+        parent = psutil.Process(self.processes[name].pid)
+        wait_until(parent.children, 60)
+        return int(parent.children()[0].pid)
 
     def kill(self, name: str) -> None:
         process = self.processes.pop(name)

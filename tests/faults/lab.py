@@ -90,6 +90,8 @@ class Fault:
     target_s: float | None = None
     """The p95 of recovery that is wanted."""
     poison: int = 0
+    counts: Mapping[str, int] | None = None
+    """How many runs of each kind, where not those of the mix."""
 
 
 class Lab:
@@ -106,6 +108,8 @@ class Lab:
             base_url=f"{cluster.url}/api/v1/", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
         )
         self._batches = 0
+        self.measured: list[float] = []
+        """Seconds of recovery that a fault has measured by itself."""
         self.make_whole()
 
     def make_whole(self) -> None:
@@ -149,11 +153,11 @@ class Lab:
         """Read something through the API."""
         return self._api.get(path)
 
-    def suffer(self, fault: Fault, *, counts: Mapping[str, int] | None = None) -> Outcome:
+    def suffer(self, fault: Fault) -> Outcome:
         """Run the mix, inflict the fault when at least 20 runs are in flight, wait for the end, check."""
         cluster = self.cluster
-        dropped = self._dropped()
-        accepted = self.start_runs(counts=counts)
+        dropped, self.measured = self._dropped(), []
+        accepted = self.start_runs(counts=fault.counts)
         run_ids = [*accepted]
         people, pulse = People(cluster.url, TOKEN), Pulse(cluster.valkey.url, run_ids)
         viewer = Viewer(cluster.url, TOKEN, self._watched(accepted))
@@ -186,6 +190,7 @@ class Lab:
         violations = checker.check(history)
         self.sound = self.sound and not violations
         recovery = [pulse.advance_after(moment, run_id) for run_id in _at_work(history, pulse.at(moment))]
+        recovery += self.measured
         return Outcome(len(run_ids), checker.survivors(history), in_flight, recovery, violations, history)
 
     def describe(self, accepted: Mapping[str, Kind]) -> str:

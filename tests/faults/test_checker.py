@@ -15,7 +15,7 @@ from tests.conftest import Server
 from tests.faults import checker
 from tests.faults.cluster import Cluster, database
 from tests.faults.effects import Ledger
-from tests.faults.faults import say_again
+from tests.faults.messages import say_again
 from tests.waiting import wait_until
 
 RUNS = 24
@@ -112,7 +112,3 @@ def test_a_redis_that_evicts_is_caught(make: Make, tmp_path: Path) -> None:
 def _stories(cluster: Cluster, run_ids: Sequence[str]) -> list[checker.Story]:
     accepted = dict.fromkeys(run_ids)
     return checker.gather(cluster.client, cluster.published, accepted, Ledger(cluster.effects)).stories
-
-
-def test_each_invariant_says_what_breaks_it() -> None:
-    assert all(invariant.__doc__ for invariant in checker.INVARIANTS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.core.management import call_command
+from django.db import connections
 
 from agentcluster.up import embedded
 from tests.conftest import Server
@@ -46,6 +47,7 @@ def own_postgres(django_db_blocker: pytest.FixtureRequest) -> Iterator[Postgres]
 
 def test_a_restart_of_the_database_delays_and_nothing_else(make_lab: MakeLab, own_postgres: Postgres) -> None:
     def restart(lab: Lab, run_ids: list[str]) -> float:
+        connections[ALIAS].close()  # ours would be ended like all others
         own_postgres.stop()
         time.sleep(OUTAGE_S)
         own_postgres.start()
@@ -79,8 +81,9 @@ def test_a_full_disk_stops_what_needs_it_until_there_is_room(
             except OSError:
                 time.sleep(LEASE_S / 2)
         ballast.unlink()
-        if lab.cluster.valkey.process.poll() is not None:
-            lab.cluster.valkey.start()
+        # What cannot be made durable must not be acknowledged: with ``appendfsync always`` Valkey rather ends.
+        assert lab.cluster.valkey.process.poll() is not None, "the disk was not full"
+        lab.cluster.valkey.start()
         moment = time.monotonic()
         lab.make_whole()
         return moment
@@ -102,6 +105,7 @@ def test_wrong_clocks_harm_nobody(make_lab: MakeLab, tmp_path: Path) -> None:
             for clock, offset in zip(clocks.values(), offsets, strict=True):
                 clock.set(offset)
             time.sleep(LEASE_S / 3)
+            assert abs(lab.cluster.client.time()[0] - time.time() - offsets[0]) < HOUR_S / 2, "the clock was not set"
         return moment
 
     port = embedded.free_port()
