@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import httpx
 
-from agentcluster.cli.errors import CliError, RefusedError, UnreachableError
+from agentcluster.cli.errors import CliError, ConflictError, RefusedError, UnreachableError
 from agentcluster.cli.installation import Installation
 
 TIMEOUT: Final = httpx.Timeout(30, connect=5)
@@ -42,12 +42,45 @@ class Api:
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the JSON a GET answers; parameters that are None or empty are left out."""
-        return self._request("GET", path, params={name: value for name, value in params.items() if value})
+        return self._request("GET", path, params=_given(params))
 
     def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
         """Return the JSON a POST answers; ``key`` is an Idempotency-Key, with which it may safely be tried again."""
         headers = {"Idempotency-Key": key} if key else {}
         return self._request("POST", path, json=body or {}, headers=headers, tries=3 if key else 1)
+
+    def patch(self, path: str, body: Any) -> Any:
+        """Return the JSON a PATCH answers."""
+        return self._request("PATCH", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """Delete what is there."""
+        self._request("DELETE", path)
+
+    def publish(self, path: str, body: Any, revision: int) -> Any:
+        """Return the JSON of a POST that holds only for a revision."""
+        return self._request("POST", path, json=body, headers={"If-Match": f'"{revision}"'})
+
+    def send(self, path: str, content: bytes, **params: Any) -> Any:
+        """Return the JSON that the POST of a document answers."""
+        headers = {"Content-Type": "application/yaml"}
+        return self._request("POST", path, content=content, headers=headers, params=_given(params))
+
+    def text(self, path: str, **params: Any) -> str:
+        """Return what a GET answers, as text."""
+        answer = self._checked("GET", path, params=_given(params))
+        return answer.text
+
+    def pieces(self, path: str, **params: Any) -> Iterator[bytes]:
+        """Yield what a GET answers, however long it is."""
+        try:
+            with self._client.stream("GET", path, params=_given(params)) as answer:
+                if answer.is_error:
+                    answer.read()
+                    _refuse(answer)
+                yield from answer.iter_bytes()
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
 
     def rows(self, path: str, limit: int, **params: Any) -> list[Any]:
         """Return at most ``limit`` rows of a list."""
@@ -84,20 +117,28 @@ class Api:
             raise self._unreachable(error) from error
 
     def _request(self, method: str, path: str, *, tries: int = 1, **options: Any) -> Any:
-        for left in reversed(range(tries)):
+        answer = self._checked(method, path, tries=tries, **options)
+        return answer.json() if answer.content else None
+
+    def _checked(self, method: str, path: str, *, tries: int = 1, **options: Any) -> httpx.Response:
+        while True:
+            tries -= 1
             try:
                 answer = self._client.request(method, path, **options)
             except httpx.TransportError as error:
-                if not left:
+                if tries <= 0:
                     raise self._unreachable(error) from error
                 continue
             if answer.is_error:
                 _refuse(answer)
-            return answer.json() if answer.content else None
-        return None
+            return answer
 
     def _unreachable(self, error: Exception) -> UnreachableError:
         return UnreachableError(f"AgentCluster at {self.url} cannot be reached ({error}). Is it running?")
+
+
+def _given(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value}
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[Sent]:
@@ -125,4 +166,5 @@ def _refuse(answer: httpx.Response) -> None:
         )
     if answer.status_code >= 500:
         raise UnreachableError(sentence)
-    raise RefusedError({**problem, "detail": sentence})
+    kind = ConflictError if answer.status_code == 412 else RefusedError
+    raise kind({**problem, "detail": sentence})

@@ -8,6 +8,7 @@ OK: Final = 0
 RUN_FAILED: Final = 1
 BAD_INPUT: Final = 2
 UNREACHABLE: Final = 3
+CONFLICT: Final = 3
 INTERRUPTED: Final = 130
 
 
@@ -26,6 +27,12 @@ class RefusedError(CliError):
     def __init__(self, problem: dict[str, Any]) -> None:
         """Take the problem details the server answered."""
         super().__init__(problem.get("detail") or problem.get("title") or "", **problem)
+
+
+class ConflictError(RefusedError):
+    """Somebody changed it in the meantime; who and when is in the data."""
+
+    exit_code: ClassVar[int] = CONFLICT
 
 
 class UnreachableError(CliError):

@@ -1,4 +1,4 @@
-"""``agent-coordinator``: start and watch runs, look at the cluster, make tokens, start nodes."""
+"""``agent-coordinator``: start, watch and steer runs, apply workflows, look at the cluster, make tokens, start nodes."""
 
 import sys
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from agentcluster.cli import cluster, run_command, runs, server
+from agentcluster.cli import approvals, cluster, run_bulk, run_command, run_steer, runs, server, triggers, workflow
 from agentcluster.cli.errors import OK, CliError
 from agentcluster.cli.output import print_error
 
@@ -15,7 +15,8 @@ HELP = """Start workflows of cooperating agents and watch them.
 On the machine where [bold]make up[/bold] runs nothing has to be set. Elsewhere set AGENTCLUSTER_URL and
 AGENTCLUSTER_TOKEN (made by [bold]agent-coordinator token create <user>[/bold] on the server).
 
-Exit codes: 0 done, 1 the run failed or was cancelled, 2 bad input, 3 AgentCluster cannot be reached.
+Exit codes: 0 done, 1 the run failed or was cancelled (of diff: there are differences), 2 bad input,
+3 AgentCluster cannot be reached, or somebody's newer draft stands in the way.
 """
 
 
@@ -37,6 +38,11 @@ app = typer.Typer(
 )
 run_command.add_to(app)
 runs.add_to(app)
+run_bulk.add_to(runs.runs_app)
+run_steer.add_to(runs.runs_app)
+workflow.add_to(app)
+approvals.add_to(app)
+triggers.add_to(app)
 cluster.add_to(app)
 server.add_to(app)
 

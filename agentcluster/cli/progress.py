@@ -1,10 +1,35 @@
 """What has happened in a run so far, as its events tell it: one row a step."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 STARTS_ROW: Final = ("note", "group")
-END: Final = {"run_completed": "completed", "run_failed": "failed", "run_cancelled": "cancelled"}
+END: Final = {
+    "run_completed": "completed",
+    "run_failed": "failed",
+    "run_cancelled": "cancelled",
+    "run_terminated": "terminated",
+    "run_continued": "continued",
+}
+STANDS: Final = {
+    "run_queued": "queued",
+    "run_admitted": "running",
+    "run_paused": "paused",
+    "run_resumed": "running",
+    "run_cancel_requested": "cancelling",
+}
+BEGUN: Final = {
+    "map_started": "",
+    "iteration_started": "",
+    "subflow_started": "",
+    "plan_made": "",
+    "timer_started": "waits for its time",
+    "approval_requested": "waits for approval",
+    "signal_awaited": "waits for a signal",
+    "approval_given": "",
+}
+"""Events of a step that goes on, and what to say of it."""
 
 
 @dataclass
@@ -22,7 +47,7 @@ class Step:
     started: int = 0
     ended: int = 0
     inner: int = 0
-    """Finished steps inside, for a map."""
+    """Finished steps inside, for a map, a loop or another workflow."""
 
 
 class Progress:
@@ -35,7 +60,10 @@ class Progress:
         self.status = "pending"
         self.output: Any = None
         self.error: dict[str, Any] | None = None
+        self.next_run = ""
+        """Id of the run that goes on in the place of a continued one."""
         self.cursor = 0
+        self._undoes: dict[str, str] = {}
         self.started = self.now = 0
 
     @property
@@ -52,11 +80,15 @@ class Progress:
         if event["type"].startswith("run_"):
             self._run(event)
             return None
-        outer, inside, _ = event.get("step", "").partition("[")
+        if event["type"] == "compensation_started":
+            self._undo(event["undo"])
+            return None
+        name = event.get("step", "")
+        outer = re.split(r"[\[/]", name, maxsplit=1)[0]
         step = self.steps.get(outer)
         if step is None:
             return None
-        if inside:
+        if outer != name:
             step.inner += event["type"] in ("step_completed", "step_skipped")
         else:
             self._step(step, event)
@@ -69,10 +101,11 @@ class Progress:
             for step in self.steps.values():
                 if step.kind == "start":
                     step.status, step.started, step.ended = "completed", self.now, self.now
-        elif kind == "run_cancel_requested":
-            self.status = "cancelling"
+        elif kind in STANDS:
+            self.status = STANDS[kind]
         elif kind in END:
             self.status = END[kind]
+            self.next_run = event.get("next_run_id", "")
             self.output = event.get("output")
             self.error = {**event["error"], "step": event.get("step", "")} if "error" in event else None
 
@@ -84,9 +117,12 @@ class Progress:
             step.status, step.attempt, step.note = "running", event["attempt"], ""
             step.agent, step.host = f"{event['agent']}@{event['version']}", event["host"]
             step.started = step.started or self.now
-        elif kind == "map_started":
-            step.status, step.started = "running", self.now
-        else:
+        elif kind in BEGUN:
+            step.status, step.started = "running", step.started or self.now
+            step.note = event.get("message") or BEGUN[kind]
+        elif kind == "overdue":
+            step.note = event["message"]
+        elif kind.startswith("step_"):
             self._finished(step, event)
 
     def _finished(self, step: Step, event: dict[str, Any]) -> None:
@@ -98,3 +134,10 @@ class Progress:
         else:
             step.status = kind.removeprefix("step_")
             step.note = event.get("reason", "")
+            undone = self.steps.get(self._undoes.get(step.id, ""))
+            if undone is not None and kind == "step_completed":
+                undone.status = "compensated"
+
+    def _undo(self, pairs: list[dict[str, str]]) -> None:
+        self.status = "compensating"
+        self._undoes = {pair["handler"]: pair["step"] for pair in pairs}

@@ -7,11 +7,13 @@ import typer
 from rich.prompt import Confirm
 from rich.text import Text
 
-from agentcluster.cli import given_input, installation
+from agentcluster.cli import batch, given_input, installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
+from agentcluster.cli.finding import find_workflow, version_number
 from agentcluster.cli.output import console, errors, print_json
 from agentcluster.cli.progress import Progress
+from agentcluster.cli.run_choice import labels
 from agentcluster.cli.values import show_output
 from agentcluster.cli.watching import duration, watch
 
@@ -24,6 +26,8 @@ Examples:
   agent-coordinator run --workflow greet --input name=Ada --input times=3 --json
 
   agent-coordinator run --workflow import --file orders=orders.csv --file prices=prices.csv --no-watch
+
+  agent-coordinator run --workflow greet --batch names.jsonl --priority low --label team=sales
 """
 
 
@@ -40,18 +44,27 @@ def run(
     input_json: Annotated[str, typer.Option("--input-json", help="JSON file with the input; - reads it here")] = "",
     version: Annotated[str, typer.Option("--version", help="A published number, or draft; else the newest")] = "",
     project: Annotated[str, typer.Option("--project", help="Slug of the project, where names are ambiguous")] = "",
+    priority: Annotated[str, typer.Option("--priority", help="high, normal or low; else the workflow's own")] = "",
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", help="name=value; may be repeated")] = None,
+    many: Annotated[str, typer.Option("--batch", help="JSON Lines file: a run for each line, none is followed")] = "",
     watching: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow the run to its end")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON")] = False,
 ) -> int:
     """Start a run; return 0 when it completes, 1 when it does not."""
     with Api(installation.find()) as api:
-        found = _find(api, workflow, project)
-        wanted = _version(version)
+        found = find_workflow(api, workflow, project)
+        wanted = version_number(version)
+        common = ({"version": wanted} if wanted else {}) | ({"priority": priority} if priority else {})
+        named = labels(label or [])
+        if many:
+            if file or given or input_json:
+                raise CliError("With --batch the inputs stand in the file: leave --file, --input and --input-json out.")
+            return batch.start(api, found, many, common, named, as_json=as_json)
         schema = given_input.start_schema(_graph(api, found, wanted))
         value = given_input.build(
             api, schema, found["project"]["slug"], files=file or [], pairs=given or [], document=input_json
         )
-        body = {"input": value} | ({"version": wanted} if wanted else {})
+        body = {"input": value, **common} | ({"labels": named} if named else {})
         started = api.post(f"workflows/{found['id']}/runs", body, key=str(uuid4()))
         if watching:
             return _follow(api, started, as_json)
@@ -60,28 +73,6 @@ def run(
         else:
             console.print(f"Started run {started['id']}. Follow it: {api.url}/runs/{started['id']}")
         return OK
-
-
-def _find(api: Api, name: str, project: str) -> dict[str, Any]:
-    rows = api.rows("workflows", 10, name=name, project=project)
-    if not rows and len(name) == 26:
-        found: dict[str, Any] = api.get(f"workflows/{name}")
-        return found
-    if not rows:
-        raise CliError(f"There is no workflow called {name}. `agent-coordinator workflows` lists those you may see.")
-    if len(rows) > 1:
-        projects = ", ".join(row["project"]["slug"] for row in rows)
-        raise CliError(f"Several projects have a workflow called {name}: choose one with --project ({projects}).")
-    row: dict[str, Any] = rows[0]
-    return row
-
-
-def _version(given: str) -> int | str | None:
-    if given in ("", "draft"):
-        return given or None
-    if not given.isdecimal():
-        raise CliError(f'--version {given}: give a published number, such as 3, or "draft".')
-    return int(given)
 
 
 def _graph(api: Api, workflow: dict[str, Any], version: int | str | None) -> dict[str, Any]:
@@ -118,8 +109,10 @@ def _show_end(api: Api, run_id: str, progress: Progress) -> None:
         title = progress.steps[step].title if step in progress.steps else step
         where = f" at “{title}”" if title else ""
         errors.print(Text(f"Failed{where}: {progress.error['message']}", style="bold red"))
+    elif progress.status == "continued":
+        errors.print(Text(f"Goes on as run {progress.next_run}: agent-coordinator runs watch {progress.next_run}"))
     else:
-        errors.print(Text("Cancelled", style="bold magenta"))
+        errors.print(Text(progress.status.capitalize(), style="bold magenta"))
     console.print(Text(f"{api.url}/runs/{run_id}", style="dim"))
 
 

@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from agentcluster.cli import installation
+from agentcluster.cli import run_choice as choice
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, RUN_FAILED
 from agentcluster.cli.output import console, print_json, print_rows
@@ -15,7 +16,7 @@ from agentcluster.cli.watching import table, watch
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=5000, help="At most so many")]
-runs_app = typer.Typer(help="List runs, or look at one.", invoke_without_command=True)
+runs_app = typer.Typer(help="List runs, look at them, steer them.", invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,26 +27,51 @@ def add_to(app: typer.Typer) -> None:
 
 
 @runs_app.callback()
-def list_runs(
+def runs(
     context: typer.Context,
-    status: Annotated[list[str] | None, typer.Option("--status", "-s", help="Such as failed; may be repeated")] = None,
-    search: Annotated[str, typer.Option("--search", help="Start of an id, or part of a workflow's title")] = "",
+    status: choice.Status = None,
+    search: choice.Search = "",
     limit: Limit = 20,
     as_json: Json = False,
 ) -> int:
-    """List runs, newest first. Example: agent-coordinator runs --status failed --limit 5"""
+    """List runs, look at them, steer them. Example: agent-coordinator runs --status failed --limit 5"""
     if context.invoked_subcommand:
         return OK
+    return list_runs(status=status, search=search, limit=limit, as_json=as_json)
+
+
+@runs_app.command("list")
+def list_runs(
+    *,
+    status: choice.Status = None,
+    workflow: choice.Workflow = "",
+    project: choice.Project = "",
+    search: choice.Search = "",
+    since: choice.Since = "",
+    until: choice.Until = "",
+    priority: choice.Priority = "",
+    label: choice.Label = None,
+    trigger: choice.Trigger = "",
+    origin: choice.Origin = "",
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> int:
+    """List runs, newest first. Example: agent-coordinator runs list --workflow orders --status failed --since 2h"""
     with Api(installation.find()) as api:
-        rows = api.rows("runs", limit, status=status, search=search)
+        chosen = choice.filters(
+            api, status=status, workflow=workflow, project=project, search=search, since=since, until=until,
+            priority=priority, label=label, trigger=trigger, origin=origin,
+        )  # fmt: skip
+        rows = api.rows("runs", limit, **choice.as_query(chosen))
     if as_json:
         print_json(rows)
     else:
-        print_rows([_row(run) for run in rows], "There are no runs. Start one: agent-coordinator run --help")
+        print_rows([row(run) for run in rows], "There are no runs. Start one: agent-coordinator run --help")
     return OK
 
 
-def _row(run: dict[str, Any]) -> dict[str, Any]:
+def row(run: dict[str, Any]) -> dict[str, Any]:
+    """Return what a table shows of a run."""
     return {
         "id": run["id"],
         "workflow": run["workflow"]["name"],
@@ -54,7 +80,7 @@ def _row(run: dict[str, Any]) -> dict[str, Any]:
         "steps": f"{run['steps_done']}/{run['steps_total']}",
         "started": run["created_at"][:19].replace("T", " "),
         "by": run["created_by"],
-        "error": (run["error"] or {}).get("message"),
+        "why": run.get("reason") or (run["error"] or {}).get("message"),
     }
 
 
@@ -67,7 +93,7 @@ def show(run_id: str, as_json: Json = False) -> int:
             print_json(run)
         else:
             _show(api, run)
-    return RUN_FAILED if run["status"] in ("failed", "cancelled") else OK
+    return RUN_FAILED if run["status"] in ("failed", "cancelled", "terminated") else OK
 
 
 def _show(api: Api, run: dict[str, Any]) -> None:
@@ -111,6 +137,7 @@ def cancel(
 
 
 def workflows(
+    *,
     search: Annotated[str, typer.Option("--search", help="Part of the title, the name or the description")] = "",
     limit: Limit = 50,
     as_json: Json = False,

@@ -22,6 +22,7 @@ STYLES: Final = {
     "failed": ("✘", "red"),
     "skipped": ("–", "dim"),
     "cancelled": ("■", "magenta"),
+    "compensated": ("↶", "yellow"),
 }
 PATIENCE_S: Final = 60
 """How long the server may be away before watching gives up."""

@@ -131,6 +131,7 @@ class ImportAnswer(serializers.Serializer[Any]):
     """What an import changes, or has changed."""
 
     outcome = serializers.ChoiceField(_OUTCOMES)
+    name = serializers.CharField(help_text="As the document says; empty when it does not")
     workflow = AppliedWorkflow(allow_null=True, help_text="Null: a dry run would create it")
     changes = ChangesSchema()
     text = serializers.CharField(help_text="Unified diff of the YAML documents; empty when nothing changes")

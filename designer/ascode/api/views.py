@@ -148,6 +148,7 @@ def _answer(applied: Applied) -> dict[str, Any]:
     workflow = applied.workflow
     return {
         "outcome": applied.outcome,
+        "name": applied.document.name,
         "workflow": dict(schemas.AppliedWorkflow(workflow).data) if workflow else None,
         "changes": applied.changes.as_json(),
         "text": applied.text,

@@ -1,0 +1,147 @@
+"""``workflow``: list, export, publish and delete workflows; their versions."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.prompt import Confirm
+from rich.text import Text
+
+from agentcluster.cli import installation, workflow_apply
+from agentcluster.cli.client import Api
+from agentcluster.cli.errors import OK, CliError
+from agentcluster.cli.finding import find_workflow
+from agentcluster.cli.output import console, errors, print_json, print_rows
+from agentcluster.cli.runs import workflows
+from agentcluster.cli.workflow_apply import Json, Project
+
+workflow_app = typer.Typer(
+    help="Workflows as code: documents in files, applied, compared, exported, published.", no_args_is_help=True
+)
+Name = Annotated[str, typer.Argument(help="Name or id of the workflow")]
+Out = Annotated[str, typer.Option("--output", "-o", help="File to write to; standard output when absent")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(workflow_app, name="workflow")
+    workflow_app.command("list")(workflows)
+    for name, command in _COMMANDS.items():
+        workflow_app.command(name)(command)
+
+
+def export(
+    *,
+    name: Name,
+    version: Annotated[str, typer.Option("--version", help="A published number, or draft")] = "draft",
+    form: Annotated[str, typer.Option("--format", help="yaml or json; by --output's name when absent")] = "",
+    output: Out = "",
+    project: Project = "",
+) -> int:
+    """Print a workflow as a document, or write it to a file.
+
+    Examples:
+
+      agent-coordinator workflow export orders > orders.yaml
+
+      agent-coordinator workflow export orders --version 3 -o orders-v3.json
+    """
+    form = form or ("json" if output.endswith(".json") else "yaml")
+    with Api(installation.find()) as api:
+        found = find_workflow(api, name, project)
+        text = api.text(f"workflows/{found['id']}/export", format=form, version=version)
+    if not output:
+        typer.echo(text, nl=False)
+        return OK
+    write(output, [text.encode()])
+    errors.print(Text(f"Written to {output}"))
+    return OK
+
+
+def write(path: str, pieces: Iterable[bytes]) -> None:
+    """Write a file, piece by piece; ``CliError`` when that cannot be done."""
+    try:
+        with Path(path).open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+    except OSError as error:
+        raise CliError(f"{path} cannot be written: {error.strerror}.", field="--output") from error
+
+
+def versions(*, name: Name, project: Project = "", as_json: Json = False) -> int:
+    """List the published versions of a workflow, newest first. Example: agent-coordinator workflow versions orders"""
+    with Api(installation.find()) as api:
+        rows = api.rows(f"workflows/{find_workflow(api, name, project)['id']}/versions", 1000)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows([_version(row) for row in rows], "Nothing is published yet.")
+    return OK
+
+
+def _version(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": row["number"],
+        "published": row["published_at"][:19].replace("T", " "),
+        "by": row["published_by"],
+        "note": row["note"],
+        "digest": row["digest"][:19],
+    }
+
+
+def publish(
+    *,
+    name: Name,
+    note: Annotated[str, typer.Option("--note", help="What is new, for the history")] = "",
+    project: Project = "",
+    as_json: Json = False,
+) -> int:
+    """Publish the draft of a workflow as its next version. Example: agent-coordinator workflow publish orders --note "Faster" """
+    with Api(installation.find()) as api:
+        found = find_workflow(api, name, project)
+        version = api.publish(f"workflows/{found['id']}/publish", {"note": note}, found["draft_revision"])
+    if as_json:
+        print_json(version)
+    elif version["number"] == found["published_version"]:
+        console.print(Text(f"{found['name']}: unchanged since version {version['number']}"))
+    else:
+        console.print(Text(f"{found['name']}: published as version {version['number']}"))
+    return OK
+
+
+def delete(
+    *,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    project: Project = "",
+) -> int:
+    """Delete a workflow with its versions and its finished runs. Example: agent-coordinator workflow delete orders --yes"""
+    with Api(installation.find()) as api:
+        found = find_workflow(api, name, project)
+        question = f"Delete {found['name']} ({found['title']}) with its versions, finished runs and triggers?"
+        confirm(question, yes=yes)
+        api.delete(f"workflows/{found['id']}")
+    console.print(Text(f"{found['name']}: deleted"))
+    return OK
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless told ``yes``; where nobody can be asked, or the answer is no, ``CliError``."""
+    if yes:
+        return
+    if not errors.is_terminal:
+        raise CliError(f"{question} Say --yes to do it.")
+    if not Confirm.ask(question, default=False, console=errors):
+        raise CliError("Nothing was done.")
+
+
+_COMMANDS: Final[dict[str, Callable[..., int]]] = {
+    "export": export,
+    "apply": workflow_apply.apply,
+    "diff": workflow_apply.diff,
+    "validate": workflow_apply.validate,
+    "publish": publish,
+    "versions": versions,
+    "delete": delete,
+}

@@ -1,0 +1,190 @@
+"""Runs steered on the command line: one by one, and all that a filter finds."""
+
+import json
+
+import pytest
+
+from tests.integration.api import graphs
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+def asking():
+    """Asks a person for the amount, then waits for a signal."""
+    graph = graphs.document(
+        {"kind": "start", "id": "start"},
+        {"kind": "approval", "id": "ask", "message": "Pay ${ input.amount }?"},
+        {"kind": "signal", "id": "paid", "name": "paid"},
+        {"kind": "end", "id": "end", "output": {"amount": "${ input.amount }", "paid": "${ steps.paid.data }"}},
+        edges=[("start", "ask"), ("paid", "end")],
+    )
+    graph["edges"].append({"source": "ask", "target": "paid", "port": "approved"})
+    return graph
+
+
+@pytest.fixture(scope="module")
+def workflow(stack):
+    """Published under the name ``cli-asks``."""
+    with stack.api() as api:
+        made = api.post("workflows", json={"title": "cli-asks", "name": "cli-asks", "graph": asking()}).json()
+        assert api.post(f"workflows/{made['id']}/publish", json={}, headers={"If-Match": '"1"'}).status_code == 201
+    return "cli-asks"
+
+
+def start(stack, workflow, *options):
+    done = stack.cli("run", "-w", workflow, "-i", "amount=90", "--no-watch", "--json", *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["id"]
+
+
+def ok(done):
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def status(stack, run_id):
+    return json.loads(stack.cli("runs", "show", run_id, "--json").stdout)["status"]
+
+
+def waits(stack, run_id, code):
+    def told():
+        reasons = json.loads(ok(stack.cli("runs", "why", run_id, "--json")))["reasons"]
+        return code in {reason["code"] for reason in reasons}
+
+    wait_until(told, timeout_s=30)
+
+
+def test_a_run_is_approved_signalled_and_forked(stack, workflow):
+    run_id = start(stack, workflow, "--label", "team=sales", "--priority", "high")
+    waits(stack, run_id, "approval")
+    assert "Waiting for approval" in ok(stack.cli("runs", "why", run_id))
+    assert run_id in ok(stack.cli("approvals", "list", "--mine", "-w", workflow))
+    assert run_id in ok(stack.cli("approvals"))
+    assert "ask: approved" in ok(stack.cli("runs", "approve", run_id, "-m", "Within budget"))
+    again = stack.cli("runs", "approve", run_id)
+    assert (again.returncode, "waits for approval" in again.stderr) == (2, True)
+    unknown = stack.cli("runs", "signal", run_id, "--name", "payed")
+    assert unknown.returncode == 2
+    ok(stack.cli("runs", "signal", run_id, "--name", "paid", "--data", '{"euro": 90}'))
+    watched = stack.cli("runs", "watch", run_id, "--json")
+    run = json.loads(ok(watched))
+    assert (run["output"], run["priority"]) == ({"amount": 90, "paid": {"euro": 90}}, "high")
+    fork = json.loads(ok(stack.cli("runs", "fork", run_id, "--after", "1", "--input", "amount=75", "--json")))
+    assert fork["origin"]["run_id"] == run_id
+    waits(stack, fork["id"], "approval")
+    assert "ask: rejected" in ok(stack.cli("runs", "reject", fork["id"], "-m", "Too much"))
+    listed = json.loads(ok(stack.cli("runs", "list", "--origin", run_id, "--json")))
+    assert [row["id"] for row in listed] == [fork["id"]]
+    labelled = json.loads(
+        ok(stack.cli("runs", "list", "--label", "team=sales", "-w", workflow, "--since", "1h", "--json"))
+    )
+    assert run_id in [row["id"] for row in labelled]
+    assert stack.cli("runs", "list", "--since", "yesterday").returncode == 2
+
+
+def test_a_run_is_paused_resumed_continued_and_ended(stack, workflow):
+    run_id = start(stack, workflow)
+    waits(stack, run_id, "approval")
+    assert f"Run {run_id} was told to pause." in ok(stack.cli("runs", "pause", run_id, "--reason", "Lunch"))
+    waits(stack, run_id, "paused")
+    assert stack.cli("runs", "pause", run_id).returncode == 2
+    ok(stack.cli("runs", "resume", run_id))
+    wait_until(lambda: status(stack, run_id) == "waiting", timeout_s=30)
+    ok(stack.cli("runs", "continue", run_id))
+    wait_until(lambda: status(stack, run_id) == "continued", timeout_s=30)
+    (child,) = json.loads(ok(stack.cli("runs", "show", run_id, "--json")))["children"]
+    ok(stack.cli("runs", "terminate", child["id"]))
+    watched = stack.cli("runs", "watch", child["id"])
+    assert watched.returncode == 1
+    wait_until(lambda: status(stack, child["id"]) == "terminated", timeout_s=30)
+    replay = json.loads(ok(stack.cli("runs", "replay", child["id"], "--version", "newest", "--json")))
+    assert replay["origin"]["kind"] == "replay"
+    waits(stack, replay["id"], "approval")
+    ok(stack.cli("runs", "cancel", replay["id"]))
+    wait_until(lambda: status(stack, replay["id"]) == "cancelled", timeout_s=30)
+    retried = ok(stack.cli("runs", "retry", replay["id"]))
+    assert f"Run {replay['id']} goes on as " in retried
+    ok(stack.cli("runs", "terminate", retried.split()[-1].rstrip(".")))
+    assert "was deleted" in ok(stack.cli("runs", "delete", replay["id"]))
+    assert stack.cli("runs", "show", replay["id"]).returncode == 2
+
+
+def test_many_are_started_counted_and_cancelled(stack, workflow, tmp_path):
+    lines = [{"input": {"amount": n}, "idempotency_key": f"order-{n}"} for n in range(5)]
+    lines[3]["labels"] = {"vip": "yes"}
+    batch = tmp_path / "orders.jsonl"
+    batch.write_text("\n".join(json.dumps(line) for line in lines) + "\n")
+    started = json.loads(
+        ok(
+            stack.cli(
+                "run", "-w", workflow, "--batch", str(batch), "--label", "batch=cli", "--priority", "low", "--json"
+            )
+        )
+    )
+    assert (len(started["accepted"]), started["refused"]) == (5, [])
+    again = ok(stack.cli("run", "-w", workflow, "--batch", str(batch), "--label", "batch=cli", "--priority", "low"))
+    assert "Started 5 runs" in again, "the same runs: their keys say so"
+    chosen = ["--workflow", workflow, "--label", "batch=cli"]
+    dry = stack.cli("runs", "cancel", *chosen, "--dry-run")
+    assert (dry.returncode, "5 runs match" in dry.stderr) == (0, True)
+    unasked = stack.cli("runs", "cancel", *chosen)
+    assert (unasked.returncode, "--yes" in unasked.stderr) == (2, True)
+    assert stack.cli("runs", "cancel", "--yes").returncode == 2, "without a filter nothing is meant"
+    vip = json.loads(ok(stack.cli("runs", "terminate", *chosen, "--label", "vip=yes", "--yes", "--json")))
+    assert (vip["total"], vip["done"]) == (1, 1)
+    wait_until(lambda: status(stack, started["accepted"][3]) == "terminated", timeout_s=30)
+    assert "cancel: done for 4" in ok(
+        stack.cli("runs", "cancel", *chosen, "--status", "pending,running,waiting", "--yes", "--reason", "Example")
+    )
+    none = stack.cli("runs", "cancel", *chosen, "--status", "paused", "--yes")
+    assert (none.returncode, "0 runs match" in none.stderr) == (0, True)
+
+
+def test_bad_lines_of_a_batch_have_their_place(stack, workflow, tmp_path):
+    batch = tmp_path / "bad.jsonl"
+    batch.write_text('{"input": {}}\n{"amount": 3}\n')
+    done = stack.cli("run", "-w", workflow, "--batch", str(batch))
+    assert (done.returncode, f"{batch}:2: " in done.stderr) == (2, True)
+    batch.write_text("nonsense\n")
+    assert f"{batch}:1: this is not JSON" in stack.cli("run", "-w", workflow, "--batch", str(batch)).stderr
+    batch.write_text('{"input": 5}\n')
+    assert stack.cli("run", "-w", workflow, "--batch", str(batch)).returncode == 2
+    assert stack.cli("run", "-w", workflow, "--batch", str(batch), "-i", "amount=1").returncode == 2
+
+
+def test_runs_are_exported(stack, workflow, tmp_path):
+    run_id = start(stack, workflow, "--label", "export=yes")
+    waits(stack, run_id, "approval")
+    out = tmp_path / "run.json"
+    ok(stack.cli("runs", "export", run_id, "-o", str(out)))
+    assert json.loads(out.read_text())["run"]["id"] == run_id
+    lines = ok(stack.cli("runs", "export", "--label", "export=yes", "--no-records")).splitlines()
+    assert [json.loads(line)["run"]["id"] for line in lines] == [run_id]
+    assert stack.cli("runs", "export", run_id, "-o", "/no/such/folder/x").returncode == 2
+    ok(stack.cli("runs", "terminate", run_id))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["runs", "why", "nonsense"],
+        ["runs", "approve", "nonsense"],
+        ["runs", "signal", "nonsense", "--name", "x"],
+        ["runs", "fork", "nonsense", "--after", "1"],
+        ["runs", "pause", "nonsense"],
+        ["runs", "delete", "nonsense"],
+        ["runs", "export", "nonsense"],
+        ["runs", "list", "--label", "team"],
+        ["runs", "list", "--workflow", "nonsense"],
+        ["triggers", "fire", "nonsense"],
+        ["triggers", "list", "--workflow", "nonsense"],
+        ["workflow", "export", "nonsense"],
+        ["workflow", "export", "analyse-sales", "--format", "xml"],
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(stack, arguments):
+    done = stack.cli(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
