@@ -18,7 +18,7 @@ class SignalBody(ReasonBody):
         required=False, default="", allow_blank=True, max_length=MAX_NAME, help_text="Where the step asks for one"
     )
     data = serializers.JSONField(  # type: ignore[assignment]  # the field of that name, not the serializer's answer
-        required=False, default=None, help_text="Fits the schema of the step; 64 KB at most"
+        required=False, default=None, allow_null=True, help_text="Fits the schema of the step; 64 KB at most"
     )
 
 
@@ -28,7 +28,10 @@ class DecisionBody(serializers.Serializer[Any]):
     approved = serializers.BooleanField()
     comment = serializers.CharField(required=False, default="", allow_blank=True, max_length=MAX_COMMENT)
     data = serializers.JSONField(  # type: ignore[assignment]  # the field of that name, not the serializer's answer
-        required=False, default=None, help_text="Fits the form's schema; a rejection may leave it out"
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="Fits the form's schema; a rejection may leave it out",
     )
 
 

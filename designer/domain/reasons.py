@@ -7,7 +7,7 @@ import msgspec
 from designer.domain import events as ev
 from designer.domain.fold import Fold, approval_of
 from designer.domain.state import StepState
-from designer.domain.times import moment
+from designer.domain.times import clock
 
 MOST: Final = 20
 """Reasons given at most: a map may have thousands of steps that wait."""
@@ -55,9 +55,9 @@ def reasons_of(run: Fold, now: int) -> list[Reason]:
     for state in run.suspended.values():
         if len(found) >= MOST:
             break
-        found.append(_of_suspended(run, state))
+        found.append(_of_suspended(run, state, now))
     for step, state in run.retries.items():
-        found.append(_of_retry(step, state))
+        found.append(_of_retry(step, state, now))
     for state in run.steps.values():
         if len(found) >= MOST:
             break
@@ -86,7 +86,7 @@ def _of_run(run: Fold) -> list[Reason]:
     return found
 
 
-def _of_suspended(run: Fold, state: StepState) -> Reason:
+def _of_suspended(run: Fold, state: StepState, now: int) -> Reason:
     until = run.timers.get(state.step, 0)
     question = approval_of(state)
     if question is not None:
@@ -97,11 +97,10 @@ def _of_suspended(run: Fold, state: StepState) -> Reason:
     if isinstance(state.input, ev.SignalAwaited):
         key = f" with the key {state.input.key}" if state.input.key else ""
         return Reason("signal", f"Waiting for the signal {state.input.name}{key}.", state.step, state.since, until)
-    return Reason("timer", f"Waiting until {moment(until).text}.", state.step, state.since, until)
+    return Reason("timer", f"Waiting until {clock(until, now)}.", state.step, state.since, until)
 
 
-def _of_retry(step: str, state: StepState) -> Reason:
+def _of_retry(step: str, state: StepState, now: int) -> Reason:
     code = state.error.code if state.error else "error"
-    when = moment(state.ready_at).text
-    message = f"Attempt {state.attempt + 1} of `{step}` at {when}, after {code}."
+    message = f"Attempt {state.attempt + 1} of `{step}` at {clock(state.ready_at, now)}, after {code}."
     return Reason("retry", message, step, state.since, state.ready_at)

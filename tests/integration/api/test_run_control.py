@@ -147,6 +147,11 @@ class TestSignals:
         body = {"name": "shipped", "data": "x" * 70_000}
         assert refused(post("signal", body), 413, "too_large", run)["errors"][0]["field"] == "/data"
 
+    def test_no_data_may_be_said_as_null(self, post, run):
+        assert post("signal", {"name": "shipped", "data": None}).status_code == 202
+        write_log(run, [started(run), asked()])
+        assert post("approvals/ask", {"approved": False, "data": None}).status_code == 202
+
     def test_a_plan_that_was_made_may_bring_its_own(self, post, run):
         graph = graphs.document({"kind": "signal", "id": "x", "name": "planned"}, edges=[])
         write_log(run, [started(run), ev.PlanMade("plan", graph)])

@@ -137,7 +137,9 @@ def test_a_wait_lasts_its_time_and_parks_the_run():
     assert played.run.parkable
     assert played.run.status == "waiting"
     assert played.run.next_timer == played.now + 90_000
-    assert [reason.code for reason in played.run.reasons(played.now)] == ["timer"]
+    (reason,) = played.run.reasons(played.now)
+    assert (reason.code, reason.message) == ("timer", "Waiting until 00:01:31 UTC.")
+    assert played.run.reasons(played.now - 86_400_000)[0].message == "Waiting until 1970-01-01 00:01:31 UTC."
     played.play()
     assert played.now == 91_000
 
