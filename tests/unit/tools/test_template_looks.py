@@ -17,6 +17,8 @@ from designer.samples.template import FOLDER
 
 GAP = 40
 HEADER = 56
+FOOT = 28
+"""In a run's trace each card has a foot with its status and time."""
 BY_NAME = pytest.mark.parametrize("each", templates(), ids=lambda each: each.name)
 FIXED_LATER = {"version", "version_id"}
 """Publishing writes them; a template that named one would be of yesterday."""
@@ -41,7 +43,7 @@ def _size(node: Node) -> tuple[float, float]:
     if isinstance(node, NoteNode):
         return 340, 44 + 20 * -(-len(node.text) // 48)
     ports = [port for port in ports_of(node) if port != COMPENSATE]
-    return 240, 64 + (26 if _badges(node) else 0) + (24 * len(ports) if len(ports) > 1 else 0)
+    return 240, 64 + FOOT + (26 if _badges(node) else 0) + (24 * len(ports) if len(ports) > 1 else 0)
 
 
 def _badges(node: Node) -> bool:
