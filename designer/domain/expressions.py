@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -139,7 +140,12 @@ def compile_expression(source: str, roots: frozenset[str] = ROOTS) -> Expression
 
 
 def to_json(value: Any) -> Any:
-    """Return a CEL result as plain JSON: moments in ISO 8601, durations as seconds (``90s``), bytes as base64."""
+    """Return a CEL result as plain JSON: moments in ISO 8601, durations as seconds (``90s``), bytes as base64.
+
+    Raises ``ExpressionFailedError`` for numbers that JSON does not have: a log would give them back as null.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ExpressionFailedError("The result is infinite or not a number, which JSON cannot hold.")
     if isinstance(value, dt.datetime):
         return value.isoformat()
     if isinstance(value, dt.timedelta):

@@ -12,6 +12,10 @@ MAX_WORK: Final = 5_000_000
 MAX_TEXT: Final = 4_000_000_000
 """Most characters to copy: about a second."""
 
+MAX_RESULT: Final = 50_000_000
+"""Most characters that a result may come to, a value other than a text counted as twenty: about two seconds."""
+
+_MAP: Final = re.compile(r"\.\s*map\s*\(\s*([A-Za-z_]\w*)\s*,")
 _MACRO: Final = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _PATH: Final = re.compile(r"(?<![\w.])(?:input|steps|item|run)(?:\.\w+)*")
 _TO_SCALAR: Final = frozenset({
@@ -34,7 +38,39 @@ def too_many(bare: str, variables: Mapping[str, Any], depth: int) -> int:
     listed = inside.count(",") - len(_MACRO.findall(bare))
     body = max([1, listed, *(_total(value) for name, value in _named(inside, variables) if name not in _TO_SCALAR)])
     fits = longest ** (depth + 1) * body <= MAX_WORK and longest ** (depth + 1) * characters <= MAX_TEXT
+    weight = len(bare) + sum(_weight(value) for _, value in _named(bare, variables))
+    fits = fits and _growth(bare, longest) * weight <= MAX_RESULT
     return 0 if fits else longest
+
+
+def _growth(bare: str, longest: int) -> int:
+    """Return how many times as large maps make their entries: ``map(a, [a, a])`` twice, and the next one twice again."""
+    growth = 1
+    for match in _MAP.finditer(bare):
+        body = bare[match.end() : _end_of(bare, match.end())]
+        mentions = len(re.findall(rf"(?<![\w.]){match.group(1)}\b", body))
+        growth *= max(1, mentions * (longest if _MACRO.search(body) else 1))
+        if growth > MAX_RESULT:
+            break
+    return growth
+
+
+def _end_of(bare: str, position: int) -> int:
+    """Return where the parenthesis closes that was open at ``position``."""
+    depth = 1
+    for at in range(position, len(bare)):
+        depth += (bare[at] in "([{") - (bare[at] in ")]}")
+        if depth == 0:
+            return at
+    return len(bare)
+
+
+def _weight(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return 20 + sum(len(str(name)) + _weight(entry) for name, entry in value.items())
+    return 20 + sum(map(_weight, value)) if isinstance(value, list) else 20
 
 
 def _around_macros(bare: str) -> tuple[str, str]:

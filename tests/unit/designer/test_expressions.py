@@ -133,3 +133,31 @@ def test_an_expression_nested_without_end_is_told_plainly():
 def test_names_inside_strings_are_not_references():
     expression = compile_expression("'steps.ghost.x' + steps.parse.name + steps['other'].y")
     assert [reference.step for reference in expression.steps] == ["parse", "other"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[1]" + ".map(a, [a, a])" * 40,
+        "['x'].map(a, a + a)" + ".map(b, b + b)" * 40,
+        "[1]" + ".map(a, {'x': a, 'y': a})" * 40,
+        "[1]" + ".map(a, [1, 2, 3].map(b, a))" * 30,
+        "input.texts" + ".map(a, a + a)" * 12,
+    ],
+)
+def test_maps_that_double_what_they_are_given_are_refused(source):
+    with pytest.raises(ExpressionFailedError, match="too much work"):
+        compile_expression(source).evaluate({"input": {"texts": ["x" * 50] * 500}})
+
+
+def test_maps_one_after_the_other_are_fine():
+    rows = [{"a": f"name {number}", "b": number} for number in range(500)]
+    source = "input.rows.filter(r, r.b > 5).map(r, {'t': r.a + '!', 'n': r.b + r.b}).map(r, r.t).size()"
+    assert compile_expression(source).evaluate({"input": {"rows": rows}}) == 494
+
+
+@pytest.mark.parametrize("source", ["1.0e308 * 10.0", "[{'a': 0.0 / 0.0}]", "-1.0 / 0.0"])
+def test_numbers_that_json_does_not_have_are_errors(source):
+    """A log would give them back as null: the run would not be the same after a restart."""
+    with pytest.raises(ExpressionFailedError, match="JSON cannot hold"):
+        compile_expression(source).evaluate({"input": {}})
