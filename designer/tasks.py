@@ -9,7 +9,7 @@ from django.db import connection
 from kombu.exceptions import OperationalError
 
 from agentcluster.errors import UnavailableError
-from designer.actions.carry_out_bulk import LEASE, carry_out, give_up, unfinished
+from designer.actions.carry_out_bulk import LEASE, carry_out, give_up, goes_on, unfinished
 from designer.models import BulkOperation
 
 AGAIN_S: Final = 5.0
@@ -17,12 +17,18 @@ AGAIN_S: Final = 5.0
 
 @shared_task(name="designer.carry_out_bulk", bind=True, max_retries=None, default_retry_delay=AGAIN_S)  # type: ignore[untyped-decorator]
 def carry_out_bulk(self: Any, operation_id: str) -> None:
-    """Carry out what is left of a bulk operation; while Redis is away try again."""
+    """Carry out what is left of a bulk operation; while Redis is away, or somebody else is at it, try again.
+
+    That other one may be dead: a killed child's message comes again at once, before its lease is over.
+    """
     try:
-        carry_out(operation_id)
+        if carry_out(operation_id):
+            return
     except UnavailableError as error:
         give_up(operation_id)
         raise self.retry(exc=error) from error
+    if goes_on(operation_id):
+        raise self.retry()
 
 
 @shared_task(name="designer.sweep_bulk")  # type: ignore[untyped-decorator]

@@ -1,12 +1,12 @@
 """Carries out a bulk operation page by page, so that whoever is killed leaves at most one page to do again.
 
 A page done twice does no harm: a run follows a command once in effect, and new runs are made by a key of their own.
-Nobody else works on an operation while its worker finishes pages; after ``LEASE`` without one anybody may take it over.
+Nobody else works on an operation while its worker goes on; after ``LEASE`` without a sign of that anybody may take it over.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError, UnavailableError
 from agentcluster.ids import new_id
 from agentcluster.security.permissions import allows, roles_of
@@ -29,7 +30,9 @@ from designer.models import OPEN_STATUSES, AuditEntry, BulkOperation, BulkPage, 
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=30)
+LEASE: Final = timedelta(seconds=12)
+TOUCH_S: Final = 3.0
+"""How often somebody who takes long for a page says that the work goes on."""
 FINISHED: Final = "run_finished"
 _COMMANDS: Final[dict[str, Callable[[str, str], commands.Command]]] = {
     "cancel": commands.Cancel,
@@ -59,11 +62,16 @@ def carry_out(operation_id: str) -> bool:
         return False
     operation = BulkOperation.objects.select_related("created_by").get(pk=operation_id)
     for page in operation.pages.filter(done=False):
-        tally = _page(operation, page)
+        tally = _page(operation, page, worker)
         if not _finish(operation, page, tally, worker):
             return False
     BulkOperation.objects.filter(pk=operation_id, worker=worker).update(ended_at=timezone.now())
     return True
+
+
+def goes_on(operation_id: str) -> bool:
+    """Return whether the operation is not over."""
+    return BulkOperation.objects.filter(pk=operation_id, ended_at=None).exists()
 
 
 def give_up(operation_id: str) -> None:
@@ -85,7 +93,7 @@ def _finish(operation: BulkOperation, page: BulkPage, tally: Tally, worker: str)
     return True
 
 
-def _page(operation: BulkOperation, page: BulkPage) -> Tally:
+def _page(operation: BulkOperation, page: BulkPage, worker: str) -> Tally:
     user = operation.created_by
     rows = Run.objects.select_related("project", "workflow", "version", "created_by").in_bulk(page.run_ids)
     tally = Tally({"not_found": len(page.run_ids) - len(rows)})
@@ -96,7 +104,7 @@ def _page(operation: BulkOperation, page: BulkPage) -> Tally:
     tally["forbidden"] = len(rows) - len(able)
     if operation.action in _COMMANDS:
         return +(tally + _tell(user, operation, able))
-    return +(tally + Tally(_act(user, operation, run) for run in able))
+    return +(tally + Tally(_one_by_one(user, operation, able, worker)))
 
 
 def _tell(user: User, operation: BulkOperation, runs: list[Run]) -> Tally:
@@ -128,6 +136,15 @@ def _refusal(action: str, run: Run) -> str:
     if action == "resume" and run.status != RunStatus.PAUSED:
         return NotPausedError.code
     return ""
+
+
+def _one_by_one(user: User, operation: BulkOperation, runs: list[Run], worker: str) -> Iterator[str]:
+    touched = monotonic()
+    for run in runs:
+        yield _act(user, operation, run)
+        if monotonic() - touched >= TOUCH_S:
+            touched = monotonic()
+            BulkOperation.objects.filter(pk=operation.pk, worker=worker).update(touched_at=timezone.now())
 
 
 def _act(user: User, operation: BulkOperation, run: Run) -> str:
