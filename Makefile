@@ -59,9 +59,9 @@ test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 	@$(with_browser) $(PY) -m pytest -q tests/e2e $(ARGS)
 
 faults: $(VENV)/.dev ## Let every fault happen and write the table into docs/reliability.md (REPEAT=1)
-	@mkdir -p test-results && rm -f test-results/faults.jsonl
-	@for round in $$(seq $${REPEAT:-1}); do FAULTS_RESULTS=test-results/faults.jsonl $(PY) -m pytest -q tests/faults $(ARGS) || exit 1; done
-	@$(PY) -m tests.faults.table test-results/faults.jsonl && rm -f test-results/faults.jsonl
+	@results="$$(mktemp)"; trap 'rm -f "$$results"' EXIT; \
+		for round in $$(seq $${REPEAT:-1}); do FAULTS_RESULTS="$$results" $(PY) -m pytest -q tests/faults $(ARGS) || exit 1; done; \
+		$(PY) -m tests.faults.table "$$results"
 
 soak: $(VENV)/.dev ## Let random faults happen for a while (MINUTES=10, SEED= repeats one)
 	@$(PY) -m tests.faults.soak --minutes $${MINUTES:-10} $${SEED:+--seed $$SEED} $(ARGS)
