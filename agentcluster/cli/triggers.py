@@ -86,11 +86,10 @@ def create(
         "kind": kind,
         "name": name,
         "config": settings | more,
-        "input": value(given),
         "priority": priority,
         "labels": labels(label or []),
         "enabled": not off,
-    }
+    } | ({"input": value(given)} if given else {})
     with Api(installation.find()) as api:
         made = api.post(f"workflows/{find_workflow(api, workflow)['id']}/triggers", body)
     if as_json:

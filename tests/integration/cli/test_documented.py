@@ -53,7 +53,7 @@ def test_workflows_as_code(stack, tmp_path):
 
 
 def test_the_command_line(stack, tmp_path):
-    _, said = run(stack, tmp_path, "cli.md", but=["agents.example.org"])
+    _, said = run(stack, tmp_path, "cli.md", but=("agents.example.org",))
     assert "Completed in" in said[0]
     assert "run matches" in said[1] or "runs match" in said[1]
     assert "Nightly: created" in said[2]

@@ -1,9 +1,13 @@
 """Runs steered on the command line: one by one, and all that a filter finds."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+from agentcluster.up.config import PROJECT
+from agentcluster.up.processes import JOBS
 from tests.integration.api import graphs
 from tests.waiting import wait_until
 
@@ -30,6 +34,17 @@ def workflow(stack):
         made = api.post("workflows", json={"title": "cli-asks", "name": "cli-asks", "graph": asking()}).json()
         assert api.post(f"workflows/{made['id']}/publish", json={}, headers={"If-Match": '"1"'}).status_code == 201
     return "cli-asks"
+
+
+@pytest.fixture
+def jobs(stack):
+    """A jobs worker: it carries out what is done in bulk."""
+    with (stack.home / "jobs.log").open("ab") as log:
+        command = [sys.executable, *JOBS]
+        process = subprocess.Popen(command, cwd=PROJECT, env=stack.environment, stdout=log, stderr=log)
+        yield
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def start(stack, workflow, *options):
@@ -110,7 +125,7 @@ def test_a_run_is_paused_resumed_continued_and_ended(stack, workflow):
     assert stack.cli("runs", "show", replay["id"]).returncode == 2
 
 
-def test_many_are_started_counted_and_cancelled(stack, workflow, tmp_path):
+def test_many_are_started_counted_and_cancelled(stack, workflow, jobs, tmp_path):
     lines = [{"input": {"amount": n}, "idempotency_key": f"order-{n}"} for n in range(5)]
     lines[3]["labels"] = {"vip": "yes"}
     batch = tmp_path / "orders.jsonl"
