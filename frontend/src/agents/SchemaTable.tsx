@@ -1,6 +1,8 @@
 import { SegmentedControl } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { localText } from "@/i18n/localText";
 import { JsonTree } from "@/trace/values/JsonTree";
 import type { JsonSchema } from "@/wire/types";
 import classes from "./SchemaTable.module.css";
@@ -49,8 +51,9 @@ export function SchemaTable({ title, schema }: { title: string; schema: JsonSche
 }
 
 function Field({ field }: { field: SchemaField }) {
-  const { t } = useTranslation("registry");
-  const about = field.description || (field.title === field.name ? "" : field.title);
+  const { t, i18n } = useTranslation("registry");
+  const title = localText({ ...field.titles, en: field.title }, i18n.language);
+  const about = [...new Set([title === field.title ? "" : title, field.description || title])];
   return (
     <tr>
       <td style={{ paddingLeft: 12 + field.depth * 18 }}>
@@ -58,14 +61,14 @@ function Field({ field }: { field: SchemaField }) {
         {field.required && <span className={classes.required}>{t("agent.required")}</span>}
       </td>
       <td>
-        <code className={classes.type}>{field.type}</code>
+        <code className={classes.type}>{typeWords(t, field.type)}</code>
       </td>
       <td>
-        {about}
+        {about.map((line) => line && line !== field.name && <div key={line}>{line}</div>)}
         {(field.rules.length > 0 || field.default !== undefined) && (
           <div className={classes.rules}>
             {field.rules.map((rule) => (
-              <code key={rule}>{rule}</code>
+              <code key={rule}>{ruleWords(t, rule)}</code>
             ))}
             {field.default !== undefined && (
               <code>{t("agent.default", { value: JSON.stringify(field.default) })}</code>
@@ -75,4 +78,20 @@ function Field({ field }: { field: SchemaField }) {
       </td>
     </tr>
   );
+}
+
+const LIST = "list of ";
+
+/** `list of string | null` in the reader's words. */
+function typeWords(t: TFunction<"registry">, type: string): string {
+  const words = (one: string): string =>
+    one.startsWith(LIST)
+      ? t("agent.listOf", { type: words(one.slice(LIST.length)) })
+      : t(`agent.types.${one}`, { defaultValue: one });
+  return type.split(" | ").map(words).join(" | ");
+}
+
+/** `length ≥ 3` in the reader's words; choices and numbers stay as they are. */
+function ruleWords(t: TFunction<"registry">, rule: string): string {
+  return rule.replace(/^(length|items|matches)(?= )/, (word) => t(`agent.limit.${word}`));
 }

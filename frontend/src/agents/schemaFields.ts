@@ -1,5 +1,5 @@
 /** A JSON Schema of an object as rows of a table. */
-import type { JsonSchema } from "@/wire/types";
+import type { JsonSchema, LocalText } from "@/wire/types";
 
 export interface SchemaField {
   /** `columns[].name`; its identity. */
@@ -9,6 +9,8 @@ export interface SchemaField {
   readonly type: string;
   readonly required: boolean;
   readonly title: string;
+  /** The title in other languages (`x-title`). */
+  readonly titles: LocalText;
   readonly description: string;
   /** Choices, limits and the default, as they stand in the schema. */
   readonly rules: readonly string[];
@@ -36,6 +38,7 @@ function addFields(rows: SchemaField[], schema: JsonSchema, path: string, depth:
       type: typeName(part),
       required: required.has(name),
       title: text(part.title),
+      titles: asSchema(part["x-title"]) as LocalText,
       description: text(part.description),
       rules: rulesOf(part),
       default: part.default,

@@ -81,7 +81,7 @@ function Account() {
         <Row label={t("settings.projects")} hint={me.projects.map((project) => project.name).join(", ")}>
           {me.projects.map((project) => (
             <Badge key={project.id} variant="light" color="gray" tt="none">
-              {project.role}
+              {t(`settings.roles.${project.role}`, { defaultValue: project.role })}
             </Badge>
           ))}
         </Row>

@@ -7,7 +7,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { formatDuration } from "@/trace/duration";
+import { formatDuration, formatSince } from "@/trace/duration";
 import type { ClusterNode } from "@/wire/types";
 import { LoadBar } from "./LoadBar";
 import classes from "./NodesPage.module.css";
@@ -56,7 +56,7 @@ export function NodeCard({ node, seen, now }: { node: ClusterNode; seen: number;
 }
 
 function wholeSeconds(ms: number): string {
-  return ms < 60_000 ? `${Math.max(0, Math.round(ms / 1000))} s` : formatDuration(ms);
+  return ms < 60_000 ? formatSince(Math.max(0, Math.round(ms / 1000)) * 1000) : formatDuration(ms);
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

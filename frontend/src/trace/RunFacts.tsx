@@ -69,7 +69,7 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
           </span>
         )}
         <span className={classes.error} title={words}>
-          {step ? t("run.failedAt", { step: stepLabel(view, step, t) }) : t("run.failed")}: {words}
+          {step ? t("run.failedAt", { step: stepLabel(view, step, t), words }) : t("run.failed", { words })}
         </span>
       </>
     );
