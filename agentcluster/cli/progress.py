@@ -106,6 +106,9 @@ class Progress:
         elif kind in END:
             self.status = END[kind]
             self.next_run = event.get("next_run_id", "")
+            if kind in ("run_failed", "run_cancelled"):
+                for step in self.steps.values():
+                    step.status = "skipped" if step.status == "waiting" else step.status
             self.output = event.get("output")
             self.error = {**event["error"], "step": event.get("step", "")} if "error" in event else None
 
