@@ -1,4 +1,4 @@
-"""Makes the names of models and their fields translatable, which the admin panel shows (wiring).
+"""Makes translatable what the admin panel shows of models: names, choices and hints (wiring).
 
 They are wrapped here and not in each ``Meta``: the English name stays the one the code implies, and a name that is
 translated needs no migration. The words are in ``agentcluster/locale``; ``tests/unit/test_translations.py`` holds them.
@@ -21,16 +21,18 @@ def our_models() -> Iterator[type[Model]]:
 
 
 def names() -> set[str]:
-    """Return the English names of all models and fields, and of the parts of the project."""
+    """Return the English words of all models and fields, and the names of the parts of the project."""
     found = {str(config.verbose_name) for config in apps.get_app_configs() if config.name.split(".")[0] in OURS}
     for model in our_models():
         found |= {str(model._meta.verbose_name), str(model._meta.verbose_name_plural)}
-        found |= {str(field.verbose_name) for field in model._meta.fields + model._meta.many_to_many}
+        for field in model._meta.fields + model._meta.many_to_many:
+            found |= {str(field.verbose_name), *(str(label) for _value, label in field.flatchoices)}
+            found |= {str(field.help_text)} - {""}
     return found
 
 
 def translate_names() -> None:
-    """Let every name follow the language of the request."""
+    """Let every word follow the language of the request."""
     for config in apps.get_app_configs():
         if config.name.split(".")[0] in OURS:
             config.verbose_name = gettext_lazy(str(config.verbose_name))
@@ -40,3 +42,7 @@ def translate_names() -> None:
         meta.verbose_name_plural = gettext_lazy(str(meta.verbose_name_plural))
         for field in meta.fields + meta.many_to_many:
             field.verbose_name = gettext_lazy(str(field.verbose_name))
+            if field.help_text:
+                field.help_text = gettext_lazy(str(field.help_text))
+            if field.choices:
+                field.choices = [(value, gettext_lazy(str(label))) for value, label in field.flatchoices]
