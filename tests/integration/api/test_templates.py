@@ -8,6 +8,7 @@ from django.core.management import call_command
 from agentcluster.security import local_token, tokens
 from agentcluster.security.models import Role
 from agents.models import Agent
+from agents.registry.register import register
 from agents.tools import builtin
 from designer.models import Upload, Workflow
 
@@ -47,6 +48,19 @@ def test_who_may_not_upload_still_sees_the_templates(project, member, client_of)
     template = client_of(member(Role.VIEWER, "val")).get(f"{TEMPLATES}/analyse-sales").json()
     assert template["sample_input"] == {}
     assert not Upload.objects.exists()
+
+
+def test_a_template_brings_the_workflows_its_steps_run(api, project, member, client_of):
+    for manifest in builtin():
+        register(manifest)
+    body = {"title": "Import", "template": "batch-import"}
+    assert client_of(member(Role.VIEWER, "val")).post("/api/v1/workflows", body).status_code == 403
+    assert not Workflow.objects.exists()
+    for _ in range(2):
+        assert api.post("/api/v1/workflows", body).json()["draft"]["problems"] == []
+    brought = Workflow.objects.get(name="analyse-sales")
+    assert (brought.project, brought.versions.get().number) == (project, 1)
+    assert Workflow.objects.count() == 3
 
 
 def test_an_unknown_template_is_not_found(api, project):
