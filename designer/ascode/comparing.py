@@ -41,9 +41,19 @@ def compare(before: WorkflowDocument | None, after: WorkflowDocument) -> Changes
 
 def as_text(before: WorkflowDocument | None, after: WorkflowDocument, old: str, new: str) -> str:
     """Return a unified diff of the two as YAML, headed by the names ``old`` and ``new``; empty when they are equal."""
-    if before is not None and after.triggers is None:
-        before = msgspec.structs.replace(before, triggers=None)
+    if before is not None:
+        if not compare(before, after):
+            return ""
+        before = _alongside(before, after)
     return "".join(unified_diff(_lines(before), _lines(after), old if before else "/dev/null", new))
+
+
+def _alongside(before: WorkflowDocument, after: WorkflowDocument) -> WorkflowDocument:
+    """Return ``before`` so that no line differs for the order of nodes alone, or for triggers that are not spoken of."""
+    place = {node.id: index for index, node in enumerate(after.nodes)}
+    nodes = sorted(before.nodes, key=lambda node: place.get(node.id, len(place)))
+    triggers = None if after.triggers is None else before.triggers
+    return msgspec.structs.replace(before, nodes=tuple(nodes), triggers=triggers)
 
 
 def _about(document: WorkflowDocument) -> dict[str, str]:
@@ -57,4 +67,5 @@ def _by_name(document: WorkflowDocument) -> dict[str, Any]:
 def _lines(document: WorkflowDocument | None) -> list[str]:
     if document is None:
         return []
-    return to_yaml(msgspec.structs.replace(document, base="")).splitlines(keepends=True)
+    shown = msgspec.structs.replace(document, base="", triggers=document.triggers or None)
+    return to_yaml(shown).splitlines(keepends=True)

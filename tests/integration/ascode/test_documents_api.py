@@ -197,6 +197,20 @@ def test_triggers_come_along_without_their_secrets(api, with_redis, orders):
     assert send(api, other).json()["errors"][0]["code"] == "other_kind"
 
 
+def test_order_alone_is_no_change(api, orders):
+    nodes = "- {kind: end, id: end}\n"
+    other = DOCUMENT.replace(nodes, "").replace("nodes:\n", f"nodes:\n{nodes}") + "triggers: []\n"
+    answer = send(api, other, dry_run="true").json()
+    assert (answer["outcome"], answer["text"]) == ("unchanged", "")
+    side = "- {kind: note, id: n, text: b}\n- {kind: note, id: m, text: a}\n"
+    first = DOCUMENT.replace("nodes:\n", f"nodes:\n{side}")
+    second = DOCUMENT.replace("edges:\n", f"{''.join(reversed(side.splitlines(keepends=True)))}edges:\n")
+    send(api, first)
+    changed = send(api, second.replace("1 + 1", "1 + 2"), dry_run="true").json()["text"]
+    moved = [line for line in changed.splitlines()[2:] if line[0] in "+-"]
+    assert moved == ["-  output: ${ 1 + 1 }", "+  output: ${ 1 + 2 }"]
+
+
 def test_versions_and_the_draft_are_compared(api, published):
     path = f"/api/v1/workflows/{published['id']}/diff"
     assert api.get(path).json()["text"] == "", "what publishing pins is no difference"
