@@ -67,14 +67,20 @@ export function ConflictBar({ workflow, editor }: { workflow: WorkflowDetail; ed
 }
 
 function TheirVersion({ id, onClose }: { id: string; onClose(): void }) {
-  const { t } = useTranslation("canvas");
+  const { t } = useTranslation(["canvas", "app"]);
   const theirs = useQuery({
     queryKey: ["designer", id, "theirs"],
     queryFn: ({ signal }) => getWorkflow(id, signal),
     gcTime: 0,
   });
   return (
-    <Modal opened onClose={onClose} size="80%" title={t("conflict.theirs")}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      size="80%"
+      title={t("conflict.theirs")}
+    >
       <div
         style={{ height: "60vh", borderRadius: 10, overflow: "hidden", border: "1px solid var(--ac-border)" }}
       >

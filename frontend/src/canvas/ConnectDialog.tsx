@@ -9,7 +9,7 @@ import { connect } from "./place";
 
 /** Which step comes after the selected one: the way to draw an edge with the keyboard. */
 export default function ConnectDialog({ editor, onClose }: { editor: Editor; onClose(): void }) {
-  const { t } = useTranslation("canvas");
+  const { t } = useTranslation(["canvas", "app"]);
   const { draft } = editor.document();
   const [source = ""] = editor.view().nodes;
   const kind = draft.structure.nodes.find((node) => node.id === source)?.kind;
@@ -28,7 +28,12 @@ export default function ConnectDialog({ editor, onClose }: { editor: Editor; onC
     if (target && connect(editor, { source, port, target })) done();
   };
   return (
-    <Modal opened onClose={done} title={t("connect.title", { step: editor.titleOf(source) })}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={done}
+      title={t("connect.title", { step: editor.titleOf(source) })}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

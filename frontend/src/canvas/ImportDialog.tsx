@@ -44,7 +44,13 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t("import.title")} size={620}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("import.title")}
+      size={620}
+    >
       <Textarea
         label={t("import.text")}
         value={text}

@@ -43,7 +43,13 @@ export default function PublishDialog({ workflow, editor, onClose }: Props) {
   });
   const number = (workflow.published_version ?? 0) + 1;
   return (
-    <Modal opened onClose={onClose} title={t("publish.title", { number })} size={520}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("publish.title", { number })}
+      size={520}
+    >
       {errors.length > 0 ? (
         <Blocked
           editor={editor}

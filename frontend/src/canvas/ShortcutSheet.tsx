@@ -8,9 +8,15 @@ const GROUPS = ["edit", "arrange", "view", "workflow"] as const;
 
 /** Every key of the designer on one sheet. */
 export default function ShortcutSheet({ onClose }: { onClose(): void }) {
-  const { t } = useTranslation("canvas");
+  const { t } = useTranslation(["canvas", "app"]);
   return (
-    <Modal opened onClose={onClose} title={t("shortcuts")} size={720}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("shortcuts")}
+      size={720}
+    >
       <div className={classes.sheet}>
         {GROUPS.map((group) => (
           <section key={group} style={{ marginBottom: 14 }}>

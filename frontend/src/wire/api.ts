@@ -6,6 +6,9 @@ const id = encodeURIComponent;
 
 export const getMe = (signal?: AbortSignal) => request<t.Me>("/me", { signal });
 
+export const getPeople = (project: number, signal?: AbortSignal) =>
+  request<t.People>(`/projects/${project}/people`, { signal });
+
 export const listAgents = (query: Query = {}, signal?: AbortSignal) =>
   request<t.Page<t.Agent>>("/agents", { query, signal });
 export const getAgent = (name: string, signal?: AbortSignal) =>

@@ -2,6 +2,7 @@
 import {
   keepPreviousData,
   queryOptions,
+  skipToken,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -14,6 +15,7 @@ import type { Page, RunSummary } from "./types";
 
 export const keys = {
   me: ["me"],
+  people: (project: number) => ["people", project],
   agents: ["agents"],
   nodes: ["nodes"],
   templates: ["templates"],
@@ -33,6 +35,18 @@ const QUIET_MS = 10_000;
 const PROJECTED_MS = 1_500;
 
 export const useMe = () => useQuery({ queryKey: keys.me, queryFn: ({ signal }) => api.getMe(signal) });
+
+const PEOPLE_STALE_MS = 60_000;
+
+/** Whom a step of the project with this slug may ask. */
+export function usePeople(slug: string) {
+  const project = useMe().data?.projects.find((one) => one.slug === slug)?.id;
+  return useQuery({
+    queryKey: keys.people(project ?? 0),
+    queryFn: project === undefined ? skipToken : ({ signal }) => api.getPeople(project, signal),
+    staleTime: PEOPLE_STALE_MS,
+  });
+}
 
 export const agentsQuery = (query: Query = {}) =>
   queryOptions({

@@ -23,7 +23,7 @@ export interface LivePage<T> extends Page<T> {
 }
 
 export interface Project {
-  id: string;
+  id: number;
   slug: string;
   name: string;
 }
@@ -33,6 +33,12 @@ export interface Me {
   name: string;
   is_staff: boolean;
   projects: (Project & { role: string })[];
+}
+
+/** The members of a project and the groups they are in: whom a step may ask. */
+export interface People {
+  people: { username: string; name: string; role: string }[];
+  groups: string[];
 }
 
 export interface AgentVersion {

@@ -25,7 +25,13 @@ export function NewWorkflow({ onClose }: { onClose(): void }) {
       { onSuccess: ({ id }) => void navigate(`/workflows/${id}`) },
     );
   return (
-    <Modal opened onClose={onClose} title={t("create.title")} size={760}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("create.title")}
+      size={760}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -82,7 +82,12 @@ function Rename({ workflow, onClose }: { workflow: Workflow; onClose(): void }) 
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t("renaming.title")}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("renaming.title")}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,15 +1,15 @@
 import { useTranslation } from "react-i18next";
-import { useMe } from "@/wire/queries";
 import { ExpressionFrame } from "./ExpressionFrame";
 import { FieldsEditor } from "./FieldsEditor";
 import { CountFrame, TagsFrame } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
+import { usePeopleToAsk } from "./usePeopleToAsk";
 
 /** Whom to ask what, how many must agree, and what they fill in. */
 export function ApprovalSettings({ form }: { form: NodeForm }) {
   const { t } = useTranslation(["steps", "canvas"]);
-  const me = useMe();
+  const { people, groups } = usePeopleToAsk();
   return (
     <>
       <p className={classes.about}>{t("canvas:kind.approval.about")}</p>
@@ -28,13 +28,14 @@ export function ApprovalSettings({ form }: { form: NodeForm }) {
         label={t("approval.approvers")}
         description={t("approval.approversHint")}
         placeholder={t("approval.approversPlaceholder")}
-        suggestions={me.data ? [me.data.username] : []}
+        suggestions={people}
       />
       <TagsFrame
         form={form}
         name="groups"
         label={t("approval.groups")}
         placeholder={t("approval.groupsPlaceholder")}
+        suggestions={groups}
       />
       <CountFrame
         form={form}

@@ -3,10 +3,12 @@ import { ExpressionFrame } from "./ExpressionFrame";
 import { TagsFrame, Toggle } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
+import { usePeopleToAsk } from "./usePeopleToAsk";
 
 /** What the planner is asked to do, and whether a person sees the plan first. */
 export function PlanSettings({ form }: { form: NodeForm }) {
   const { t } = useTranslation(["steps", "canvas"]);
+  const { people } = usePeopleToAsk();
   const approve = form.fields.approve === true;
   return (
     <>
@@ -39,6 +41,7 @@ export function PlanSettings({ form }: { form: NodeForm }) {
           label={t("approval.approvers")}
           description={t("approval.approversHint")}
           placeholder={t("approval.approversPlaceholder")}
+          suggestions={people}
         />
       )}
     </>

@@ -67,7 +67,7 @@ export const ContainerNode = memo(function ContainerNode({ id, type, selected }:
           style={{ top: WAY + index * 26 }}
         />
       ))}
-      <UndoHandle kind={kind} />
+      <UndoHandle id={id} kind={kind} />
     </div>
   );
 });

@@ -62,7 +62,7 @@ export const StepNode = memo(function StepNode({ id, type, selected }: NodeProps
         <ProblemBadge id={id} />
       </div>
       <Badges fields={fields} undoes={undoes} />
-      {undoes === null && <Ways kind={kind} ports={outPorts(kind, fields)} />}
+      {undoes === null && <Ways id={id} kind={kind} ports={outPorts(kind, fields)} />}
       {overlay && <RunFoot overlay={overlay} />}
     </div>
   );
@@ -80,14 +80,14 @@ function useMovedHandles(id: string, handler: boolean): void {
 }
 
 /** The ways on; a handler has none. */
-function Ways({ kind, ports }: { kind: NodeKind; ports: string[] }) {
+function Ways({ id, kind, ports }: { id: string; kind: NodeKind; ports: string[] }) {
   return (
     <>
       {ports.length === 1 && (
         <Handle type="source" position={Position.Right} id={ports[0]} className={classes.out} />
       )}
       {ports.length > 1 && <Ports ports={ports} />}
-      <UndoHandle kind={kind} />
+      <UndoHandle id={id} kind={kind} />
     </>
   );
 }

@@ -66,7 +66,13 @@ export default function RunDialog({ workflow, editor, onClose }: Props) {
     );
   };
   return (
-    <Modal opened onClose={onClose} title={t("runDialog.title", { title: workflow.title })} size={520}>
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("app:action.close") }}
+      onClose={onClose}
+      title={t("runDialog.title", { title: workflow.title })}
+      size={520}
+    >
       {errors.length > 0 ? (
         <Blocked
           editor={editor}

@@ -89,7 +89,7 @@ function CommandItem({ command, context }: Props) {
       <Menu.Item
         leftSection={<command.icon size={16} stroke={1.7} />}
         rightSection={<Keys shortcut={command.shortcut} />}
-        color={command.danger ? "red" : undefined}
+        color={command.danger ? "var(--ac-red)" : undefined}
         aria-disabled={blocked !== null}
         data-disabled={blocked !== null || undefined}
         closeMenuOnClick={blocked === null}
