@@ -4,7 +4,8 @@
         stack.url, stack.token(), stack.login_link()
         stack.kill("engine"); stack.start_process("engine")
 
-Processes are called ``valkey``, ``nats``, ``web``, ``engine`` and ``node``; what they say is in ``<home>/<name>.log``.
+Processes are called ``valkey``, ``nats``, ``web``, ``engine`` and ``node``, and those asked for by ``also``; what they
+say is in ``<home>/<name>.log``.
 """
 
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,11 @@ _SPEC_NAMES = {"engine": "worker"}
 class Stack:
     """An installation that tests start, hurt and stop."""
 
-    def __init__(self, home: Path | None = None, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path | None = None, environment: dict[str, str] | None = None, also: Sequence[str] = ()
+    ) -> None:
+        """``also`` names further processes of ``make up`` that run: ``jobs``, ``triggers``, ``beat``."""
+        self._apps = (*APPS, *also)
         self._temporary = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="agentcluster-stack-"))
         self.config = UpConfig(home=self.home, port=embedded.free_port())
@@ -46,7 +52,7 @@ class Stack:
             "nats": embedded.nats_command(self.home / "nats", nats),
         }
         specs = {spec.name: spec for spec in app_specs(self.config, self.services)}
-        self._commands |= {name: specs[_SPEC_NAMES.get(name, name)].command for name in APPS}
+        self._commands |= {name: specs[_SPEC_NAMES.get(name, name)].command for name in self._apps}
         self.environment = {**os.environ, **specs["web"].environment, "DATABASE_URL": "", **(environment or {})}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -62,7 +68,7 @@ class Stack:
             for name in SERVERS:
                 self.start_process(name)
             self.manage("prepare")
-            for name in APPS:
+            for name in self._apps:
                 self.start_process(name)
             address.announce(self.home, self.url)
             self.until_ready()
@@ -90,7 +96,7 @@ class Stack:
 
     def stop(self) -> None:
         """End everything, the servers last, and remove the data folder."""
-        for name in (*reversed(APPS), *SERVERS):
+        for name in (*reversed(self._apps), *SERVERS):
             process = self.processes.get(name)
             if process is None or process.poll() is not None:
                 continue

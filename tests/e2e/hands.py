@@ -64,3 +64,20 @@ def run_with_the_sample_file(page: Page) -> None:
     dialog.get_by_role("button", name="Use the sample data").click()
     dialog.get_by_role("button", name="Run", exact=True).click()
     expect(dialog).to_be_hidden()
+
+
+def row(page: Page, step: str) -> Locator:
+    """Return a row of the waterfall, by the step's key."""
+    return page.locator(f'[role="treeitem"][data-step="{step}"]')
+
+
+def ask_of_run(page: Page, command: str) -> None:
+    """Choose a command in the menu of a run's page."""
+    page.get_by_role("button", name="More to do with this run").click()
+    page.get_by_role("menuitem", name=command).click()
+
+
+def open_run(page: Page, url: str, run: str) -> None:
+    """Open a run's own page and wait until it shows how the run stands."""
+    page.goto(f"{url}/runs/{run}")
+    expect(page.get_by_role("tree", name="Steps over time")).to_be_visible(timeout=SLOW)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from designer.triggers import signature
 from designer.triggers.sealing import Secret
+from tests.e2e.hands import SLOW
 from tests.e2e.test_accessibility import violations
 from tests.integration.triggers.conftest import GREETING
 from tests.stack import Stack
@@ -54,6 +55,10 @@ def test_a_webhook_is_made_called_tried_and_switched_off(page: Page, stack: Stac
 
     assert violations(page, "triggers") == []
 
+    page.get_by_role("link", name=re.compile("^Show the run")).click()
+    expect(page.get_by_text("Hello Ada!").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("started by Shop")).to_be_visible()
+    page.go_back()
     page.get_by_role("switch", name="Shop is on").click(force=True)
     expect(page.get_by_role("switch", name="Shop is on")).not_to_be_checked()
     now = int(time.time())
