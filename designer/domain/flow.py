@@ -15,7 +15,8 @@ class Flow:
     """The state of a run, and the moves that events make in it.
 
     ``todo`` holds the steps that a decision is due for, in the order they became so; ``timers`` when (ms) waiting steps
-    and containers are over; ``suspended`` what waits for time, people or signals.
+    and containers are over; ``suspended`` what waits for time, people or signals; ``closed`` counts the iterations of
+    which the log, a compact one, has only what they gave.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -41,6 +42,7 @@ class Flow:
         self.steps_total = plan.steps_total
         self.scope_failed = False
         self.changed_at = 0
+        self.closed = 0
         self.last_command = ""
         self.root = ScopeState(plan, "", {})
 

@@ -145,6 +145,7 @@ class Fold(Flow):
         self._open_iteration(state, event.index, {"last": loop.last}, at)
 
     def _iteration_closed(self, event: ev.IterationClosed, at: int) -> None:
+        self.closed += 1
         state = self.steps[event.step]
         inner = state.inner
         if isinstance(inner, MapState):

@@ -43,7 +43,7 @@ async def continue_as_new(
     the first run of the chain began. Raises ``FencedError``, ``SequenceError``, ``ClosedError``.
     """
     history = compact(run.plan, await journal.records())
-    if (error := still_too_long(len(history))) is not None:
+    if (error := still_too_long(history)) is not None:
         return run.abort(error, now)
     next_id = await _next_id(log, journal.run_id)
     origin = msgspec.structs.replace(why, kind="continued", run_id=journal.run_id, seq=journal.seq)

@@ -1,5 +1,7 @@
 """How long a run may be, in events and in time."""
 
+from collections.abc import Sequence
+
 from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.domain.plan import Plan
@@ -7,6 +9,8 @@ from designer.domain.run import Run
 
 MAX_EVENTS = 10_000
 """A log that comes near it goes on under a new one; what happens in one moment may go beyond, up to twice as many."""
+MAX_CLOSED = 20_000
+"""So many iterations that are done (one event each in a compact log) do not count: a large map must be able to end."""
 MARGIN = 1000
 """So many events before the limit a run goes on as a new one."""
 
@@ -23,11 +27,12 @@ def overdue_message(plan: Plan, default_s: float) -> str:
 
 def is_long(run: Run, seq: int) -> bool:
     """Return whether a log with ``seq`` events should go on under a new one now."""
-    return seq >= MAX_EVENTS - MARGIN and not run.terminal and not run.stopping
+    return seq - _free(run.closed) >= MAX_EVENTS - MARGIN and not run.terminal and not run.stopping
 
 
-def still_too_long(needed: int) -> CallError | None:
-    """Return why a run cannot go on under a new log that would begin with ``needed`` events; None when it can."""
+def still_too_long(history: Sequence[ev.Event]) -> CallError | None:
+    """Return why a run cannot go on under a new log that would begin with ``history``; None when it can."""
+    needed = len(history) - _free(sum(isinstance(event, ev.IterationClosed) for event in history))
     if needed <= MAX_EVENTS // 2:
         return None
     message = f"A run may have {MAX_EVENTS} events; this one needs {needed} of those it has to go on."
@@ -36,10 +41,14 @@ def still_too_long(needed: int) -> CallError | None:
 
 def too_many(run: Run, seq: int, more: int, now: int) -> list[ev.Event]:
     """End a run whose next ``more`` events are beyond what any log may hold."""
-    if run.terminal or seq + more < 2 * MAX_EVENTS:
+    if run.terminal or seq + more - _free(run.closed) < 2 * MAX_EVENTS:
         return []
     message = f"A run may have {MAX_EVENTS} events; this one has more than twice as many at once."
     return run.abort(CallError("too_many_events", message), now)
+
+
+def _free(closed: int) -> int:
+    return min(closed, MAX_CLOSED)
 
 
 def _duration(seconds: float) -> str:

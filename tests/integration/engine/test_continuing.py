@@ -10,7 +10,7 @@ from agentcluster.streams import blocking, keys
 from designer.domain import events as ev
 from designer.domain.commands import Continue, Signal
 from designer.domain.fork import forked, retried
-from designer.domain.graph import Graph, LoopNode, SignalNode
+from designer.domain.graph import Graph, LoopNode, MapNode, SignalNode, WaitNode
 from designer.engine import continuing, driver, limits
 from designer.engine.inbox import send as send_now
 from designer.engine.journal import decode_record
@@ -225,3 +225,17 @@ async def test_a_row_of_a_run_that_never_began_is_removed(running: Lab) -> None:
     )
     await sync_to_async(continuing.remove_stillborn)()
     assert not await Run.objects.filter(pk=stillborn.pk).aexists()
+
+
+@pytest.mark.usefixtures("short_logs")
+async def test_a_map_over_more_items_than_a_log_has_events_ends(running: Lab) -> None:
+    graph = line(
+        MapNode(id="each", items=[*range(100)], concurrency=10, output="${ item }"),
+        output={"sum": "${ steps.each.results.sum() }"},
+    )
+    wait = WaitNode(id="wait", seconds=0.05, parent="each")
+    (run_id,) = await running.start(msgspec.structs.replace(graph, nodes=(*graph.nodes, wait)))
+    ids = await chain(running, run_id)
+    row = await running.row(ids[-1])
+    assert (row.status, row.output) == ("completed", {"sum": sum(range(100))})
+    assert 2 <= len(ids) < 12, "a new log is not full again at once"
