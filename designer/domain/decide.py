@@ -1,8 +1,9 @@
 """What becomes of a step that is ready: an event the engine can make itself, a call to an agent, or an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from agents.domain.calls import CallError
 from agents.domain.schema_check import check, with_defaults
@@ -20,8 +21,7 @@ from designer.domain.values import as_text
 MAX_ITEMS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class CallAgent:
+class CallAgent(msgspec.Struct, frozen=True):
     """The step needs an agent; ``value`` is the input, ``cache_key`` what makes calls equal (None: the input)."""
 
     value: Any
@@ -41,12 +41,11 @@ Move = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What to do, with the values that are too large for an event by digest: to be stored before the event is."""
 
     what: Move | CallAgent | CallError
-    apart: Mapping[str, bytes] = field(default_factory=dict)
+    apart: Mapping[str, bytes]
 
 
 _NOTHING: Mapping[str, bytes] = {}

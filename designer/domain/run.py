@@ -4,7 +4,6 @@ Every method that returns events has already applied them: the driver only appen
 after that carries out their effects. Replaying a log is ``apply`` for each record.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -24,8 +23,7 @@ from designer.domain.state import ApprovalState, StepState
 from designer.domain.times import moment
 
 
-@dataclass(frozen=True, slots=True)
-class PendingCall:
+class PendingCall(msgspec.Struct, frozen=True):
     """A step that should be given to an agent instance now; ``ready_at`` (ms) is since when.
 
     ``agent`` is empty where ``capability`` or ``intent`` (its goal worked out) say who may do it.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
@@ -123,13 +123,15 @@ def _write_chunk(rows: Sequence[RunRow], overwrite: bool) -> None:
     assignments = ", ".join(f"{quote(name)} = %s" for name in _COLUMNS)
     newer = "" if overwrite else f" AND {quote('cursor')} < %s"
     statement = f"UPDATE {quote(Run._meta.db_table)} SET {assignments} WHERE {quote('id')} = %s{newer}"  # noqa: S608
-    parameters = [_parameters(row, overwrite) for row in rows]
+    fields = {field.name: field for field in Run._meta.concrete_fields}
+    prepare = [fields[name].get_db_prep_save for name in _COLUMNS]
+    parameters = [_parameters(row, prepare, overwrite) for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
         write_approvals([(row.run_id, row.cursor, row.approvals) for row in rows])
 
 
-def _parameters(row: RunRow, overwrite: bool) -> list[Any]:
+def _parameters(row: RunRow, prepare: Sequence[Callable[[Any, Any], Any]], overwrite: bool) -> list[Any]:
     values = {
         "status": row.status,
         "steps_done": row.steps_done,
@@ -141,6 +143,5 @@ def _parameters(row: RunRow, overwrite: bool) -> list[Any]:
         "cursor": row.cursor,
         "reason": row.reason,
     }
-    fields = {field.name: field for field in Run._meta.concrete_fields}
-    prepared = [fields[name].get_db_prep_save(values[name], connection) for name in _COLUMNS]
+    prepared = [each(values[name], connection) for each, name in zip(prepare, _COLUMNS, strict=True)]
     return [*prepared, row.run_id] if overwrite else [*prepared, row.run_id, row.cursor]
