@@ -20,7 +20,7 @@ def node_table(nodes: Iterable[NodeStatus]) -> dict[str, Any]:
         "rows": [
             [
                 render.two_lines(node.name, f"{node.host} · {node.role}"),
-                render.badge(_(node.status.value), _COLOURS[node.status]),
+                render.badge(str(_(node.status.value)), _COLOURS[node.status]),
                 f"{node.load} %",
                 f"{node.slots.busy} / {node.slots.max}",
                 render.chips(f"{hosted.name}@{hosted.version}" for hosted in node.agents),
