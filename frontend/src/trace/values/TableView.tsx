@@ -101,6 +101,7 @@ function Bar({ run, table, shown }: { run: string; table: TableValue; shown: num
 }
 
 function Header({ columns, style }: { columns: readonly TableColumn[]; style: CSSProperties }) {
+  const { t } = useTranslation("registry");
   return (
     <thead className={classes.top}>
       <tr className={classes.header} style={style}>
@@ -113,7 +114,7 @@ function Header({ columns, style }: { columns: readonly TableColumn[]; style: CS
             title={`${name} (${type})`}
           >
             <span className={classes.name}>{name}</span>
-            <span className={classes.type}>{type}</span>
+            <span className={classes.type}>{t(`agent.types.${type}`, { defaultValue: type })}</span>
           </th>
         ))}
       </tr>
