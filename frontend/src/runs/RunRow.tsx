@@ -54,9 +54,10 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
         {run.error ? (
           <Reason error={run.error} />
         ) : (
-          <code className={classes.id} title={run.id}>
-            {shortRunId(run.id)}
-          </code>
+          <span className={classes.still} title={run.reason || run.id}>
+            <code className={classes.id}>{shortRunId(run.id)}</code>
+            {!isTerminal(run.status) && <span>{run.reason}</span>}
+          </span>
         )}
       </td>
       <td className={classes.quiet}>

@@ -67,16 +67,17 @@ function Reason({
   const from = momentOf(since);
   const to = momentOf(until);
   const known = view.steps.get(step);
+  const [before, after = ""] = serverWords(code, message).split(`\`${step}\``);
   const words = OWN_WORDS.has(code) && known ? waitWords(known, now, t, i18n.language) : "";
   return (
     <li>
-      {!words && <span>{serverWords(code, message)}</span>}{" "}
+      {!words && <span>{before}</span>}{" "}
       {step && (
         <UnstyledButton className={classes.step} onClick={() => onSelect(step)} title={step}>
           {stepLabel(view, step, t)}
         </UnstyledButton>
       )}{" "}
-      {words}
+      {words || after}{" "}
       <span className={classes.time}>
         {!words && to !== null && to > now && t("why.in", { left: formatSince(to - now) })}
         {!words && to === null && from !== null && t("why.since", { time: formatSince(now - from) })}

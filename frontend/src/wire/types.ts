@@ -156,6 +156,8 @@ export interface RunSummary {
   created_by: string | null;
   steps_done: number;
   steps_total: number;
+  /** Why it stands still, in words; empty while it goes on. */
+  reason: string;
   priority: Priority;
   /** What started it (`schedule:nightly`); empty for a person or program. */
   trigger: string;
