@@ -16,6 +16,8 @@ def monotonic() -> float:
 class SteadyClock:
     """Wall time that never goes back and never stands still, whatever is done to the machine's clock."""
 
+    __slots__ = ("_base_ms", "_since")
+
     def __init__(self) -> None:
         """Begin at the wall clock's time."""
         self._base_ms, self._since = now_ms(), monotonic()

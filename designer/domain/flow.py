@@ -28,7 +28,7 @@ class Flow:
         self.retries: dict[str, StepState] = {}
         self.suspended: dict[str, StepState] = {}
         self.timers: dict[str, int] = {}
-        self.signals: deque[ev.SignalReceived] = deque()
+        self.signals: list[ev.SignalReceived] = []
         self.started: ev.RunStarted | None = None
         self.outcome: ev.Event | None = None
         self.cancel: ev.RunCancelRequested | None = None

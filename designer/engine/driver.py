@@ -56,6 +56,12 @@ class Parts:
 class Driver:
     """Drives one run, from its hint to its end or until somebody else does."""
 
+    __slots__ = (
+        "_awake_until", "_begun_at", "_calls", "_clock", "_deadline", "_due", "_fenced", "_fresh", "_going_on", "_grace",
+        "_grace_over", "_inbox", "_inbox_due", "_journal", "_leaving", "_parts", "_replies", "_run", "_started_ms",
+        "_starts", "_timer", "_waiter", "_woken_early", "request", "trace_id",
+    )  # fmt: skip
+
     def __init__(self, parts: Parts, request: RunRequest, *, fresh: bool = True) -> None:
         """``fresh``: probably nothing has happened yet, so begin the log in the same call that claims the run."""
         self._parts, self.request, self._fresh = parts, request, fresh and not request.begun
@@ -222,6 +228,8 @@ class Driver:
             self._awake_until, self._woken_early = 0.0, False
         if commands and not run.terminal:
             await self._inbox.trim()
+        if run.unfinished:
+            self._due = True
         if self._going_on is not None or is_long(run, self._journal.seq):
             await self._go_on(run, now)
         return now

@@ -38,6 +38,8 @@ def request_cancel(run_id: str, by: str, reason: str = "") -> None:
 class InboxReader:
     """Reads a run's inbox once from its beginning, then what is new."""
 
+    __slots__ = ("_key", "_log", "last")
+
     def __init__(self, log: RunLog, run_id: str) -> None:
         """Begin before the first command."""
         self._log = log

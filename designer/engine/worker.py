@@ -172,7 +172,8 @@ class Engine:
             self._later[request.run_id] = hint
             return
         driver = self._drivers[request.run_id] = Driver(self._parts, request, fresh=fresh)
-        self._spawn(self._drive(driver, hint))
+        # Its data is not needed any more, and would be held for as long as the run is.
+        self._spawn(self._drive(driver, hint._replace(data=b"")))
 
     async def _drive(self, driver: Driver, hint: Hint) -> None:
         run_id = driver.request.run_id
