@@ -4,7 +4,7 @@ Every method that returns events has already applied them: the driver only appen
 after that carries out their effects. Replaying a log is ``apply`` for each record.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +21,9 @@ from designer.domain.planned import checked_plan
 from designer.domain.reasons import Reason, reasons_of, status_of
 from designer.domain.state import ApprovalState, StepState
 from designer.domain.times import moment
+
+MAX_AT_ONCE: Final = 1000
+"""Loops in loops must neither hold up other runs nor gather events without end before these are written."""
 
 
 class PendingCall(msgspec.Struct, frozen=True):
@@ -56,13 +59,19 @@ class Run(Fold):
         """Start empty; the first event must be ``RunStarted``."""
         super().__init__(plan)
         self._pending: dict[str, PendingCall] = {}
+        self.unfinished = False
+        """Whether ``advance`` stopped in the middle, as there was much to do."""
         self.apart: dict[str, bytes] = {}
 
     def advance(self, now: int) -> list[ev.Event]:
-        """Do everything that needs no agent: skip, branch, join, wait, repeat, undo, end the run."""
+        """Do everything that needs no agent: skip, branch, join, wait, repeat, undo, end the run.
+
+        At most ``MAX_AT_ONCE`` events or so: while the run is ``unfinished``, call it again once these are durable.
+        """
         made: list[ev.Event] = []
         if self.timers and not self.idle_by_order and not self.terminal:
             self._end_timers(made, now)
+        limit, self.unfinished = len(made) + MAX_AT_ONCE, False
         while not self.terminal:
             if self.stopping and self.undoing is None:
                 if not self._stopped(made, now):
@@ -73,6 +82,9 @@ class Run(Fold):
             if self.scope_failed:
                 self.scope_failed = False
                 self._drop_abandoned(made, now)
+            if self.todo and len(made) >= limit:
+                self.unfinished = True
+                break
             if self.todo:
                 self._decide(self.todo.popleft(), made, now)
             elif not self.scope_failed and not self._ended(made, now):
@@ -233,7 +245,7 @@ class Run(Fold):
     @property
     def parkable(self) -> bool:
         """Whether the run, after ``advance``, only waits for time, people, signals, an order or its turn."""
-        if self.terminal or self.flights:
+        if self.terminal or self.flights or self.unfinished:
             return False
         # A replayed log leaves steps in `todo` that are long settled.
         return self.idle_by_order or not (self._pending or any(state.status == "ready" for state in self.todo))

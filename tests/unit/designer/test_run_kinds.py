@@ -442,3 +442,18 @@ def test_a_wait_until_the_end_of_time_fails_its_step():
     for until in ("9999-12-31T23:59:59-12:00", "9999-01-01", "0001-01-01T00:00:00+14:00"):
         played = Player(graph(start(), wait, edges="start>x"), {"until": until}).play()
         assert (played.run.outcome.error.code, played.run.outcome.step) == ("not_a_moment", "x")
+
+
+def test_loops_in_loops_come_in_bounded_portions():
+    """Nothing else runs in a worker while a run advances, and its events are written only afterwards."""
+    outer = {"kind": "loop", "id": "outer", "condition": "${ index < 10000 }", "max_iterations": 10000}
+    inner = {"kind": "loop", "id": "inner", "parent": "outer", "condition": "${ index < 30 }", "max_iterations": 10000}
+    step = {"kind": "transform", "id": "t", "parent": "inner", "output": 1}
+    played = Player(graph(start(), outer, inner, step, edges="start>outer"))
+    for _ in range(5):
+        events = played.run.advance(played.now)
+        played.record(events)
+        assert 1000 <= len(events) < 1100
+        assert played.run.unfinished
+        assert not played.run.parkable
+    assert played.replayed().steps.keys() == played.run.steps.keys()
