@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import type { Agent, Template } from "@/wire/types";
 import classes from "./SampleCard.module.css";
 import { TemplatePreview } from "./TemplatePreview";
@@ -27,8 +28,8 @@ export function SampleCard({ template, agents }: { template: Template; agents: R
     <article className={classes.card}>
       <div className={classes.words}>
         <span className={classes.badge}>{t("sample.badge")}</span>
-        <h2 className={classes.title}>{template.title}</h2>
-        <p className={classes.text}>{template.description}</p>
+        <h2 className={classes.title}>{serverWords("template", template.title)}</h2>
+        <p className={classes.text}>{serverWords("template", template.description)}</p>
         <div className={classes.actions}>
           <Button
             size="sm"

@@ -4,6 +4,7 @@ import { IconPlus } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import { agentIcon } from "@/ui/agentIcons";
 import { IconChip } from "@/ui/IconChip";
 import { useCreateWorkflow } from "@/wire/queries";
@@ -26,9 +27,9 @@ export function TemplateCards({ templates }: { templates: readonly Template[] })
         <Card
           key={template.name}
           icon={<IconChip icon={agentIcon(template.icon)} tint="data" />}
-          title={template.title}
-          text={template.description}
-          onClick={() => make(template.title, template.name)}
+          title={serverWords("template", template.title)}
+          text={serverWords("template", template.description)}
+          onClick={() => make(serverWords("template", template.title), template.name)}
           disabled={create.isPending}
         />
       ))}

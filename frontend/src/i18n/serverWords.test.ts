@@ -14,7 +14,9 @@ function serverSource(): string {
       join(ROOT, folder, name),
     ),
   );
-  const text = files.filter((name) => name.endsWith(".py")).map((name) => readFileSync(name, "utf8"));
+  const text = files
+    .filter((name) => /\.py$|template\.json$/.test(name))
+    .map((name) => readFileSync(name, "utf8"));
   return text.join("\n").replaceAll(/"\s*\n\s*f?"/g, "");
 }
 

@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import { useCreateWorkflow, useMe, useTemplates } from "@/wire/queries";
 import type { Template } from "@/wire/types";
 import { GraphSketch } from "./GraphSketch";
@@ -18,7 +19,7 @@ export function NewWorkflow({ onClose }: { onClose(): void }) {
   const [title, setTitle] = useState("");
   const [project, setProject] = useState<string | null>(null);
   const create = useCreateWorkflow();
-  const name = title.trim() || template?.title || "";
+  const name = title.trim() || (template ? serverWords("template", template.title) : "");
   const submit = () =>
     create.mutate(
       { title: name, ...(project && { project }), ...(template && { template: template.name }) },
@@ -41,7 +42,7 @@ export function NewWorkflow({ onClose }: { onClose(): void }) {
         <Group grow align="flex-start">
           <TextInput
             label={t("create.name")}
-            placeholder={template?.title ?? t("create.namePlaceholder")}
+            placeholder={template ? serverWords("template", template.title) : t("create.namePlaceholder")}
             value={title}
             maxLength={200}
             onChange={(event) => setTitle(event.currentTarget.value)}
@@ -77,8 +78,8 @@ export function NewWorkflow({ onClose }: { onClose(): void }) {
           {templates.data?.map((item) => (
             <Card
               key={item.name}
-              title={item.title}
-              text={item.description}
+              title={serverWords("template", item.title)}
+              text={serverWords("template", item.description)}
               chosen={template?.name === item.name}
               onChoose={() => setTemplate(item)}
             >
