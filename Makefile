@@ -52,7 +52,7 @@ test-python: $(VENV)/.dev ## Run the tests that are not driven through a browser
 	$(say) "pytest: unit, contract, integration, architecture, deploy"
 	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadfile tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
 	$(say) "pytest: faults"
-	@$(PY) -m pytest -q -n 2 -m "not long" tests/faults $(ARGS)
+	@$(PY) -m pytest -q -n 3 --dist loadgroup -m "not long" tests/faults $(ARGS)
 
 test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 	$(say) "pytest: browser"

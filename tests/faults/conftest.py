@@ -31,7 +31,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, migrated: Path, django_db_blocker: Any) -> Iterator[Cluster]:
+def alone(shared: "Shared") -> None:
+    """For tests with an installation of their own: one at a time."""
+    shared.close()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, migrated: Path, alone: None, django_db_blocker: Any) -> Iterator[Cluster]:
     """An installation of which nothing runs yet but its servers."""
     shutil.copy(migrated, tmp_path / "db.sqlite3")
     with django_db_blocker.unblock(), database(f"sqlite:///{tmp_path}/db.sqlite3"):
@@ -45,7 +51,7 @@ def cluster(tmp_path: Path, migrated: Path, django_db_blocker: Any) -> Iterator[
 
 @pytest.fixture
 def make_lab(
-    tmp_path: Path, migrated: Path, django_db_blocker: Any
+    tmp_path: Path, migrated: Path, alone: None, django_db_blocker: Any
 ) -> Iterator[Callable[..., AbstractContextManager[Lab]]]:
     """Makes a lab of a test's own."""
     with django_db_blocker.unblock():

@@ -5,9 +5,11 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from designer.models import BulkOperation, WorkflowVersion
+import msgspec
+
+from designer.models import BulkOperation, Workflow, WorkflowVersion
 from tests.faults.cluster import ALIAS
 from tests.faults.lab import Fault, Lab
 from tests.faults.messages import POISON, corrupt_messages, repeat_messages, truncate_messages
@@ -138,21 +140,28 @@ def slow_agents(lab: Lab, run_ids: list[str]) -> float:
 def rolling_restart(lab: Lab, run_ids: list[str]) -> float:
     """All processes are stopped in good order and started again, one by one, while the workflows are edited and published."""
     cluster = lab.cluster
+    original = msgspec.to_builtins(cluster.published.kinds["line"].graph)
     for name in (*lab.workers, *lab.nodes, "web"):
-        _edit(lab)
+        _publish_line(_without_left(original))
         assert cluster.terminate(name) in (0, -signal.SIGTERM), f"{name} did not stop in good order"
+        _publish_line(original)
         lab.make_whole()
     return time.monotonic()
 
 
-def _edit(lab: Lab) -> None:
-    """Publish a new version of the line, as a draft's edit does; what goes on keeps the version it began with."""
-    old = lab.cluster.published.versions["line"]
-    newest = WorkflowVersion.objects.using(ALIAS).filter(workflow_id=old.workflow_id).order_by("-number")[0]
-    graph = {**newest.graph, "nodes": [node for node in newest.graph["nodes"] if node["id"] != "left"]}
-    graph["edges"] = [edge for edge in newest.graph["edges"] if "left" not in (edge["source"], edge["target"])]
+def _without_left(graph: dict[str, Any]) -> dict[str, Any]:
+    """Return the line as somebody edits it who has no use for one of its branches."""
+    nodes = [node for node in graph["nodes"] if node["id"] != "left"]
+    edges = [edge for edge in graph["edges"] if "left" not in (edge["source"], edge["target"])]
+    return {**graph, "nodes": nodes, "edges": edges}
+
+
+def _publish_line(graph: dict[str, Any]) -> None:
+    """Make a new version; runs that go on keep the one they began with."""
+    workflow = Workflow.objects.using(ALIAS).get(name="line")
+    newest = WorkflowVersion.objects.using(ALIAS).filter(workflow=workflow).order_by("-number")[0]
     WorkflowVersion.objects.using(ALIAS).create(
-        workflow_id=old.workflow_id, number=newest.number + 1, digest=f"sha256:{os.urandom(32).hex()}", graph=graph
+        workflow=workflow, number=newest.number + 1, digest=f"sha256:{os.urandom(32).hex()}", graph=graph
     )
 
 

@@ -27,7 +27,7 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def make(tmp_path: Path, migrated: Path, django_db_blocker: Any) -> Iterator[Make]:
+def make(tmp_path: Path, migrated: Path, alone: None, django_db_blocker: Any) -> Iterator[Make]:
     @contextmanager
     def build(broken: str, **options: Any) -> Iterator[Cluster]:
         shutil.copy(migrated, tmp_path / "db.sqlite3")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import msgspec
+import pytest
 
 from agentcluster.streams.entries import Entry
 from agents.domain.calls import CallError
@@ -119,6 +120,7 @@ SPOILERS: Final[dict[Callable[..., object], Callable[[History], None]]] = {
 }
 
 
+@pytest.mark.xdist_group("lab-0")
 def test_each_invariant_catches_what_breaks_it(lab: Lab) -> None:
     outcome = lab.suffer(Fault("nothing", _nothing))
     assert not outcome.violations

@@ -37,7 +37,7 @@ def _suffer(lab: Lab, fault: Fault) -> None:
 
 
 @pytest.fixture
-def own_postgres(django_db_blocker: pytest.FixtureRequest) -> Iterator[Postgres]:
+def own_postgres(alone: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Postgres]:
     server = Postgres()
     with django_db_blocker.unblock(), database(server.url):  # type: ignore[attr-defined]
         call_command("migrate", database=ALIAS, verbosity=0)
@@ -70,7 +70,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_stops_what_needs_it_until_there_is_room(
-    tmp_path: Path, migrated: Path, django_db_blocker: pytest.FixtureRequest
+    tmp_path: Path, migrated: Path, alone: None, django_db_blocker: pytest.FixtureRequest
 ) -> None:
     def fill(lab: Lab, run_ids: list[str]) -> float:
         ballast = lab.cluster.home / "ballast"
@@ -132,6 +132,7 @@ def _never_reads(cluster: Cluster, run_id: str) -> socket.socket:
     return browser
 
 
+@pytest.mark.xdist_group("lab-0")
 def test_browsers_that_never_read_hold_nobody_up(lab: Lab) -> None:
     web = psutil.Process(lab.cluster.processes["web"].pid)
     before = web.memory_info().rss
@@ -149,6 +150,7 @@ def test_browsers_that_never_read_hold_nobody_up(lab: Lab) -> None:
             browser.close()
 
 
+@pytest.mark.xdist_group("lab-0")
 def test_a_run_whose_hint_was_lost_is_found_among_others(lab: Lab) -> None:
     lost: list[str] = []
 
