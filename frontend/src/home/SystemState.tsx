@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { useHealth } from "@/wire/queries";
 import classes from "./SystemState.module.css";
 
@@ -25,7 +26,7 @@ export function SystemState() {
         {checks.map(([name, { ok, detail }]) => (
           <div key={name} data-fine={ok || undefined}>
             <dt>{t(`system.checks.${name}`, { defaultValue: name })}</dt>
-            <dd>{detail}</dd>
+            <dd>{serverWords("health", detail)}</dd>
           </div>
         ))}
       </dl>
