@@ -140,13 +140,14 @@ def slow_agents(lab: Lab, run_ids: list[str]) -> float:
 def rolling_restart(lab: Lab, run_ids: list[str]) -> float:
     """All processes are stopped in good order and started again, one by one, while the workflows are edited and published."""
     cluster = lab.cluster
+    moment = time.monotonic()
     original = msgspec.to_builtins(cluster.published.kinds["line"].graph)
     for name in (*lab.workers, *lab.nodes, "web"):
         _publish_line(_without_left(original))
         assert cluster.terminate(name) in (0, -signal.SIGTERM), f"{name} did not stop in good order"
         _publish_line(original)
         lab.make_whole()
-    return time.monotonic()
+    return moment
 
 
 def _without_left(graph: dict[str, Any]) -> dict[str, Any]:

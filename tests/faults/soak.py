@@ -4,6 +4,7 @@ It says its seed first; the same ``--seed`` gives the same faults in the same or
 """
 
 import argparse
+import os
 import random
 import secrets
 import sys
@@ -15,6 +16,7 @@ import tests.environment  # noqa: F401 - a data folder of our own, before Django
 
 import django  # isort: skip
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402

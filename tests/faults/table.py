@@ -6,11 +6,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tests.faults.lab import Fault, Outcome
+if TYPE_CHECKING:
+    from tests.faults.lab import Fault, Outcome
 
 RESULTS: Final = "FAULTS_RESULTS"
 """Names the file that results are appended to; without it nothing is kept."""
@@ -29,14 +30,14 @@ class Result(msgspec.Struct):
     violations: int = 0
 
 
-def result_of(fault: Fault, outcome: Outcome) -> Result:
+def result_of(fault: "Fault", outcome: "Outcome") -> Result:
     """Return what is kept of an outcome."""
     return Result(
         fault.name, outcome.runs, outcome.survived, outcome.recovery_s, fault.target_s, len(outcome.violations)
     )
 
 
-def note(fault: Fault, outcome: Outcome) -> None:
+def note(fault: "Fault", outcome: "Outcome") -> None:
     """Keep what came of a fault, where that is wanted."""
     found = result_of(fault, outcome)
     print(_row(fault.name, [found]))
