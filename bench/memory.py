@@ -19,11 +19,12 @@ SETTLE_S = 1.5
 
 
 def parked(stack: Stack, size: Size) -> list[Figure]:
-    """Let runs wait for an approval; what is measured of the worker is by how much it grew beyond a first tenth of them."""
+    """Let runs wait for an approval; what is measured of the worker is by how much it grew after as many before."""
     cluster = Cluster(stack, ENGINE_MAX_RUNS="1000")
     version = create_version(approval(), "approval")
+    # The heap grows for a while whatever is parked, and then no more: what is parked is not in it.
     # The node's ledger of finished calls is no cost of parking: it is gone an hour after the call.
-    _park(cluster, version, max(WAVE, size.parked // 10))
+    _park(cluster, version, size.parked)
     redis_before, worker_before = memory(cluster.client).used, stack.processes["worker"].memory()
     calls_before = _ledger(cluster)
     submitted = _park(cluster, version, size.parked)
