@@ -106,8 +106,12 @@ def put_between(path: Path, begin: str, end: str, text: str) -> None:
 
 
 def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table, all columns but the first to the right."""
-    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+    """Return a table, columns of numbers to the right."""
+    lines = [
+        headings,
+        ["---" if heading in ("process", "work", "figure", "") else "---:" for heading in headings],
+        *rows,
+    ]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
