@@ -1,4 +1,10 @@
-import { Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import {
+  Tooltip,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import {
   IconHome,
@@ -72,7 +78,8 @@ function ThemeButton() {
 function RailLink({ to, label, children }: { to: string; label: string; children: ReactNode }) {
   return (
     <Tooltip label={label} position="right">
-      <NavLink to={to} end={to === "/"} aria-label={label} className={classes.item ?? ""}>
+      <NavLink to={to} end={to === "/"} className={classes.item ?? ""}>
+        <VisuallyHidden>{label}</VisuallyHidden>
         {children}
       </NavLink>
     </Tooltip>

@@ -79,7 +79,13 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: "xs" }, styles: { root: { fontWeight: 550 } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: 12, px: 8, py: 4 } }),
     Menu: Menu.extend({
-      defaultProps: { shadow: "md", radius: "md", transitionProps: { transition: "pop", duration: 120 } },
+      defaultProps: {
+        shadow: "md",
+        radius: "md",
+        transitionProps: { transition: "pop", duration: 120 },
+        // a menu may hold nothing but items: the first one is focused instead
+        withInitialFocusPlaceholder: false,
+      },
     }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 120 } } }),
     Modal: Modal.extend({
