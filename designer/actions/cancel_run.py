@@ -3,6 +3,8 @@
 from django.contrib.auth.models import User
 
 from agentcluster.security.permissions import Action
+from designer.actions.run_errors import RunStoppingError
+from designer.actions.standing import read_standing
 from designer.actions.telling import require_open, tell
 from designer.domain.commands import Cancel
 from designer.models import Run
@@ -14,7 +16,10 @@ def cancel_run(user: User, run: Run, reason: str = "") -> None:
     Raises:
         ForbiddenError: the user may not cancel runs of the project.
         RunFinishedError: it has ended.
+        RunStoppingError: it is being stopped already.
         StreamsUnavailableError: Redis is away; nothing was asked.
     """
     require_open(user, Action.CANCEL, run)
+    if read_standing(run.pk).stopping:
+        raise RunStoppingError
     tell(user, run, Cancel(by=user.get_username(), reason=reason))

@@ -19,6 +19,7 @@ from agentcluster.streams.ready import STREAMS, Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
+from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Parts
 from designer.engine.liveness import Liveness
@@ -104,6 +105,7 @@ class Engine:
                 self._repeat(self._check_clocks, CLOCK_S),
                 self._repeat(self._ring_timers, RING_S),
                 reaper.run(),
+                run_registrar(bus),
             )
         ]
         logger.info("engine worker %s is ready", self.worker)

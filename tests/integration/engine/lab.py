@@ -26,7 +26,7 @@ from designer.engine.submit import asubmit
 from designer.engine.worker import Engine
 from designer.models import OPEN_STATUSES, Run, Workflow, WorkflowVersion
 from tests.agents.manifests import LIGHT
-from tests.faults.checker import check_runs
+from tests.integration.engine.checking import check_runs
 
 
 def line(*nodes: GraphNode, output: Any = None) -> Graph:

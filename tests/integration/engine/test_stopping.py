@@ -80,6 +80,7 @@ async def test_a_failed_run_stops_what_is_still_in_flight(running: Lab, tmp_path
 async def test_a_run_with_too_many_events_ends_with_a_reason(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_EVENTS", 30)
     monkeypatch.setattr(limits, "MARGIN", 5)
+    monkeypatch.setattr(limits, "MAX_CLOSED", 0)
     items = list(range(40))
     graph = line(MapNode(id="each", items=items), agent("one", "echo", input={}, parent="each"))
     graph = type(graph)(graph.nodes, tuple(edge for edge in graph.edges if "one" not in (edge.source, edge.target)))
