@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.e2e.browser import find_chromium
+from tests.e2e.hands import logged_in
 from tests.e2e.rest import Rest
 from tests.e2e.shop import Shop
 from tests.stack import Stack
@@ -47,14 +48,7 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(scope="session")
 def login(stack: Stack, browser: Browser) -> StorageState:
-    """What a browser keeps of a person who has logged in by a one-time link."""
-    context = browser.new_context()
-    opened = context.new_page()
-    opened.goto(stack.login_link())
-    opened.wait_for_url(f"{stack.url}/")
-    kept = context.storage_state()
-    context.close()
-    return kept
+    return logged_in(browser, stack)
 
 
 @pytest.fixture

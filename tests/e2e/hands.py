@@ -3,9 +3,22 @@
 import re
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+
+from tests.stack import Stack
 
 SLOW = 60_000
+
+
+def logged_in(browser: Browser, stack: Stack) -> StorageState:
+    """Return what a browser keeps of a person who has logged in by a one-time link."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(stack.login_link())
+    page.wait_for_url(f"{stack.url}/")
+    kept = context.storage_state()
+    context.close()
+    return kept
 
 
 def node(page: Page, node_id: str) -> Locator:

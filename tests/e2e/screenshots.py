@@ -2,55 +2,152 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from tests.e2e import workflows
 from tests.e2e.browser import find_chromium
 from tests.e2e.conftest import FLAGS
-from tests.e2e.hands import SLOW, node, open_sample, run_with_the_sample_file, settled
+from tests.e2e.hands import (
+    SLOW,
+    ask_of_run,
+    logged_in,
+    node,
+    open_run,
+    open_sample,
+    row,
+    run_with_the_sample_file,
+    settled,
+)
+from tests.e2e.rest import Rest
+from tests.e2e.shop import Shop
 from tests.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+LARGEST = 250 * 1024
 
 
-def keep(page: Page, name: str) -> None:
-    page.wait_for_timeout(1200)
-    page.screenshot(path=FOLDER / f"{name}.png")
+class Camera:
+    """Keeps what a page shows, light and dark under names of their own."""
+
+    def __init__(self, page: Page, url: str, scheme: str) -> None:
+        self.page, self.url = page, url
+        self._suffix = "" if scheme == "light" else f"-{scheme}"
+
+    def open(self, path: str) -> None:
+        """Go to a page of the installation."""
+        self.page.goto(self.url + path)
+
+    def keep(self, name: str, pause_ms: int = 1200) -> None:
+        """Take a picture once nothing moves."""
+        self.page.wait_for_timeout(pause_ms)
+        path = FOLDER / f"{name}{self._suffix}.png"
+        self.page.screenshot(path=path)
+        if path.stat().st_size > LARGEST:
+            sys.exit(f"{path.name} is larger than {LARGEST // 1024} KB: show less in it.")
 
 
-def tour(stack: Stack, browser: Browser, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(stack.login_link())
-    page.wait_for_url(f"{stack.url}/")
-    suffix = "" if scheme == "light" else "-dark"
-    keep(page, f"home{suffix}")
+def sample(camera: Camera) -> None:
+    """The first workflow: drawn, run, its chart."""
+    page = camera.page
+    camera.open("/")
+    camera.keep("home")
     open_sample(page)
     settled(page)
     node(page, "prepare").click()
-    keep(page, f"inspector{suffix}")
+    camera.keep("inspector")
     page.keyboard.press("Escape")
     run_with_the_sample_file(page)
     expect(node(page, "chart").get_by_text("Done")).to_be_visible(timeout=SLOW)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SLOW)
     settled(page)
-    keep(page, f"designer{suffix}")
-    page.goto(f"{stack.url}/runs")
+    camera.keep("designer")
+    camera.open("/runs")
     page.get_by_role("link", name=re.compile("Analyse sales")).first.click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SLOW)
-    keep(page, f"trace{suffix}")
+    camera.keep("trace")
+
+
+def saga(camera: Camera, rest: Rest, shop: Shop) -> None:
+    """An order that cannot be shipped: drawn, undone while one looks, and forked."""
+    page = camera.page
+    workflow = rest.publish("Fulfil an order", workflows.order(shop.url))
+    camera.open(f"/workflows/{workflow['id']}")
+    expect(node(page, "reserve")).to_be_visible(timeout=SLOW)
+    settled(page)
+    node(page, "refund").click()
+    settled(page)
+    camera.keep("saga")
+    shop.out_of_order, shop.delay_s = {"ship"}, 1.5
+    run = rest.start(workflow)
+    open_run(page, camera.url, run)
+    expect(node(page, "release").get_by_text("Running")).to_be_visible(timeout=SLOW)
+    camera.keep("undoing", pause_ms=300)
+    rest.until(run, "failed")
+    row(page, "ship").click()
+    ask_of_run(page, "Fork")
+    camera.keep("fork")
+
+
+def people(camera: Camera, rest: Rest) -> None:
+    """A run that waits for a decision, and the page that lists such."""
+    page = camera.page
+    workflow = rest.publish("Pay invoices", workflows.asking())
+    run = rest.start(workflow)
+    rest.until(run, "waiting")
+    open_run(page, camera.url, run)
+    row(page, "ask").click()
+    camera.keep("waiting")
+    camera.open("/approvals")
+    expect(page.get_by_role("list", name="Approvals")).to_be_visible(timeout=SLOW)
+    camera.keep("approvals")
+    rest.post(f"runs/{run}/cancel")
+    rest.until(run, "cancelled")
+
+
+def triggers(camera: Camera, rest: Rest) -> None:
+    """A workflow that a webhook and a schedule start."""
+    page = camera.page
+    workflow = rest.publish("Nightly report", workflows.waiting(1))
+    where = f"workflows/{workflow['id']}/triggers"
+    rest.post(where, {"kind": "webhook", "name": "Shop"})
+    nightly = {"cron": "30 2 * * *", "timezone": "Europe/Berlin"}
+    rest.post(where, {"kind": "cron", "name": "Every night", "config": nightly})
+    camera.open(f"/{where}")
+    page.get_by_role("button", name="Every night", exact=True).click()
+    camera.keep("triggers")
+
+
+def tour(stack: Stack, browser: Browser, rest: Rest, login: StorageState, scheme: str) -> None:
+    """Take the pictures of one colour scheme; those of the guide are light."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        storage_state=login,
+    )
+    camera = Camera(context.new_page(), stack.url, scheme)
+    sample(camera)
+    if scheme == "light":
+        with Shop() as shop:
+            saga(camera, rest, shop)
+        people(camera, rest)
+        triggers(camera, rest)
     context.close()
 
 
 def main() -> None:
+    """Start an installation and take all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with Stack() as stack, sync_playwright() as playwright:
+    environment = {"HTTP_CLIENT_ALLOW": "127.0.0.1"}
+    with Stack(environment=environment) as stack, stack.api() as client, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        login = logged_in(browser, stack)
         for scheme in ("light", "dark"):
-            tour(stack, browser, scheme)
+            tour(stack, browser, Rest(client), login, scheme)
         browser.close()
 
 

@@ -1,12 +1,16 @@
 """Everybody can use it: no page breaks the rules of axe-core (WCAG 2.2 A and AA), in light and in dark."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.hands import SLOW, node, open_sample, run_with_the_sample_file, settled
+from tests.e2e import workflows
+from tests.e2e.hands import SLOW, ask_of_run, node, open_run, open_sample, row, run_with_the_sample_file, settled
+from tests.e2e.rest import Rest
+from tests.e2e.shop import Shop
 from tests.stack import Stack
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -68,4 +72,34 @@ def test_nor_does_the_way_in(stack: Stack, browser: Browser, scheme: Literal["li
     page.goto(f"{stack.url}/login/")
     found = violations(page, "login")
     context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nor_do_runs_that_wait_or_were_undone(
+    stack: Stack, page: Page, rest: Rest, shop: Shop, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    shop.out_of_order = {"ship"}
+    undone = rest.start(rest.publish("Order", workflows.order(shop.url)))
+    asking = rest.start(rest.publish("Invoice", workflows.asking()))
+    rest.until(undone, "failed")
+    rest.until(asking, "waiting")
+    open_run(page, stack.url, undone)
+    expect(row(page, "release")).to_be_visible(timeout=SLOW)
+    found = violations(page, "undone run")
+    ask_of_run(page, "Fork")
+    found += violations(page, "fork dialog")
+    page.goto(f"{stack.url}/runs/{asking}?step=ask")
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible(timeout=SLOW)
+    found += violations(page, "run that waits")
+    page.goto(f"{stack.url}/approvals")
+    expect(page.get_by_role("list", name="Approvals")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name=re.compile("^Pay the invoice")).last.click()
+    found += violations(page, "approvals")
+    page.goto(f"{stack.url}/runs")
+    page.get_by_role("checkbox", name="Select all that are shown").check()
+    page.get_by_role("button", name="Do with them").click()
+    found += violations(page, "bulk menu")
+    rest.post(f"runs/{asking}/terminate")
     assert found == []
