@@ -230,8 +230,6 @@ class Driver:
             await self._inbox.trim()
         if run.unfinished:
             self._due = True
-        if run.unfinished:
-            self._due = True
         if self._going_on is not None or is_long(run, self._journal.seq):
             await self._go_on(run, now)
         return now
