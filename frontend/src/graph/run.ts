@@ -163,10 +163,9 @@ function expectIterations(view: RunView, { step }: MapStarted | IterationStarted
 
 /** The steps of an iteration that a compact log left out are not counted at all. */
 function forgetIteration(view: RunView, event: IterationClosed): void {
-  const known = view.steps.get(event.step)?.iterations ?? 0;
-  if (event.index >= known) return;
+  const expected = event.index < (view.steps.get(event.step)?.iterations ?? 0);
   const scope = `${event.step}[0]`;
-  for (const child of nodesIn(view, scope)) closeOne(view, placeOf(`${scope}/${child}`));
+  for (const child of nodesIn(view, scope)) closeOne(view, placeOf(`${scope}/${child}`), expected);
 }
 
 function start(view: RunView, event: RunStarted, at: number): void {

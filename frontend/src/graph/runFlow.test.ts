@@ -251,6 +251,17 @@ describe("scopes", () => {
     expect(view.steps.get("again")?.closed?.get(0)).toMatchObject({ output: 7, error: null });
     expect(view.overlay.get("poll")).toMatchObject({ total: 1, done: 0, status: "running" });
   });
+
+  test("nodes of which a compact log says nothing more are done, then and when the run has ended", () => {
+    const closed: Event[] = [
+      { type: "iteration_closed", step: "again", index: 0, output: 1 },
+      { type: "iteration_closed", step: "again", index: 1, output: 2 },
+      done("again"),
+    ];
+    expect(fold(INNER, closed).overlay.get("poll")).toMatchObject({ status: "completed" });
+    const ended = fold(INNER, [...closed, { type: "run_completed", output: {} }]);
+    expect(ended.overlay.get("poll")).toMatchObject({ status: "completed" });
+  });
 });
 
 test("what a fork took over is told apart, and was not ready before the fork began", () => {

@@ -75,10 +75,10 @@ export function expectMore(view: RunView, place: string, executions: number): vo
   view.touched.add(place);
 }
 
-/** An execution that was expected is over, and nothing else is known of it. */
-export function closeOne(view: RunView, place: string): void {
+/** An execution is over, and nothing else is known of it; `expected`: it was counted among those to come. */
+export function closeOne(view: RunView, place: string, expected: boolean): void {
   tallyOf(view, place).closed += 1;
-  expectMore(view, place, -1);
+  expectMore(view, place, expected ? -1 : 0);
 }
 
 /** The overlay of all nodes, with new objects only for those that changed. */
