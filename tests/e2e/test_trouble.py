@@ -46,6 +46,19 @@ def test_a_page_that_lost_the_server_finds_everything_again_by_itself(stack: Sta
         expect(node(page, step).get_by_text("Done")).to_be_visible(timeout=SLOW)
 
 
+def test_a_page_opened_while_the_server_is_away_loads_once_it_is_back(stack: Stack, page: Page) -> None:
+    expect(page.get_by_role("button", name="Look at it first")).to_be_visible(timeout=SLOW)
+    page.wait_for_load_state("networkidle")
+    stack.kill("web")
+    try:
+        page.get_by_role("link", name="Agents").click()
+        expect(page.get_by_text("This page could not be loaded")).to_be_visible(timeout=SLOW)
+    finally:
+        stack.start_process("web")
+        stack.until_ready()
+    expect(page.get_by_text("Parse CSV")).to_be_visible(timeout=SLOW)
+
+
 def test_a_broken_file_turns_its_step_red_with_the_line(stack: Stack, page: Page) -> None:
     open_a_sample_of_its_own(page, stack.url)
     run_with(page, DATA / "sales_broken.csv")
