@@ -39,5 +39,9 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "agentcluster.security.models.Role",
         "NodeStatusEnum": "agents.api.schemas.NODE_STATUSES",
         "RunStatusEnum": "designer.models.RunStatus",
+        "OriginKindEnum": "designer.api.run_schemas.ORIGIN_KINDS",
+        "TriggerKindEnum": "designer.triggers.models.Kind",
+        "ChangeEnum": "designer.ascode.api.schemas.CHANGES",
+        "EdgeChangeEnum": "designer.ascode.api.schemas.EDGE_CHANGES",
     },
 }

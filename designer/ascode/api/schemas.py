@@ -8,7 +8,8 @@ from designer.api.workflow_schemas import GRAPH_HELP, ProblemSchema
 
 FORMATS = ["yaml", "json"]
 _OUTCOMES = ["created", "updated", "unchanged"]
-_WHATS = ["added", "removed", "changed"]
+CHANGES = ["added", "removed", "changed"]
+EDGE_CHANGES = ["added", "removed"]
 
 
 class ExportQuery(serializers.Serializer[Any]):
@@ -54,7 +55,7 @@ class FieldChangeSchema(serializers.Serializer[Any]):
     """A value that differs."""
 
     path = serializers.CharField(help_text="JSON pointer")
-    what = serializers.ChoiceField(_WHATS)
+    what = serializers.ChoiceField(CHANGES)
     before = serializers.JSONField()
     after = serializers.JSONField()
 
@@ -63,7 +64,7 @@ class NodeChangeSchema(serializers.Serializer[Any]):
     """A node that is new, gone or different."""
 
     id = serializers.CharField()
-    what = serializers.ChoiceField(_WHATS)
+    what = serializers.ChoiceField(CHANGES)
     kind = serializers.CharField()
     title = serializers.CharField()
     fields = FieldChangeSchema(many=True)  # type: ignore[assignment]  # the field of that name
@@ -76,7 +77,7 @@ class EdgeChangeSchema(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # the field of that name
     target = serializers.CharField()
     port = serializers.CharField()
-    what = serializers.ChoiceField(["added", "removed"])
+    what = serializers.ChoiceField(EDGE_CHANGES)
 
 
 class ChangesSchema(serializers.Serializer[Any]):

@@ -1,9 +1,13 @@
 """Ended runs with logs, and what sweeps them."""
 
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -12,6 +16,7 @@ from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agents.domain.calls import CallError
 from designer.archive.archiver import archive_batch
+from designer.archive.models import RetentionPolicy
 from designer.domain.events import RunCompleted, RunFailed, RunStarted, StepCompleted, StepStarted
 from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
@@ -24,6 +29,18 @@ def client(settings, redis_url):
     found = shared_client()
     found.flushdb()
     return found
+
+
+@pytest.fixture(autouse=True)
+def default_policy(request):
+    """The policy that a migration makes: a test that empties the database, as those with threads do, takes it away."""
+    if {"db", "transactional_db", "project"} & set(request.fixturenames) or request.node.get_closest_marker(
+        "django_db"
+    ):
+        request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+        if not RetentionPolicy.objects.exists():
+            module = import_module("designer.archive.migrations.0002_default_policy")
+            module.add(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture

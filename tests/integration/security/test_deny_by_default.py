@@ -17,6 +17,7 @@ PUBLIC = {
     "login/",
     "language/",
     "favicon.ico",
+    "api/schema/workflow.json",
 }
 """What a stranger gets from Django; ``/health/…`` is answered before it (agentcluster.health)."""
 SAMPLES = {"int": "1", "slug": "a-name", "str": "a-name", "path": "a/name", "uuid": "0" * 32, "digest": "sha256:0"}
