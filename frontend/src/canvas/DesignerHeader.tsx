@@ -92,7 +92,10 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <CommandItems editor={editor} commands={[graphSettings, save, exportYaml, exportJson, importJson]} />
+              <CommandItems
+                editor={editor}
+                commands={[graphSettings, save, exportYaml, exportJson, importJson]}
+              />
               <Menu.Divider />
               <CommandItems editor={editor} commands={[autoLayout, showShortcuts]} />
             </Menu.Dropdown>
