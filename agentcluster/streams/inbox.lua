@@ -4,6 +4,8 @@
 -- whoever parks the run or wakes it afterwards.
 
 local MAX_INBOX = 1000
+-- How long (s) a command is known by its nonce: longer than a sender tries again after a lost connection.
+local NONCE_S = 60
 
 local function run_of(key)
   return string.match(key, '{(.-)}')
@@ -37,20 +39,22 @@ end
 -- 0 the run has ended, -1 too many commands wait (never when forced).
 local function send(run, command, nonce)
   local meta, inbox = meta_of(run), 'run:{' .. run .. '}:inbox'
-  local found = redis.call('HMGET', meta, 'status', 'owner', 'inbox', 'nonce')
+  local found = redis.call('HMGET', meta, 'status', 'owner', 'inbox')
   if found[1] and found[1] ~= 'open' then
     return 0
   end
   local owner = found[2] or ''
-  if not nonce or found[4] ~= nonce then
+  local sent = nonce and 'run:{' .. run .. '}:sent:' .. nonce
+  local known = sent and redis.call('EXISTS', sent) == 1
+  if not known then
     if nonce and redis.call('XLEN', inbox) >= MAX_INBOX then
       return -1
     end
     local id = string.format('%.0f', math.max(tonumber(found[3] or 0) + 1, now_ms()))
     redis.call('XADD', inbox, id .. '-0', 'c', command)
     redis.call('HSET', meta, 'inbox', id)
-    if nonce then
-      redis.call('HSET', meta, 'nonce', nonce)
+    if sent then
+      redis.call('SET', sent, '', 'EX', NONCE_S)
     end
   end
   if owner ~= '' then
@@ -81,7 +85,7 @@ local function park(keys, args)
   end
   redis.call('DEL', keys[3])
   redis.call('HSET', keys[2], 'left', 'parked', 'due', args[3], 'hint', args[4])
-  redis.call('HDEL', keys[2], 'owner', 'nonce')
+  redis.call('HDEL', keys[2], 'owner')
   if args[5] ~= READY then
     redis.call('HSET', keys[2], 'to', args[5])
   end

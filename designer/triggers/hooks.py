@@ -65,10 +65,11 @@ def answered(work: Callable[[], HttpResponse]) -> HttpResponse:
 def _receive(request: HttpRequest, public_id: str) -> HttpResponse:
     body = _body(request)
     trigger = _find(public_id)
-    _limit(f"hook-calls:{trigger.pk}", CALLS_A_MINUTE)
     config = kinds.of(Kind.WEBHOOK, trigger.config)
     assert isinstance(config, kinds.WebhookConfig)
     message_id = _verified(request, trigger, config, body)
+    # Counted only now: whoever merely knows the address cannot use up what belongs to those who sign.
+    _limit(f"hook-calls:{trigger.pk}", CALLS_A_MINUTE)
     if not trigger.enabled:
         raise TriggerDisabledError
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -14,6 +14,7 @@ from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.connections import SyncClient, sync_client
 from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import ClosedError, FencedError
+from agentcluster.streams.functions import call_many
 from agentcluster.streams.inbox import InboxFullError, send_commands
 from agentcluster.streams.parking import park, ring, rouse
 from agentcluster.streams.run_log import RunLog
@@ -179,3 +180,18 @@ async def test_no_command_is_lost_between_parking_and_sending(log: RunLog, clien
     assert sorted(hints(client)) == sorted(left), "a parked run was not roused, or roused twice"
     assert 0 < len(left) < ROUNDS, "there was no race"
     assert all(client.xlen(keys.inbox(run)) == 1 for run in runs)
+
+
+def test_a_command_sent_again_after_others_came_is_not_doubled(client: SyncClient) -> None:
+    run_id = new_id()
+
+    def say(command: bytes, nonce: str) -> None:
+        call_many(client, [("ac_run_send_2", 2, keys.meta(run_id), keys.inbox(run_id), command, nonce)])
+
+    say(b"a", "n1")
+    say(b"b", "n2")
+    say(b"a", "n1")
+    assert [fields[b"c"] for _, fields in client.xrange(keys.inbox(run_id))] == [b"a", b"b"]
+    client.delete(keys.inbox(run_id))  # read, answered and parked meanwhile
+    say(b"b", "n2")
+    assert client.xlen(keys.inbox(run_id)) == 0
