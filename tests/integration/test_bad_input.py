@@ -29,6 +29,12 @@ for name, role, slug in (("viewer", "viewer", "default"), ("stranger", "editor",
     user, _ = User.objects.get_or_create(username=name)
     Membership.objects.update_or_create(user=user, project=project, defaults={"role": role})
 """
+GONE = """
+from django.contrib.auth.models import User
+from agentcluster.security.models import Project
+Project.objects.filter(slug="elsewhere").delete()
+User.objects.filter(username__in=["viewer", "stranger"]).delete()
+"""
 
 
 def chain(*nodes, start=START):
@@ -58,6 +64,8 @@ def people(stack):
     yield clients
     for client in clients.values():
         client.close()
+    # With a second project in it, the system would ask everybody after us which one they mean.
+    stack.manage("shell", "-c", GONE)
 
 
 @pytest.fixture(scope="module")
