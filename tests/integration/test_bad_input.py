@@ -150,7 +150,7 @@ def test_a_graph_that_cannot_run_is_not_published(rest, graph, code, node, field
     ],
 )
 def test_an_expression_that_would_run_for_ever_fails_its_run_at_once(rest, graph):
-    run = rest.start(rest.publish("Slow", graph))
+    run = rest.start(rest.publish("Slow expression", graph))
     ended = rest.until(run, "failed", timeout_s=15)
     assert ended["error"]["code"] in ("expression_failed", "not_a_moment", "concurrency_key"), ended["error"]
 
