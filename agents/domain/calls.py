@@ -34,6 +34,8 @@ class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Milliseconds the agent may work, counted from receipt, so no wall clocks meet; 0 = its own limit."""
     heartbeat_ms: int = 0
     """Milliseconds the agent may work without a sign of life (``CallContext.heartbeat``); 0 = as long as it takes."""
+    exclusive: bool = False
+    """The caller gives this call id to this one instance: the node looks it up, and claims it only when it lasts."""
 
 
 class CallError(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,6 +23,7 @@ class NodeRequest(msgspec.Struct, frozen=True):
     input: msgspec.Raw
     deadline_ms: int = 0
     heartbeat_ms: int = 0
+    exclusive: bool = False
 
 
 REQUESTS: Final = Codec(NodeRequest, "agent.invoke.v1")
@@ -54,7 +55,7 @@ class Call:
         self.started_ms = 0
         self.heard_s = now_s
         self.claimed_s = 0.0
-        """When our claim in the ledger was made or renewed, on the monotonic clock; 0 while it is not ours."""
+        """When our claim in the ledger was made or renewed, on the monotonic clock; 0 while the call is not ours."""
         limit_s = hosted.manifest.limits.timeout_s
         self.deadline_s = now_s + (min(limit_s, request.deadline_ms / 1000) if request.deadline_ms else limit_s)
         self.task: asyncio.Task[None] | None = None

@@ -1,7 +1,8 @@
 """Who works on a call, and its result, in Redis before anybody is told: so that no call runs twice (features B4).
 
 Under ``call:<call_id>`` stands first the claim of the node that took the call on (a ``CallReply`` with the status
-``running``, which expires unless it is renewed), then the result. Claiming is looking up: one ``SET … NX GET``.
+``running``, which expires unless it is renewed), then the result. Claiming is looking up: one ``SET … NX GET``. A call
+that is given to one instance only (``exclusive``) is looked up, which waits for no disk, and claimed once it lasts.
 What is asked in one turn of the loop travels in one pipeline. While Redis is away everything tries again.
 """
 
@@ -48,17 +49,17 @@ class Ledger:
         self._loop = asyncio.get_running_loop()
         self._away = False
 
-    def find(self, call_id: str, then: Found, pause_s: float = PAUSE_S) -> None:
-        """Give ``then`` a list of one: what stands there (JSON of ``CallReply``) or None, as soon as Redis answers."""
-        future = self._writer.submit("GET", keys.call(call_id))
-        again = partial(self.find, call_id, then, _longer(pause_s))
-        future.add_done_callback(partial(self._on_found, [future], then, again, pause_s))
+    def find(self, call_ids: Sequence[str], then: Found, pause_s: float = PAUSE_S) -> None:
+        """Give ``then`` for each call what stands there (JSON of ``CallReply``) or None, as soon as Redis answers."""
+        futures = [self._writer.submit("GET", keys.call(call_id)) for call_id in call_ids]
+        again = partial(self.find, call_ids, then, _longer(pause_s))
+        # Redis answers in order: with the last answer all are there.
+        futures[-1].add_done_callback(partial(self._on_found, futures, then, again, pause_s))
 
     def claim(self, claims: Sequence[Claim], then: Found, pause_s: float = PAUSE_S) -> None:
         """Claim one or more calls; ``then`` gets for each None (it is ours now) or what stood there already."""
         futures = [self._claim(call_id, claim) for call_id, claim in claims]
         again = partial(self.claim, claims, then, _longer(pause_s))
-        # Redis answers in order: with the last answer all are there.
         futures[-1].add_done_callback(partial(self._on_found, futures, then, again, pause_s))
 
     def renew(self, claims: Sequence[Claim]) -> None:

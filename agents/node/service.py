@@ -31,6 +31,8 @@ FORCE_S: Final = 5.0
 OTHERS_S: Final = 1.0
 """How often a call that another node works on is looked after."""
 RENEW_S: Final = CLAIM_S / 3
+UNCLAIMED_S: Final = RENEW_S - SWEEP_S
+"""By so much the renewal of a claim comes early for a call that was only looked up: it gets one when it lasts."""
 
 Send = Callable[[str, bytes, str], None]
 """Takes the reply subject, the payload (JSON of a CallReply) and the trace id."""
@@ -96,7 +98,7 @@ class CallService:
         if call is None:
             then = partial(self._tell, hosted, control, message.reply, trace_id)
             if message.reply:
-                self._ledger.find(control.call_id, then)
+                self._ledger.find([control.call_id], then)
             return
         if message.reply and message.reply not in call.replies:
             call.replies.append(message.reply)
@@ -166,9 +168,14 @@ class CallService:
             self._loop.call_soon(self._look_up)
 
     def _look_up(self) -> None:
-        """Claim in the ledger everything that came in this turn of the loop."""
+        """Look up in the ledger everything that came in this turn of the loop; claim what others may have got, too."""
         arrived, self._arrived = self._arrived, []
-        self._ledger.claim([self._claim(call) for call in arrived], partial(self._admit, arrived))
+        exclusive = [call for call in arrived if call.request.exclusive]
+        shared = [call for call in arrived if not call.request.exclusive]
+        if exclusive:
+            self._ledger.find([call.call_id for call in exclusive], partial(self._admit, exclusive))
+        if shared:
+            self._ledger.claim([self._claim(call) for call in shared], partial(self._admit, shared))
 
     def _claim(self, call: Call) -> Claim:
         return call.call_id, _encode(call.running(self.node))
@@ -192,7 +199,7 @@ class CallService:
             if call.call_id not in self.calls:
                 self._ledger.release(call.call_id)
             return
-        call.claimed_s = monotonic()
+        call.claimed_s = monotonic() - (UNCLAIMED_S if call.request.exclusive else 0.0)
         if self.stopping or not self.admission.offer(call):
             self._end(call, Outcome(error=STOPPING if self.stopping else OVERLOADED, kept=False))
 

@@ -154,6 +154,7 @@ class Dispatcher:
             attempt=call.attempt,
             deadline_ms=int((call.timeout_s or 0) * 1000),
             heartbeat_ms=int((call.heartbeat_timeout_s or 0) * 1000),
+            exclusive=True,
         )
         flight = Flight(caller, call.step, request, started.instance, started.host, now=monotonic())
         if call.intent is not None:
