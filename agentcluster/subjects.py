@@ -11,6 +11,18 @@ CLUSTER_STATE: Final = "cluster-state"
 AGENT_MANIFESTS: Final = "agent-manifests"
 """Bucket of agent manifests, key = the 64 hex digits of the agent's identity."""
 
+PLACEMENT: Final = "placement"
+"""Bucket of deployments (``wanted/…``) and of who holds their slots (``slots/…``)."""
+
+POLICIES: Final = "policies"
+"""Bucket of the policy set, key ``current``."""
+
+LOCKS: Final = "locks"
+"""Bucket of leases, key = the lock's name; the revision at which a lease was taken is its fencing number."""
+
+BUNDLES: Final = "bundles"
+"""Object store of approved bundles, by the 64 hex digits of the identity."""
+
 NODE_KEY_PREFIX: Final = "nodes/"
 
 
@@ -29,6 +41,11 @@ def worker_replies(worker: str) -> str:
     return f"engine.{worker}.replies.v1"
 
 
+def node_control(node: str) -> str:
+    """Where a node (by its id) takes ``NodeControl``: drain, resume, stop, restart an instance, tell its log."""
+    return f"node.{node}.control.v1"
+
+
 AGENT_STATUS: Final = "agent.status.v1"
 """Life-cycle announcements: a node came, left, or changed what it hosts."""
 
@@ -41,7 +58,7 @@ def worker_bids(worker: str) -> str:
     return f"engine.{worker}.bids.v1"
 
 
-OWN: Final = ("agent", "engine", "intent")
+OWN: Final = ("agent", "engine", "intent", "node")
 """First words of the subjects only the system itself may publish on, besides all that begin with ``$`` or ``_``."""
 
 _SUBJECT: Final = re.compile(r"[^\s.*>$_\x00-\x1f\x7f][^\s.*>\x00-\x1f\x7f]*(\.[^\s.*>\x00-\x1f\x7f]+)*")

@@ -55,3 +55,13 @@ def memory(space: str, part: str, name: str = "") -> str:
 def cache(digest: str) -> str:
     """The kept output of a call; ``digest`` is of what equal calls have in common."""
     return f"cache:{digest}"
+
+
+def tasks(agent: str) -> str:
+    """The stream of an agent's tasks at work: its consumer group ``instances`` tells each instance's load (C9)."""
+    return f"agent:{{{agent}}}:tasks"
+
+
+def dead_letters(agent: str) -> str:
+    """The stream of an agent's tasks that failed for good (C10)."""
+    return f"dlq:{{{agent}}}"

@@ -29,6 +29,8 @@ class HostedInstance(msgspec.Struct, frozen=True):
     concurrency: int
     state: LifeState = LifeState.RUNNING
     capabilities: tuple[str, ...] = ()
+    slot: int = -1
+    """Which of the wanted instances it is (``agents.domain.placement``); -1: the node hosts it by its own choice."""
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,20 +1,30 @@
 """What an agent is: the manifest, and the identity computed from it (features A2, A4)."""
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 JSONSchema = dict[str, Any]
 
 
+Runtime = Literal["builtin", "bundle", "remote"]
+Network = Literal["none", "full"]
+
+
 class ResourceLimits(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Limits of one instance: memory in MiB, CPU seconds and wall seconds a call, concurrent calls."""
+    """Limits of one instance: memory in MiB, CPU seconds and wall seconds a call, concurrent calls.
+
+    The others hold for bundles: processes and threads, open files, and MiB of the instance's own scratch folder.
+    """
 
     memory_mib: int = 1024
     cpu_s: float = 120.0
     timeout_s: float = 300.0
     concurrency: int = 4
+    pids: int = 64
+    open_files: int = 256
+    disk_mib: int = 256
 
 
 class IntentSchema(msgspec.Struct, frozen=True):
@@ -35,7 +45,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     capabilities: tuple[str, ...]
     intent: IntentSchema
     entry_point: str
-    """``package.module:attribute`` of the agent's function."""
+    """``package.module:attribute`` of the agent's function; empty for ``remote`` agents."""
     category: str = "data"
     icon: str = "robot"
     """A Tabler icon name."""
@@ -45,6 +55,14 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """True: runs in a worker process of the node; false: on the node's event loop."""
     cost: float = 0.0
     """What a call costs, in the unit the installation counts in; for the choice among bids."""
+    runtime: Runtime = "builtin"
+    """``bundle``: its files run in a sandbox at the node. ``remote``: a process that joins through the gateway or NATS."""
+    network: Network = "none"
+    """What a bundle asks for; it gets ``full`` only when whoever approved it granted that."""
+    memory: tuple[str, ...] = ()
+    """Spaces of shared memory the agent reads and writes (features D4)."""
+    models: tuple[str, ...] = ()
+    """LLM engines the agent wants, by the names they have in the LLM router."""
 
 
 def canonical(manifest: Manifest) -> bytes:

@@ -1,6 +1,6 @@
 """How much the node takes on: bounded at work, bounded in waiting, by agent and for the whole node (features E1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from agents.node.call import Call
 from agents.node.hosted import HostedAgent
@@ -9,12 +9,20 @@ from agents.node.hosted import HostedAgent
 class Admission:
     """Starts calls while there is room, lets some wait, refuses the rest."""
 
-    def __init__(self, agents: Sequence[HostedAgent], limit: int, start: Callable[[Call], None]) -> None:
+    def __init__(self, limit: int, start: Callable[[Call], None]) -> None:
         """At most ``limit`` calls run on the node at a time; ``start`` begins one and must not fail."""
         self.limit = limit
         self.busy = 0
-        self._agents = list(agents)
+        self._agents: list[HostedAgent] = []
         self._start = start
+
+    def add(self, hosted: HostedAgent) -> None:
+        """Give an instance its turn among the others."""
+        self._agents.append(hosted)
+
+    def remove(self, hosted: HostedAgent) -> None:
+        """Forget an instance that has no calls left."""
+        self._agents.remove(hosted)
 
     def offer(self, call: Call) -> bool:
         """Start the call or let it wait; False when there is no room for either."""

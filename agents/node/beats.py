@@ -52,21 +52,24 @@ class Beats:
         self._state, self._manifests = state_bucket(bus), manifest_bucket(bus)
         self._started_ms = now_ms()
         self._now = asyncio.Event()
+        self._announced: set[str] = set()
+        """The identities whose manifests were in the bucket when we last looked."""
         self._task: asyncio.Task[None] | None = None
         psutil.cpu_percent()
 
     async def start(self) -> None:
         """Announce the manifests, then the node, and go on beating."""
-        await self._announce_manifests()
+        await self._announce_manifests(anew=True)
         await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
         self._bus.on_return(self._on_return)
         self._note("joined")
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def soon(self) -> None:
-        """Beat at once: what the node hosts has changed."""
-        self._note("changed")
-        self._now.set()
+        """Beat at once, with the manifests of new ones: what the node hosts has changed. Before ``start`` nothing is said."""
+        if self._task is not None:
+            self._note("changed")
+            self._now.set()
 
     async def stop(self) -> None:
         """Beat no more and take the entry away, so that everybody knows at once."""
@@ -102,13 +105,12 @@ class Beats:
             pause_s = BEAT_S + random.uniform(-JITTER_S, JITTER_S)  # noqa: S311 - spreads the nodes' beats
             try:
                 count += 1
-                if count % MANIFESTS_EVERY == 0:
-                    await self._announce_manifests()
+                self._now.clear()
+                await self._announce_manifests(anew=count % MANIFESTS_EVERY == 0)
                 await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
             except BusUnavailableError as error:
                 logger.warning("the heartbeat did not get through: %s", error.message)
                 pause_s = RETRY_S
-            self._now.clear()
             try:
                 await asyncio.wait_for(self._now.wait(), pause_s)
             except TimeoutError:
@@ -116,16 +118,20 @@ class Beats:
 
     async def _on_return(self) -> None:
         """NATS is back, maybe empty: say everything again at once."""
-        await self._announce_manifests()
+        await self._announce_manifests(anew=True)
         self._now.set()
 
-    async def _announce_manifests(self) -> None:
-        for hosted in self._agents:
-            if hosted.name in ON_REQUEST:
+    async def _announce_manifests(self, *, anew: bool) -> None:
+        """Announce what has come since; ``anew``: everything that is no longer there. Bundles are in the registry already."""
+        hosted = [each for each in self._agents if each.name not in ON_REQUEST and each.manifest.runtime != "bundle"]
+        self._announced &= set() if anew else {each.identity for each in hosted}
+        for each in hosted:
+            if each.identity in self._announced:
                 continue
-            key = hosted.identity.rpartition(":")[2]
+            key = each.identity.rpartition(":")[2]
             if await self._manifests.get(key) is None:
-                await self._manifests.put(key, canonical(hosted.manifest))
+                await self._manifests.put(key, canonical(each.manifest))
+            self._announced.add(each.identity)
 
     def _note(self, event: Literal["joined", "left", "changed"]) -> None:
         note = StatusNote(self._profile.node_id, self._profile.name, event)
@@ -141,5 +147,6 @@ def _instance(hosted: HostedAgent) -> HostedInstance:
         in_flight=hosted.in_flight,
         concurrency=hosted.concurrency,
         state=hosted.state,
+        slot=hosted.slot,
         capabilities=() if hosted.name in ON_REQUEST else hosted.manifest.capabilities,
     )

@@ -20,9 +20,9 @@ class Bidding:
     """Bids for every agent of the node that fits; says so, too, when none does."""
 
     def __init__(self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], service: CallService) -> None:
-        """Judge the load by what ``service`` has in work."""
+        """Judge the load by what ``service`` has in work; ``agents`` may change."""
         self._bus, self._profile, self._service = bus, profile, service
-        self._agents = [hosted for hosted in agents if hosted.name not in ON_REQUEST]
+        self._agents = agents
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
@@ -52,7 +52,7 @@ class Bidding:
 
     def _bid(self, hosted: HostedAgent, request: IntentRequest) -> Bid | None:
         manifest = hosted.manifest
-        if hosted.state is not LifeState.RUNNING:
+        if hosted.state is not LifeState.RUNNING or hosted.name in ON_REQUEST:
             return None
         fit = match(manifest, request.goal, request.capabilities)
         load = max(hosted.in_flight / hosted.concurrency, self._service.admission.busy / self._service.admission.limit)

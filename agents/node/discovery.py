@@ -23,26 +23,37 @@ class Discovery:
     """Answers for each agent on the node: a service named as the agent, its id the instance's."""
 
     def __init__(self, bus: Bus, node_id: str, agents: list[HostedAgent]) -> None:
-        """``node_id`` is told in the metadata."""
+        """``node_id`` is told in the metadata; ``agents`` may change."""
         self._bus, self._node_id, self._agents = bus, node_id, agents
         self._started = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        self._subscriptions: list[Subscription] = []
+        self._general: list[Subscription] = []
+        self._of: dict[str, list[Subscription]] = {}
 
     async def start(self) -> None:
-        """Begin to answer."""
-        for verb in TYPES:
-            await self._answer(f"$SRV.{verb}", verb, self._agents)
-            for hosted in self._agents:
-                await self._answer(f"$SRV.{verb}.{hosted.name}", verb, [hosted])
-                await self._answer(f"$SRV.{verb}.{hosted.name}.{hosted.instance}", verb, [hosted])
+        """Begin to answer those who ask for everybody."""
+        self._general = [await self._answer(f"$SRV.{verb}", verb, self._agents) for verb in TYPES]
+
+    async def add(self, hosted: HostedAgent) -> None:
+        """Begin to answer for an instance."""
+        self._of[hosted.instance] = [
+            await self._answer(subject, verb, [hosted])
+            for verb in TYPES
+            for subject in (f"$SRV.{verb}.{hosted.name}", f"$SRV.{verb}.{hosted.name}.{hosted.instance}")
+        ]
+
+    async def remove(self, hosted: HostedAgent) -> None:
+        """Answer no more for an instance."""
+        for subscription in self._of.pop(hosted.instance, []):
+            await subscription.stop()
 
     async def stop(self) -> None:
         """Answer no more."""
-        for subscription in self._subscriptions:
+        for subscription in [*self._general, *(each for listed in self._of.values() for each in listed)]:
             await subscription.stop()
+        self._of.clear()
 
-    async def _answer(self, subject: str, verb: str, agents: list[HostedAgent]) -> None:
-        self._subscriptions.append(await self._bus.subscribe(subject, partial(self._respond, verb, agents)))
+    async def _answer(self, subject: str, verb: str, agents: list[HostedAgent]) -> Subscription:
+        return await self._bus.subscribe(subject, partial(self._respond, verb, agents))
 
     def _respond(self, verb: str, agents: list[HostedAgent], message: Received) -> None:
         for hosted in agents:

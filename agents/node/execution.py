@@ -35,6 +35,8 @@ class Executor:
 
     async def run(self, call: Call) -> Outcome:
         """Return what came of the call; cancelling stops it, and then there may still be an outcome."""
+        if call.hosted.runner is not None:
+            return await call.hosted.runner.run(call)
         if call.hosted.function is None:
             return await self._in_worker(call)
         return await self._on_loop(call)
@@ -47,19 +49,15 @@ class Executor:
         function, intent, request = call.hosted.function, call.hosted.manifest.intent, call.request
         if function is None:
             raise TypeError("this agent runs in a worker process")
-        try:
-            given = await _read(intent.input, bytes(request.input))
-        except ClaimError as error:
-            return Outcome(error=error.error, kept=False)
-        problems = await _check(intent.input, given, len(bytes(request.input)))
-        if problems:
-            return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
+        given = await read_checked(intent.input, bytes(request.input))
+        if isinstance(given, Outcome):
+            return given
         call.beat()
         try:
             returned = await function(given, self._context(call))
         except Exception as error:
             return Outcome(error=from_exception(error, request.call_id))
-        return await _outcome(intent.output, returned)
+        return await checked_outcome(intent.output, returned)
 
     def _context(self, call: Call) -> CallContext:
         request = call.request
@@ -113,7 +111,19 @@ async def _run_job(worker: WorkerProcess, call: Call, cancel_file: Path) -> Resu
         return result
 
 
-async def _outcome(schema: Any, returned: Any) -> Outcome:
+async def read_checked(schema: Any, data: bytes) -> Any:
+    """Return the input in ``data`` (JSON) with its large parts in their places, or the Outcome that refuses it."""
+    try:
+        given = await _read(schema, data)
+    except ClaimError as error:
+        return Outcome(error=error.error, kept=False)
+    problems = await _check(schema, given, len(data))
+    if problems:
+        return Outcome(error=of_schema(problems, code="invalid_input", what="The input"), kept=False)
+    return given
+
+
+async def checked_outcome(schema: Any, returned: Any) -> Outcome:
     """Return the outcome; what is large is checked and stored in a thread, so that the loop stays free."""
     try:
         data = output.encode(returned)

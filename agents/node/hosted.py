@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agents.domain.lifecycle import LifeState, move
 from agents.domain.manifest import Manifest, identity
+from agents.node.runner import Runner
 from agents.tools import resolve
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ class HostedAgent:
     instance: str
     identity: str
     function: Callable[..., Any] | None
-    """The coroutine function to call; None when a worker process does the work."""
+    """The coroutine function to call; None when a worker process or ``runner`` does the work."""
+    runner: Runner | None = None
+    """What runs the calls of an agent that is not built in: a sandbox, or a process that joined through the gateway."""
     state: LifeState = LifeState.IDLE
+    slot: int = -1
+    """Which of the wanted instances it is (``agents.domain.placement``); -1: the node hosts it by its own choice."""
     running: int = 0
     waiting: "deque[Call]" = field(default_factory=deque)
     stats: Stats = field(default_factory=Stats)
@@ -71,6 +76,6 @@ class HostedAgent:
 
 
 def host(manifest: Manifest, suffix: str) -> HostedAgent:
-    """Return the instance of ``manifest`` on the node with the id ``suffix``."""
+    """Return the instance of a built-in agent on the node with the id ``suffix``."""
     function = None if manifest.cpu_bound else resolve(manifest.entry_point)
     return HostedAgent(manifest, f"{manifest.name}-{suffix}", identity(manifest), function)

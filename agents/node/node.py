@@ -1,26 +1,22 @@
-"""A node: hosts one instance of each of its agents, tells the cluster, takes calls, leaves in good order."""
+"""A node: hosts agents, tells the cluster, takes calls, leaves in good order."""
 
-import asyncio
 import logging
 import os
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
-from agentcluster import subjects
 from agentcluster.errors import BadInputError
-from agentcluster.messaging import Bus, Subscription, traceparent
+from agentcluster.messaging import Bus, traceparent
 from agentcluster.streams.batch import BatchWriter
-from agentcluster.tasks import end
 from agents.cluster.protocol import REPLIES
-from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import Manifest
 from agents.node.beats import Beats, NodeProfile
 from agents.node.bidding import Bidding
-from agents.node.discovery import QUEUE, Discovery
+from agents.node.discovery import Discovery
 from agents.node.execution import Executor
-from agents.node.hosted import host
+from agents.node.hosted import HostedAgent, host
+from agents.node.hosting import Hosting
 from agents.node.ledger import Ledger
 from agents.node.ports import node_ports
 from agents.node.service import CallService
@@ -29,7 +25,6 @@ from agents.node.workers.pool import WorkerPool
 logger = logging.getLogger(__name__)
 
 MAX_CONCURRENCY: Final = 1024
-DRAIN_S: Final = 3.0
 FINISH_S: Final = 13.0
 """How long calls may go on once the node is told to stop; with what follows it is gone within 25 s."""
 
@@ -68,38 +63,35 @@ class Node:
         max_concurrency: int = MAX_CONCURRENCY,
         processes: int | None = None,
         memory_mib: int | None = None,
+        guests: bool = False,
     ) -> None:
         """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default.
 
-        These may use ``memory_mib`` MiB together, besides what each agent's manifest allows a call.
+        These may use ``memory_mib`` MiB together, besides what each agent's manifest allows a call. ``guests``: others
+        are expected to come (``hosting.add``), so none of its own are needed.
         """
-        if not manifests:
+        if not manifests and not guests:
             raise NothingToHostError
         self.profile = profile
         self._bus = bus
-        self.agents = [host(manifest, profile.node_id) for manifest in manifests]
+        self.agents: list[HostedAgent] = []
+        self._own = [host(manifest, profile.node_id) for manifest in manifests]
         heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
         self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
         self._executor = Executor(self.pool, node_ports(bus, writer))
-        self.service = CallService(profile.node_id, self.agents, max_concurrency, self._executor, Ledger(writer))
+        self.service = CallService(profile.node_id, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
         self._beats = Beats(bus, profile, self.agents, self.service.admission)
         self._bidding = Bidding(bus, profile, self.agents, self.service)
         self._discovery = Discovery(bus, profile.node_id, self.agents)
-        self._calls: list[Subscription] = []
-        self._controls: list[Subscription] = []
+        self.hosting = Hosting(bus, self.agents, self.service, self._discovery, self._beats)
 
     async def start(self) -> None:
         """Take calls, then tell the cluster; BusUnavailableError when NATS or its JetStream is not there."""
         if self.pool is not None:
             self.pool.start()
-        for hosted in self.agents:
-            on_invoke = partial(self.service.on_invoke, hosted)
-            on_control = partial(self.service.on_control, hosted)
-            self._calls.append(await self._bus.subscribe(subjects.invoke(hosted.instance), on_invoke))
-            self._calls.append(await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE))
-            self._controls.append(await self._bus.subscribe(subjects.control(hosted.instance), on_control))
-            hosted.become(LifeState.RUNNING)
+        for hosted in self._own:
+            await self.hosting.add(hosted)
         await self._bidding.start()
         await self._discovery.start()
         await self._bus.flush()
@@ -108,29 +100,16 @@ class Node:
 
     async def stop(self, finish_s: float = FINISH_S) -> None:
         """Take no more calls, let those at work finish, give back the rest, sign off; at most about 25 s."""
-        for hosted in self.agents:
-            hosted.become(LifeState.STOPPING)
-        self._beats.soon()
         await self._bidding.stop()
         self.service.hand_back()
-        await self._drain()
-        await self.service.drained(finish_s)
-        for hosted in self.agents:
-            hosted.become(LifeState.STOPPED)
+        await self.hosting.remove_all(finish_s)
         await self._discovery.stop()
         await self._beats.stop()
-        await asyncio.gather(*(subscription.stop() for subscription in self._controls))
         await self.service.close()
         if self.pool is not None:
             await self.pool.close()
         self._executor.close()
         logger.info("node %s has stopped", self.profile.node_id)
-
-    async def _drain(self) -> None:
-        """Have NATS send us no more calls, and see those that are on their way."""
-        draining = [asyncio.ensure_future(subscription.drain()) for subscription in self._calls]
-        _, left = await asyncio.wait(draining, timeout=DRAIN_S)
-        await end(*left)
 
     def _send(self, subject: str, reply: bytes, trace_id: str) -> None:
         self._bus.send(subject, REPLIES.encode_raw(reply, trace_id), headers=traceparent(trace_id))

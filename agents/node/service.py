@@ -13,6 +13,7 @@ from agentcluster.messaging import BadMessageError, BusUnavailableError, Message
 from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS
 from agents.domain.calls import CLAIM_S, HEARTBEAT_S, CallControl, CallError, CallReply
+from agents.domain.lifecycle import LifeState
 from agents.node.admission import Admission
 from agents.node.call import REQUESTS, Call, NodeRequest, Outcome
 from agents.node.execution import Executor
@@ -53,12 +54,12 @@ _standing = msgspec.json.Decoder(_Standing).decode
 class CallService:
     """All calls of a node. Runs on one loop; give it messages, it sends replies."""
 
-    def __init__(self, node: str, agents: list[HostedAgent], limit: int, executor: Executor, ledger: Ledger) -> None:
+    def __init__(self, node: str, limit: int, executor: Executor, ledger: Ledger) -> None:
         """``node`` is the node's id; at most ``limit`` calls run at a time."""
         self.node = node
         self.calls: dict[str, Call] = {}
         self.stopping = False
-        self.admission = Admission(agents, limit, self._start)
+        self.admission = Admission(limit, self._start)
         self.send: Send = _nowhere
         self._executor, self._ledger = executor, ledger
         self._silence = SilenceWatch(self.stop_call)
@@ -120,31 +121,35 @@ class CallService:
         self._loop.call_soon(call.task.cancel)
         call.force = self._loop.call_later(FORCE_S, self._force, call)
 
-    def hand_back(self) -> None:
-        """Take nothing more, and give back what has not begun."""
-        self.stopping = True
-        for call in list(self.calls.values()):
+    def hand_back(self, hosted: HostedAgent | None = None) -> None:
+        """Take nothing more, and give back what has not begun: of one instance, or of the whole node."""
+        if hosted is None:
+            self.stopping = True
+        for call in self._of(hosted):
             if call.task is None:
                 self.stop_call(call, STOPPING)
 
-    async def drained(self, wait_s: float) -> None:
-        """Wait until no call is left; those that last longer than ``wait_s`` seconds are stopped and given back."""
+    async def drained(self, wait_s: float, hosted: HostedAgent | None = None) -> None:
+        """Wait until no call (of the instance) is left; what lasts longer than ``wait_s`` seconds is stopped and given back."""
         try:
-            await asyncio.wait_for(self._until_empty(), wait_s)
+            await asyncio.wait_for(self._until_empty(hosted), wait_s)
         except TimeoutError:
-            for call in list(self.calls.values()):
+            for call in self._of(hosted):
                 self.stop_call(call, STOPPING)
             try:
-                await asyncio.wait_for(self._until_empty(), FORCE_S + 1)
+                await asyncio.wait_for(self._until_empty(hosted), FORCE_S + 1)
             except TimeoutError:
-                logger.error("%d results could not be kept before the node had to end", len(self.calls))
+                logger.error("%d results could not be kept before the end", len(self._of(hosted)))
+
+    def _of(self, hosted: HostedAgent | None) -> list[Call]:
+        return [call for call in self.calls.values() if hosted is None or call.hosted is hosted]
 
     async def close(self) -> None:
         """Stop sending signs of life."""
         await end(self._sweeper)
 
     def _refuse(self, hosted: HostedAgent, request: NodeRequest) -> CallError | None:
-        if self.stopping:
+        if self.stopping or hosted.state is not LifeState.RUNNING:
             return STOPPING
         if len(self.calls) >= CALLS_MAX:
             return OVERLOADED
@@ -200,8 +205,9 @@ class CallService:
                 self._ledger.release(call.call_id)
             return
         call.claimed_s = monotonic() - (UNCLAIMED_S if call.request.exclusive else 0.0)
-        if self.stopping or not self.admission.offer(call):
-            self._end(call, Outcome(error=STOPPING if self.stopping else OVERLOADED, kept=False))
+        stopping = self.stopping or call.hosted.state is not LifeState.RUNNING
+        if stopping or not self.admission.offer(call):
+            self._end(call, Outcome(error=STOPPING if stopping else OVERLOADED, kept=False))
 
     def _look_again(self, call: Call) -> None:
         """See whether the other node has finished, or has died and its claim with it."""
@@ -259,7 +265,7 @@ class CallService:
         del self.calls[call.request.call_id]
         for subject in call.replies:
             self._send(subject, reply, call.trace_id)
-        if not self.calls:
+        if not self.calls or call.hosted.state is LifeState.STOPPING:
             self._empty.set()
 
     def _tell(
@@ -296,8 +302,8 @@ class CallService:
             call.claimed_s = now
         self._ledger.renew([self._claim(call) for call in old])
 
-    async def _until_empty(self) -> None:
-        while self.calls:
+    async def _until_empty(self, hosted: HostedAgent | None) -> None:
+        while self._of(hosted):
             self._empty.clear()
             await self._empty.wait()
 

@@ -18,7 +18,8 @@ def hosted(name: str, concurrency: int) -> HostedAgent:
 
 def test_an_agents_own_limit_makes_the_rest_wait_then_refuses():
     agent, begun = hosted("echo", 2), []
-    admission = Admission([agent], 100, begun.append)
+    admission = Admission(100, begun.append)
+    admission.add(agent)
     assert all(admission.offer(Work(agent)) for _ in range(2 + 256))
     assert not admission.offer(Work(agent))
     assert (len(begun), agent.running, len(agent.waiting)) == (2, 2, 256)
@@ -28,7 +29,9 @@ def test_an_agents_own_limit_makes_the_rest_wait_then_refuses():
 
 def test_a_full_node_serves_its_agents_in_turn():
     left, right, begun = hosted("echo", 9), hosted("counted", 9), []
-    admission = Admission([left, right], 1, lambda work: begun.append(work.hosted))
+    admission = Admission(1, lambda work: begun.append(work.hosted))
+    admission.add(left)
+    admission.add(right)
     for agent in (left, left, left, right):
         admission.offer(Work(agent))
     for _ in range(3):
@@ -41,7 +44,8 @@ def test_a_full_node_serves_its_agents_in_turn():
 
 def test_a_waiting_call_can_be_withdrawn_once():
     agent = hosted("echo", 1)
-    admission = Admission([agent], 1, lambda work: None)
+    admission = Admission(1, lambda work: None)
+    admission.add(agent)
     first, second = Work(agent), Work(agent)
     admission.offer(first)
     admission.offer(second)

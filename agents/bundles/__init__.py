@@ -1,0 +1,1 @@
+"""Bundles of agents: uploaded, checked, approved, fetched by nodes."""

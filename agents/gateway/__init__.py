@@ -1,0 +1,1 @@
+"""Agents that join without NATS: gRPC and WebSocket."""

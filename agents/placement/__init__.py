@@ -1,0 +1,1 @@
+"""How many instances are wanted of which agent version, and where."""

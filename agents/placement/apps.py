@@ -1,0 +1,11 @@
+"""How many instances are wanted of which agent version, and where."""
+
+from django.apps import AppConfig
+
+
+class PlacementConfig(AppConfig):
+    """How many instances are wanted of which agent version, and where."""
+
+    name = "agents.placement"
+    label = "placement"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Which instance gets a call: task streams, load, breakers, dead letters."""
