@@ -52,6 +52,7 @@ class Beats:
         self._state, self._manifests = state_bucket(bus), manifest_bucket(bus)
         self._started_ms = now_ms()
         self._now = asyncio.Event()
+        self._changed = False
         self._announced: set[str] = set()
         """The identities whose manifests were in the bucket when we last looked."""
         self._task: asyncio.Task[None] | None = None
@@ -62,14 +63,14 @@ class Beats:
         await self._announce_manifests(anew=True)
         await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
         self._bus.on_return(self._on_return)
+        self._changed = False
         self._note("joined")
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def soon(self) -> None:
         """Beat at once, with the manifests of new ones: what the node hosts has changed. Before ``start`` nothing is said."""
-        if self._task is not None:
-            self._note("changed")
-            self._now.set()
+        self._changed = True
+        self._now.set()
 
     async def stop(self) -> None:
         """Beat no more and take the entry away, so that everybody knows at once."""
@@ -106,6 +107,7 @@ class Beats:
             try:
                 count += 1
                 self._now.clear()
+                self._tell_change()
                 await self._announce_manifests(anew=count % MANIFESTS_EVERY == 0)
                 await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
             except BusUnavailableError as error:
@@ -115,6 +117,12 @@ class Beats:
                 await asyncio.wait_for(self._now.wait(), pause_s)
             except TimeoutError:
                 continue
+
+    def _tell_change(self) -> None:
+        """Announce, once for all that has changed since the last beat, that there is something new to see."""
+        if self._changed:
+            self._changed = False
+            self._note("changed")
 
     async def _on_return(self) -> None:
         """NATS is back, maybe empty: say everything again at once."""
