@@ -8,6 +8,7 @@ from agentcluster.api.settings import *  # noqa: F403
 from agentcluster.celery_settings import *  # noqa: F403
 from agentcluster.celery_settings import broker_url, transport_options
 from agentcluster.database import database_setting
+from agentcluster.environment import count, seconds
 from agentcluster.retention_settings import *  # noqa: F403
 from agentcluster.security.settings import *  # noqa: F403
 from agentcluster.telemetry.logs import logging_config
@@ -21,8 +22,8 @@ NATS_URL = services.find(HOME).nats_url
 REDIS_URL = services.find(HOME).redis_url
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
-ENGINE_MAX_RUNS = int(os.environ.get("ENGINE_MAX_RUNS", "1000"))
-ENGINE_RUN_TIMEOUT_S = float(os.environ.get("ENGINE_RUN_TIMEOUT_S", "2592000"))
+ENGINE_MAX_RUNS = count("ENGINE_MAX_RUNS", "1000", 1)
+ENGINE_RUN_TIMEOUT_S = seconds("ENGINE_RUN_TIMEOUT_S", "2592000")
 DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
 
 LOGGING_CONFIG = "agentcluster.telemetry.logs.apply"

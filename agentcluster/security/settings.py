@@ -6,26 +6,15 @@ from datetime import timedelta
 from typing import Final
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
-
-def _count(name: str, default: str, least: int) -> int:
-    given = os.environ.get(name) or default
-    if not given.isdigit() or int(given) < least:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} on; it is “{given}”.")
-    return int(given)
-
+from agentcluster.environment import count, listed
 
 HTTPS: Final = os.environ.get("HTTPS", "") == "1"
-PROXY_COUNT: Final = _count("PROXY_COUNT", "0", 0)
+PROXY_COUNT: Final = count("PROXY_COUNT", "0", 0)
 """How many reverse proxies stand before the web process: so many addresses of X-Forwarded-For are believed."""
 
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "agentcluster.pages.errors.csrf_failure"
 
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -78,7 +67,7 @@ AXES_CLIENT_IP_CALLABLE = "agentcluster.security.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "agentcluster.pages.errors.locked_out"
 AXES_VERBOSE = False
 
-UPLOAD_MAX_MB: Final = _count("UPLOAD_MAX_MB", "100", 1)
+UPLOAD_MAX_MB: Final = count("UPLOAD_MAX_MB", "100", 1)
 UPLOAD_MAX_BYTES: Final = UPLOAD_MAX_MB * 1024 * 1024
 """The largest file somebody may upload."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
