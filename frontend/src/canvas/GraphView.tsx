@@ -3,7 +3,8 @@ import "./flow.css";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Graph, toDraft } from "@/graph/model";
+import type { Graph } from "@/graph/model";
+import { placedDraft } from "@/graph/placed";
 import type { RunOverlay } from "@/graph/runTypes";
 import { useCatalogue } from "@/stores/catalogue";
 import { hover } from "@/stores/hover";
@@ -42,7 +43,7 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect, onEn
   useAgentsLoaded();
   const { t, i18n } = useTranslation("canvas");
   const agents = useCatalogue((state) => state.agents);
-  const draft = useMemo(() => toDraft(graph), [graph]);
+  const draft = useMemo(() => placedDraft(graph), [graph]);
   const relations = useMemo(() => relationsOf(draft.structure), [draft]);
   const [model] = useState(() => createCanvasModel({ fields: draft.fields, ...relations, overlay }));
   useEffect(

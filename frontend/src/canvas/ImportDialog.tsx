@@ -3,7 +3,8 @@ import { IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseGraph } from "@/graph/clipboard";
-import { type Graph, toDraft } from "@/graph/model";
+import type { Graph } from "@/graph/model";
+import { placedDraft } from "@/graph/placed";
 import { useSaving } from "@/stores/saving";
 import { readDocument } from "@/wire/documents";
 import { ApiProblem } from "@/wire/problem";
@@ -38,7 +39,7 @@ export default function ImportDialog({ editor, onClose }: { editor: Editor; onCl
     }
   };
   const take = (graph: Graph) => {
-    if (how === "replace") editor.document().change(() => toDraft(graph));
+    if (how === "replace") editor.document().change(() => placedDraft(graph));
     else pasteGraph(editor, graph);
     requestAnimationFrame(() => void editor.flow.fitView(FIT));
     onClose();

@@ -3,7 +3,8 @@
 import { parentsFirst } from "./edit";
 import { renameStepsIn } from "./expressions";
 import { freshId } from "./identifiers";
-import { type Draft, type Graph, type Placement, toDraft, toGraph } from "./model";
+import { type Draft, type Graph, type Placement, toGraph } from "./model";
+import { placedDraft } from "./placed";
 import { withContents } from "./walk";
 
 const SCHEMA = "agentcluster.workflow/v1";
@@ -62,7 +63,7 @@ export interface Pasted {
 
 /** Add a copied graph: new ids where they are taken (expressions follow), moved by `offset`; a second start is left out. */
 export function paste(draft: Draft, graph: Graph, offset: { x: number; y: number }): Pasted {
-  const incoming = toDraft(graph);
+  const incoming = placedDraft(graph);
   const hasStart = draft.structure.nodes.some((node) => node.kind === "start");
   const kept = incoming.structure.nodes.filter((node) => !(hasStart && node.kind === "start"));
   const taken = new Set(Object.keys(draft.fields));

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { begin, type History, push, redo, undo } from "@/graph/history";
-import { type Draft, EMPTY_DRAFT, type Graph, toDraft } from "@/graph/model";
+import { type Draft, EMPTY_DRAFT, type Graph } from "@/graph/model";
+import { placedDraft } from "@/graph/placed";
 
 type Change = (draft: Draft) => Draft;
 
@@ -21,7 +22,7 @@ export const useDocument = create<DocumentState>((set, get) => {
   return {
     history: begin(EMPTY_DRAFT),
     draft: EMPTY_DRAFT,
-    open: (graph) => show(begin(toDraft(graph))),
+    open: (graph) => show(begin(placedDraft(graph))),
     change: (change, group) => {
       const { history } = get();
       show(push(history, change(history.present), Date.now(), group ?? null));

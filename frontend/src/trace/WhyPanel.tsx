@@ -1,12 +1,14 @@
-import { UnstyledButton } from "@mantine/core";
+import { Button, UnstyledButton } from "@mantine/core";
 import { IconHourglass, IconPlayerPause } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isTerminal } from "@/graph/run";
 import { serverWords } from "@/i18n/serverWords";
-import { useWhy } from "@/wire/queries";
+import { useApprovals, useWhy } from "@/wire/queries";
 import type { RunDetail, WhyReason } from "@/wire/types";
 import { formatSince } from "./duration";
 import { stepLabel } from "./labels";
+import { openApprovals, toApproval } from "./panel/openApprovals";
 import type { Trace } from "./useTrace";
 import classes from "./WhyPanel.module.css";
 import { waitWords } from "./waitWords";
@@ -32,6 +34,7 @@ export function WhyPanel({ run, trace: { view }, now, onSelect }: Props) {
   const why = useWhy(run.id, asking);
   const reasons = asking ? (why.data?.reasons ?? []) : [];
   if (reasons.length === 0) return null;
+  const toDecide = new Set(openApprovals(view).map(({ key }) => key));
   const Icon = view.status === "paused" ? IconPlayerPause : IconHourglass;
   return (
     <div className={classes.why} role="status" aria-label={t("why.label")}>
@@ -44,6 +47,9 @@ export function WhyPanel({ run, trace: { view }, now, onSelect }: Props) {
             now={now}
             view={view}
             onSelect={onSelect}
+            action={
+              toDecide.has(reason.step) && <Decide run={run.id} step={reason.step} onSelect={onSelect} />
+            }
           />
         ))}
         {reasons.length > SHOWN && <li>{t("why.more", { count: reasons.length - SHOWN })}</li>}
@@ -52,16 +58,37 @@ export function WhyPanel({ run, trace: { view }, now, onSelect }: Props) {
   );
 }
 
+/** To the form that answers, for those who may. */
+function Decide({ run, step, onSelect }: { run: string; step: string; onSelect(step: string): void }) {
+  const { t } = useTranslation("trace");
+  const row = useApprovals({ run }).data?.find((one) => one.step === step);
+  if (row && !row.mine) return null;
+  return (
+    <Button
+      size="compact-xs"
+      className={classes.decide ?? ""}
+      onClick={() => {
+        onSelect(step);
+        toApproval();
+      }}
+    >
+      {t("why.decide")}
+    </Button>
+  );
+}
+
 function Reason({
   reason: { code, message, step, since, until },
   now,
   view,
   onSelect,
+  action,
 }: {
   reason: WhyReason;
   now: number;
   view: Trace["view"];
   onSelect(step: string): void;
+  action: ReactNode;
 }) {
   const { t, i18n } = useTranslation("trace");
   const from = momentOf(since);
@@ -82,6 +109,7 @@ function Reason({
         {!words && to !== null && to > now && t("why.in", { left: formatSince(to - now) })}
         {!words && to === null && from !== null && t("why.since", { time: formatSince(now - from) })}
       </span>
+      {action}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { estimate } from "@/graph/layout";
-import { type Graph, isContainer, isDecoration, toDraft } from "@/graph/model";
+import { type Graph, isContainer, isDecoration } from "@/graph/model";
+import { placedDraft } from "@/graph/placed";
 
 const PAD = 24;
 
@@ -30,7 +31,7 @@ export function GraphSketch({ graph }: { graph: Graph }) {
 }
 
 function sketch(graph: Graph) {
-  const { structure } = toDraft(graph);
+  const { structure } = placedDraft(graph);
   const byId = new Map(structure.nodes.map((node) => [node.id, node]));
   const boxes = structure.nodes
     .filter((node) => !isDecoration(node.kind))

@@ -12,10 +12,12 @@ interface Props {
   step: StepView;
   now: number;
   ended: boolean;
+  /** The step's name, where nothing else says it. */
+  title?: string;
 }
 
 /** What people are asked at this step, who has said what, and, while it waits, the form to answer. */
-export function ApprovalCard({ run, step, now, ended }: Props) {
+export function ApprovalCard({ run, step, now, ended, title }: Props) {
   const { t, i18n } = useTranslation(["trace", "approvals"]);
   const { t: inTrace } = useTranslation("trace");
   const { wait } = step;
@@ -27,7 +29,8 @@ export function ApprovalCard({ run, step, now, ended }: Props) {
   const given = step.decisions.some(({ by, approved }) => approved && by === me.data?.username);
   const blocked = given ? t("approval.given") : row && !row.mine ? t("approvals:notYours") : "";
   return (
-    <section className={classes.card} aria-label={t("kind.approval")}>
+    <section className={classes.card} aria-label={t("kind.approval")} data-approval>
+      {title && <h3 className={classes.title}>{title}</h3>}
       {wait.message && <p className={classes.message}>{wait.message}</p>}
       <p className={classes.quiet}>
         {t("approvals:who", { who: deciders(wait, inTrace, i18n.language) })}{" "}

@@ -13,6 +13,7 @@ import { AttemptsTab } from "./AttemptsTab";
 import { DetailsTab } from "./DetailsTab";
 import { ErrorTab } from "./ErrorTab";
 import { IterationSteps } from "./IterationSteps";
+import { openApprovals } from "./openApprovals";
 import classes from "./StepPanel.module.css";
 import { firstTab, isOver, type Subject, subjectOf, type Tab, tabsOf } from "./subject";
 import { WaitingNote } from "./WaitingNote";
@@ -32,14 +33,22 @@ export function StepPanel({ run, view, revision, now, selected, onSelect }: Prop
   const [wanted, setWanted] = useState<Tab | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the view changes in place, its revision says when
   const subject = useMemo(() => subjectOf(view, selected), [view, revision, selected]);
+  // with no step selected, what waits for a decision is asked at once
+  const asked = subject.step ?? (subject.kind === "run" ? openApprovals(view)[0] : undefined);
   const tabs = tabsOf(subject);
   const tab = wanted && tabs.includes(wanted) ? wanted : firstTab(subject);
   return (
     <aside className={classes.panel} aria-label={t("panel.label")}>
       <Head view={view} subject={subject} now={now} onClose={() => onSelect(null)} />
       <WaitingNote view={view} subject={subject} now={now} />
-      {subject.step?.wait?.kind === "approval" && (
-        <ApprovalCard run={run} step={subject.step} now={now} ended={isTerminal(view.status)} />
+      {asked?.wait?.kind === "approval" && (
+        <ApprovalCard
+          run={run}
+          step={asked}
+          now={now}
+          ended={isTerminal(view.status)}
+          {...(!subject.step && { title: stepLabel(view, asked.key, t) })}
+        />
       )}
       <Tabs value={tab} onChange={(next) => setWanted(next as Tab)} classNames={{ root: classes.tabs ?? "" }}>
         <Tabs.List className={classes.list} aria-label={t("tab.label")}>
