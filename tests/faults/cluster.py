@@ -51,6 +51,7 @@ class Cluster:
         database_url: str = "",
         hungry: bool = False,
         valkey: Server | None = None,
+        nats: Any = None,
         environment: dict[str, str] | None = None,
         broken: str = "",
         ledger: Path | None = None,
@@ -62,7 +63,7 @@ class Cluster:
         """
         self.home, self.hungry, self.broken = home, hungry, broken
         self.network = Network()
-        self.valkey, self.nats = valkey or start_valkey(home / "valkey"), start_nats(home / "nats")
+        self.valkey, self.nats = valkey or start_valkey(home / "valkey"), nats or start_nats(home / "nats")
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.client = sync_client(self.valkey.url)
         self._of_processes = processes or {}

@@ -255,16 +255,17 @@ def laboratory(
     workers: int = 2,
     nodes: int = 2,
     quiet: bool = False,
+    make: Callable[..., Cluster] = Cluster,
     **options: object,
 ) -> Iterator[Lab]:
     """Set a lab up in ``home``; ``migrated`` is a database file to begin with, unless ``database_url`` has another one.
 
-    ``quiet``: do not print what the processes have logged.
+    ``quiet``: do not print what the processes have logged; ``make``: another kind of cluster.
     """
     if not database_url:
         shutil.copy(migrated, home / "db.sqlite3")
     with database(database_url or f"sqlite:///{home}/db.sqlite3"):
-        cluster = Cluster(home, database_url=database_url, **options)  # type: ignore[arg-type]
+        cluster = make(home, database_url=database_url, **options)
         try:
             lab = Lab(cluster, workers=workers, nodes=nodes)
         except BaseException:
