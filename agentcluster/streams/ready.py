@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ResponseError
 
+from agentcluster.clock import monotonic
 from agentcluster.streams import keys
 from agentcluster.streams.connections import async_pool
 from agentcluster.streams.errors import LOST, CommandError
@@ -16,6 +17,11 @@ BLOCK_MS: Final = 2000
 FLUSH_S: Final = 0.02
 STEAL_IDLE_MS: Final = 3000
 """An entry claimed from a dead worker this recently is not claimed again by the next observer."""
+LOOK_S: Final = 20.0
+"""How often a worker looks for entries that are pending with it though it never got them: replies get lost."""
+ASTRAY_MAX: Final = 100
+ASTRAY_MS: Final = 3000
+"""An entry read this recently may still be on its way."""
 STREAMS: Final = tuple(keys.READY_BY_PRIORITY.values())
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.05, cap=1)
 
@@ -38,6 +44,9 @@ class ReadyStream:
         self._client_id = 0
         self._done: list[Hint] = []
         self._over: list[Hint] = []
+        self._held: set[tuple[str, bytes]] = set()
+        """What this worker has got and not taken off its stream."""
+        self._look_at = 0.0
         self._flusher: asyncio.Task[None] | None = None
 
     async def read(self, count: int) -> list[Hint]:
@@ -46,15 +55,33 @@ class ReadyStream:
         With room for few the order is strict: nothing is taken while something more urgent waits. With much room each
         priority has its share of what is read at once, so nothing waits for ever.
         """
+        if monotonic() >= self._look_at:
+            self._over += self._hold(await self._astray())
         if count < len(STREAMS):
-            found = self._over[:count] or await self._take(count)
+            found = self._over[:count] or self._hold(await self._take(count))
             del self._over[:count]
             if found:
                 return found
         # One read gives up to that many of each stream; what is over stays ours and comes first next time.
-        found = self._over + await self._read_blocking(max(1, count // len(STREAMS)))
+        found = self._over + self._hold(await self._read_blocking(max(1, count // len(STREAMS))))
         self._over = found[count:]
         return found[:count]
+
+    def _hold(self, hints: list[Hint]) -> list[Hint]:
+        self._held.update((hint.stream, hint.entry_id) for hint in hints)
+        return hints
+
+    async def _astray(self) -> list[Hint]:
+        """Return what Redis has given to this worker in replies that never came."""
+        self._look_at = monotonic() + LOOK_S
+        found: list[Hint] = []
+        for stream in STREAMS:
+            most = len(self._held) + ASTRAY_MAX
+            pending = await self._group_command("XPENDING", stream, "IDLE", ASTRAY_MS, "-", "+", most, self._worker)
+            ids = [entry[0] for entry in pending if (stream, entry[0]) not in self._held][:ASTRAY_MAX]
+            if ids:
+                found += _hints(stream, await self._group_command("XCLAIM", stream, self._worker, 0, *ids))
+        return found
 
     async def _read_blocking(self, each: int) -> list[Hint]:
         command = ("XREADGROUP", "GROUP", keys.GROUP, self._worker, "COUNT", each, "BLOCK", BLOCK_MS)
@@ -69,6 +96,7 @@ class ReadyStream:
             except LOST:
                 await self._connection.disconnect(nowait=True)
                 failures += 1
+                self._look_at = min(self._look_at, monotonic() + ASTRAY_MS / 1000)
                 await asyncio.sleep(_BACKOFF.compute(failures))
             except ResponseError as error:
                 if not str(error).startswith("NOGROUP"):
@@ -95,12 +123,17 @@ class ReadyStream:
         if self._flusher is None:
             self._flusher = asyncio.get_running_loop().create_task(self._flush_soon())
 
+    def let_go(self, hint: Hint) -> None:
+        """Leave a hint to whoever took it from us; where it is still ours, ``read`` gives it again."""
+        self._held.discard((hint.stream, hint.entry_id))
+
     async def flush(self) -> None:
         """Take the finished hints off their streams now."""
         done, self._done = self._done, []
         by_stream: dict[str, list[bytes]] = defaultdict(list)
         for hint in done:
             by_stream[hint.stream].append(hint.entry_id)
+            self._held.discard((hint.stream, hint.entry_id))
         commands = [
             self._log.command(*command, *ids)
             for stream, ids in by_stream.items()
@@ -127,7 +160,7 @@ class ReadyStream:
                 found += _hints(stream, await self._group_command("XCLAIM", stream, self._worker, STEAL_IDLE_MS, *ids))
             if len(found) >= count:
                 break
-        return found
+        return self._hold(found)
 
     async def forget(self, worker: str) -> bool:
         """Remove a dead worker from the group; False while hints are still pending with it."""

@@ -197,6 +197,7 @@ class Engine:
             self._admit(later, fresh=False)
         if outcome is Outcome.FENCED:
             if await self._has_other_owner(run_id):
+                self._ready.let_go(hint)
                 return
             await asyncio.sleep(FENCED_PAUSE_S)
         if outcome in (Outcome.FENCED, Outcome.HANDED_OVER):
