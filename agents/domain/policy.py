@@ -1,12 +1,13 @@
 """What operators have decided: policies by kind, and which of them holds for a call (features A9).
 
 A ``PolicySet`` is immutable and numbered; every change makes the next one. It travels as one JSON document in the
-key-value bucket ``policies`` under ``current``.
+key-value bucket ``policies`` under ``current``. What a policy may say is checked by ``agents.domain.policy_check``.
 """
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 Kind = Literal["admission", "rate_limit", "circuit_breaker", "retry", "routing", "degrade", "canary", "mirror"]
 KINDS: Final[tuple[Kind, ...]] = (
@@ -20,6 +21,13 @@ KINDS: Final[tuple[Kind, ...]] = (
     "mirror",
 )
 POLICIES_MAX: Final = 1000
+PER: Final = "user"
+"""What a rate limit counts by unless it says so."""
+
+_Share = Annotated[float, Meta(ge=0, le=1)]
+_Percent = Annotated[int, Meta(ge=1, le=100)]
+_Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
+_Version = Annotated[str, Meta(max_length=64)]
 
 
 class _Spec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -27,79 +35,96 @@ class _Spec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Admission(_Spec, frozen=True):
-    """The entry (features E1): ``concurrent`` starts in work at a time, the next wait ``wait_ms``, then 429."""
+    """The entry (features E1): ``concurrent`` starts in work at a time, the next wait ``wait_ms``, then 429.
 
-    concurrent: int = 50
-    wait_ms: int = 500
-    retry_after_s: int = 1
+    Where the match names an agent or an instance: the calls that an instance works on at a time.
+    """
+
+    concurrent: Annotated[int, Meta(ge=1, le=100_000, description="Starts in work at a time, in each web process")] = 50
+    wait_ms: Annotated[int, Meta(ge=0, le=10_000, description="How long the next one waits for a place")] = 500
+    retry_after_s: Annotated[int, Meta(ge=1, le=3600, description="When those that are refused may try again")] = 1
 
 
 class RateLimit(_Spec, frozen=True):
     """A token bucket shared by all processes (E2): ``rate`` a second, up to ``burst`` at once, one bucket per ``per``."""
 
-    rate: float = 100.0
-    burst: int = 100
-    per: Literal["user", "token", "agent", "workflow", "address"] = "user"
+    rate: Annotated[float, Meta(ge=0.001, le=1_000_000, description="Tokens a second")] = 100.0
+    burst: Annotated[int, Meta(ge=1, le=1_000_000, description="At most so many at once")] = 100
+    per: Annotated[
+        Literal["user", "token", "agent", "workflow", "address"], Meta(description="What has a bucket of its own")
+    ] = "user"
 
 
 class CircuitBreaker(_Spec, frozen=True):
     """Opens when at least ``min_calls`` in ``window_s`` failed by ``error_rate`` (0-1), tries again after ``open_s`` (E3)."""
 
-    error_rate: float = 0.5
-    min_calls: int = 10
-    window_s: float = 30.0
-    open_s: float = 15.0
-    half_open_calls: int = 3
-    slow_ms: float = 0.0
-    """Calls that take longer count as failed; 0: none do."""
+    error_rate: Annotated[_Share, Meta(description="Opens at this share of failed calls, 0 to 1")] = 0.5
+    min_calls: Annotated[int, Meta(ge=1, le=1_000_000, description="Not before so many calls")] = 10
+    window_s: Annotated[float, Meta(ge=1, le=3600, description="Calls of the last so many seconds count")] = 30.0
+    open_s: Annotated[float, Meta(ge=0.1, le=3600, description="How long it stays open before it is tried again")] = (
+        15.0
+    )
+    half_open_calls: Annotated[int, Meta(ge=1, le=1000, description="So many calls try whether it works again")] = 3
+    slow_ms: Annotated[
+        float, Meta(ge=0, le=86_400_000, description="Calls that take longer count as failed; 0: none do")
+    ] = 0.0
 
 
 class Retry(_Spec, frozen=True):
-    """For steps that set no retry of their own; see ``designer.domain.policies.Retry``."""
+    """For steps that set no retry of their own; see ``designer.domain.policies.RetryPolicy``."""
 
-    attempts: int = 1
-    first_s: float = 1.0
-    factor: float = 2.0
-    max_s: float = 60.0
-    jitter: float = 0.1
+    attempts: Annotated[int, Meta(ge=1, le=100, description="At most so many attempts; 1: no retry")] = 1
+    first_s: Annotated[float, Meta(ge=0, le=86_400, description="The pause before the second attempt")] = 1.0
+    factor: Annotated[float, Meta(ge=1, le=100, description="Each pause is so many times the one before")] = 2.0
+    max_s: Annotated[float, Meta(ge=0, le=86_400, description="No pause is longer")] = 60.0
+    jitter: Annotated[_Share, Meta(description="Pauses vary at random by this share, 0 to 1")] = 0.1
 
 
 class Routing(_Spec, frozen=True):
     """The choice of an instance (C9): the exact score's weights, and when what is known of an instance is too old."""
 
-    pending_weight: float = 0.7
-    idle_weight: float = 0.3
-    stale_ms: int = 3000
-    version_weights: dict[str, int] = {}
-    """Shares of calls that name no version, by version; empty: all to the newest."""
+    pending_weight: Annotated[_Share, Meta(description="Weight of the calls that wait at an instance")] = 0.7
+    idle_weight: Annotated[_Share, Meta(description="Weight of the time since it last took a call")] = 0.3
+    stale_ms: Annotated[int, Meta(ge=100, le=600_000, description="Figures older than this do not count")] = 3000
+    version_weights: Annotated[
+        dict[_Version, _Weight],
+        Meta(description="Shares of the calls that name no version, by version; empty: all to the newest"),
+    ] = {}
 
 
 class Degrade(_Spec, frozen=True):
     """What a caller gets instead of an error (E4), when the agent's breaker is open or its call failed for good."""
 
-    answer: Literal["error", "value", "cached", "agent", "later"] = "error"
-    value: Any = None
-    agent: str = ""
-    """The cheaper agent, as ``name`` or ``name@version``, that gets the same input."""
-    cached_for_s: int = 3600
-    on: tuple[str, ...] = ("breaker_open",)
-    """Error codes; ``*`` means every one."""
+    answer: Annotated[
+        Literal["error", "value", "cached", "agent", "later"], Meta(description="What the caller gets instead")
+    ] = "error"
+    value: Annotated[Any, Meta(description="The fixed answer, for “value”")] = None
+    agent: Annotated[
+        str, Meta(max_length=128, description="The cheaper agent that gets the same input: name or name@version")
+    ] = ""
+    cached_for_s: Annotated[int, Meta(ge=1, le=2_592_000, description="How old a cached answer may be")] = 3600
+    on: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+        Meta(min_length=1, max_length=50, description="Error codes this is for; * means every one"),
+    ] = ("breaker_open",)
 
 
 class Canary(_Spec, frozen=True):
     """A version that gets traffic in steps (C11)."""
 
-    version: str = ""
-    steps: tuple[int, ...] = (10, 50, 100)
-    pause_s: float = 600.0
-    max_error_rate: float = 0.005
+    version: Annotated[_Version, Meta(description="The new version")] = ""
+    steps: Annotated[
+        tuple[_Percent, ...], Meta(min_length=1, max_length=50, description="Per cent of the calls, step by step")
+    ] = (10, 50, 100)
+    pause_s: Annotated[float, Meta(ge=1, le=604_800, description="How long each step lasts")] = 600.0
+    max_error_rate: Annotated[_Share, Meta(description="Rolled back above this share of errors, 0 to 1")] = 0.005
 
 
 class Mirror(_Spec, frozen=True):
     """A shadow version that gets a copy of ``share`` per cent of the calls; its answers are compared, never used (C11)."""
 
-    version: str = ""
-    share: float = 10.0
+    version: Annotated[_Version, Meta(description="The shadow version")] = ""
+    share: Annotated[float, Meta(ge=0, le=100, description="Per cent of the calls it gets a copy of")] = 10.0
 
 
 SPECS: Final[dict[Kind, type[_Spec]]] = {
@@ -172,18 +197,37 @@ def holds(match: Match, subject: Subject) -> bool:
     return plain and (not match.tag or match.tag in subject.tags)
 
 
-def find(policies: PolicySet, kind: Kind, subject: Subject) -> Policy | None:
-    """Return the policy that holds: the most specific one; of equals the last in the set."""
+def answers(policy: Policy, about: str) -> bool:
+    """Return whether a policy is about this side of its kind; empty: any side.
+
+    Rate limits are about a user, token, agent, workflow or address (their ``per``); admission is about the ``entry`` or,
+    where its match names an agent or an instance, about the calls of an ``instance``.
+    """
+    if not about:
+        return True
+    if policy.kind == "rate_limit":
+        return bool(policy.spec.get("per", PER) == about)
+    if policy.kind == "admission":
+        return about == ("instance" if policy.match.agent or policy.match.instance else "entry")
+    return True
+
+
+def find(policies: PolicySet, kind: Kind, subject: Subject, about: str = "") -> Policy | None:
+    """Return the policy that holds: the most specific one; of equals the last in the set (``about``: see ``answers``)."""
     found: Policy | None = None
     for policy in policies.policies:
-        if policy.kind != kind or not policy.enabled or not holds(policy.match, subject):
+        if policy.kind != kind or not policy.enabled or not holds(policy.match, subject) or not answers(policy, about):
             continue
         if found is None or weight(policy.match) >= weight(found.match):
             found = policy
     return found
 
 
-def spec_of(policies: PolicySet, kind: Kind, subject: Subject) -> Any:
+def spec_of(policies: PolicySet, kind: Kind, subject: Subject, about: str = "") -> Any:
     """Return the spec (``SPECS[kind]``) that holds for the subject; its defaults when no policy does."""
-    policy = find(policies, kind, subject)
+    return read_spec(kind, find(policies, kind, subject, about))
+
+
+def read_spec(kind: Kind, policy: Policy | None) -> Any:
+    """Return what a checked policy says, as its kind's spec; the defaults where there is none."""
     return msgspec.convert(policy.spec if policy else {}, SPECS[kind])

@@ -1,45 +1,74 @@
-"""The policies as this process knows them: never waits, never fails."""
+"""The policies as this process knows them: never waits, never fails. ``agents.policies.following`` keeps them current."""
 
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from agents.domain.policy import Kind, PolicySet, Subject, spec_of
+import msgspec
+
+from agents.domain.policy import Kind, Policy, PolicySet, Subject, find, read_spec
 
 OnChange = Callable[[PolicySet], None]
+_Key = tuple[Kind, Subject, str]
 
-_current = PolicySet()
-_specs: dict[tuple[Kind, Subject], Any] = {}
+_SPECS_MAX: Final = 10_000
+REGION: Final = os.environ.get("NODE_REGION", "")
+"""Where this process stands: the region of subjects that name none."""
+
+
+class _Known:
+    """A set and what was read from it. A new set gets a new one, so that no thread keeps what an old set said."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self.policies = policies
+        self.found: dict[_Key, tuple[Policy | None, Any]] = {}
+
+
+_known = _Known(PolicySet())
 _listeners: list[OnChange] = []
-_SPECS_MAX = 10_000
 
 
 def current() -> PolicySet:
     """Return the newest set this process has seen; the empty one before it has seen any."""
-    return _current
+    return _known.policies
 
 
-def spec(kind: Kind, subject: Subject) -> Any:
-    """Return the spec (``SPECS[kind]``) that holds for the subject, from memory when it was asked for before."""
-    found = _specs.get((kind, subject))
-    if found is None:
-        if len(_specs) >= _SPECS_MAX:
-            _specs.clear()
-        found = _specs[kind, subject] = spec_of(_current, kind, subject)
-    return found
+def spec(kind: Kind, subject: Subject, about: str = "") -> Any:
+    """Return the spec (``SPECS[kind]``) that holds for the subject, from memory when it was asked for before.
+
+    ``about`` (see ``agents.domain.policy.answers``) asks for one side of a kind, such as the rate limits per workflow.
+    """
+    return _look(kind, subject, about)[1]
+
+
+def policy(kind: Kind, subject: Subject, about: str = "") -> Policy | None:
+    """Return the policy that holds for the subject; None where the kind's defaults do."""
+    return _look(kind, subject, about)[0]
 
 
 def replace(policies: PolicySet) -> bool:
     """Use a set from now on and tell the listeners; False when it is no newer than the one in use."""
-    global _current  # noqa: PLW0603 - one set for the process is the point
-    if policies.number <= _current.number:
+    global _known  # noqa: PLW0603 - one set for the process is the point
+    if policies.number <= _known.policies.number:
         return False
-    _current = policies
-    _specs.clear()
+    _known = _Known(policies)
     for listener in [*_listeners]:
         listener(policies)
     return True
 
 
 def on_change(listener: OnChange) -> None:
-    """Call ``listener`` with every new set."""
+    """Call ``listener`` with every new set, in the loop given to ``following.start``, else in a thread of its own."""
     _listeners.append(listener)
+
+
+def _look(kind: Kind, subject: Subject, about: str) -> tuple[Policy | None, Any]:
+    known = _known
+    found = known.found.get((kind, subject, about))
+    if found is None:
+        if len(known.found) >= _SPECS_MAX:
+            known.found.clear()
+        here = subject if subject.region or not REGION else msgspec.structs.replace(subject, region=REGION)
+        holding = find(known.policies, kind, here, about)
+        found = known.found[kind, subject, about] = (holding, read_spec(kind, holding))
+    return found

@@ -43,8 +43,7 @@ def test_without_a_policy_the_defaults_hold():
 
 
 def test_a_set_that_is_no_newer_is_not_taken(monkeypatch):
-    monkeypatch.setattr(live, "_current", PolicySet())
-    monkeypatch.setattr(live, "_specs", {})
+    monkeypatch.setattr(live, "_known", live._Known(PolicySet()))
     heard = []
     monkeypatch.setattr(live, "_listeners", [heard.append])
     assert live.spec("rate_limit", Subject()).rate == 100.0
@@ -52,3 +51,37 @@ def test_a_set_that_is_no_newer_is_not_taken(monkeypatch):
     assert not live.replace(PolicySet(1))
     assert live.spec("rate_limit", Subject()).rate == 1.0
     assert heard == [ALL]
+
+
+def test_a_limit_of_another_kind_of_key_is_no_answer():
+    per_workflow = Policy("flows", "rate_limit", Match(tag="partners"), {"per": "workflow", "rate": 9.0})
+    both = PolicySet(1, (WIDE, per_workflow))
+    subject = Subject(tags=("partners",))
+    assert find(both, "rate_limit", subject).name == "flows"
+    assert find(both, "rate_limit", subject, "user").name == "wide"
+    assert find(both, "rate_limit", subject, "address") is None
+
+
+def test_admission_of_an_agent_is_not_that_of_the_entry():
+    entry = Policy("entry", "admission", spec={"concurrent": 5})
+    calls = Policy("calls", "admission", Match(agent="json"), {"concurrent": 2})
+    both = PolicySet(1, (entry, calls))
+    assert spec_of(both, "admission", Subject(agent="json"), "entry").concurrent == 5
+    assert spec_of(both, "admission", Subject(agent="json"), "instance").concurrent == 2
+    assert find(both, "admission", Subject(agent="text"), "instance") is None
+
+
+def test_a_reader_of_the_old_set_leaves_nothing_behind(monkeypatch):
+    """A thread that began with the old set and ends after the new one came must not be what others read."""
+    monkeypatch.setattr(live, "_known", live._Known(PolicySet()))
+    monkeypatch.setattr(live, "_listeners", [])
+    real = live.find
+
+    def slow(policies, *rest):
+        if policies.number == 0:
+            live.replace(ALL)
+        return real(policies, *rest)
+
+    monkeypatch.setattr(live, "find", slow)
+    assert live.spec("rate_limit", Subject()).rate == 100.0
+    assert live.spec("rate_limit", Subject()).rate == 1.0
