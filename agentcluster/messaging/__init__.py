@@ -1,6 +1,6 @@
 """All of NATS: the connection, messages in envelopes, key-value buckets. Nothing else imports ``nats``."""
 
-from agentcluster.messaging.bucket import Bucket
+from agentcluster.messaging.bucket import Bucket, Entry
 from agentcluster.messaging.bus import Bus, Received, Subscription, connect, is_no_responder
 from agentcluster.messaging.codec import Codec, traceparent
 from agentcluster.messaging.errors import (
@@ -18,6 +18,7 @@ __all__ = [
     "Bus",
     "BusUnavailableError",
     "Codec",
+    "Entry",
     "MessageTooLargeError",
     "NoResponderError",
     "Received",

@@ -1,10 +1,12 @@
 """A key-value bucket on JetStream that is created when it is missing, also after a server came back empty."""
 
+import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import nats.errors
 import nats.js.errors
+from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
@@ -12,10 +14,20 @@ from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError, MessageTooLargeError
 
 R = TypeVar("R")
+logger = logging.getLogger(__name__)
 
 TIMEOUT_S: Final = 3.0
 OTHER_CONFIGURATION: Final = 10058
+WRONG_REVISION: Final = (10071, 10164)
+TOO_FEW_SERVERS: Final = (10005, 10074)
 GONE: Final = (nats.errors.NoRespondersError, nats.js.errors.NoStreamResponseError)
+
+
+class Entry(NamedTuple):
+    """What stands under a key; the revision is new with every write, and only ever rises while the bucket stands."""
+
+    value: bytes
+    revision: int
 
 
 class Bucket:
@@ -50,6 +62,42 @@ class Bucket:
         except nats.js.errors.KeyNotFoundError:
             return None
 
+    async def entry(self, key: str) -> Entry | None:
+        """Return the value with its revision, None when there is none."""
+        try:
+            found = await self.use(lambda opened: opened.get(key))
+        except nats.js.errors.KeyNotFoundError:
+            return None
+        return Entry(found.value or b"", found.revision or 0)
+
+    async def create(self, key: str, value: bytes) -> int | None:
+        """Write ``value`` where there is none and return its revision; None when somebody was there first."""
+        try:
+            return await self.use(lambda opened: opened.create(key, value))
+        except (nats.js.errors.KeyWrongLastSequenceError, nats.js.errors.KeyNotFoundError):
+            return None
+
+    async def update(self, key: str, value: bytes, revision: int) -> int | None:
+        """Write ``value`` over the one of ``revision`` and return the new one; None when that one stands no longer."""
+        try:
+            return await self.use(lambda opened: opened.update(key, value, revision))
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return None
+
+    async def remove(self, key: str, revision: int) -> bool:
+        """Remove the key when it still is at ``revision``; say whether it was."""
+        try:
+            return await self.use(lambda opened: opened.delete(key, revision))
+        except nats.js.errors.BadRequestError as error:
+            if error.err_code in WRONG_REVISION:
+                return False
+            raise self._unavailable(error) from error
+
+    async def created_s(self) -> int:
+        """Return when the bucket was made (s since 1970, the server's clock): revisions count from 1 again after that."""
+        info: Any = (await self.use(_status)).stream_info
+        return int(info.created.timestamp())
+
     async def keys(self) -> list[str]:
         """Return the keys that have a value."""
         try:
@@ -68,6 +116,10 @@ class Bucket:
                 return await work(await self._open())
             except nats.js.errors.KeyValueError:
                 raise
+            except nats.js.errors.BadRequestError as error:
+                if error.err_code in WRONG_REVISION:
+                    raise
+                raise self._unavailable(error) from error
             except (*GONE, nats.js.errors.NotFoundError) as error:
                 self._opened = None
                 if last:
@@ -79,15 +131,32 @@ class Bucket:
     async def _open(self) -> KeyValue:
         client = self.bus.client
         if self._opened is None or self._opened[0] is not client:
-            context = client.jetstream(timeout=TIMEOUT_S)
-            try:
-                opened = await context.create_key_value(self._config)
-            except nats.js.errors.BadRequestError as error:
-                if error.err_code != OTHER_CONFIGURATION:
-                    raise
-                opened = await context.key_value(self.name)
-            self._opened = (client, opened)
+            self._opened = (client, await self._create(client.jetstream(timeout=TIMEOUT_S)))
         return self._opened[1]
+
+    async def _create(self, context: JetStreamContext) -> KeyValue:
+        replicas = self.bus.replicas
+        try:
+            return await context.create_key_value(self._config, replicas=replicas)
+        except nats.js.errors.APIError as error:
+            if error.err_code == OTHER_CONFIGURATION:
+                return await self._existing(context, replicas)
+            if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
+                raise
+            logger.warning("the bucket %s stands on one NATS server: %s", self.name, error.description)
+            return await context.create_key_value(self._config, replicas=1)
+
+    async def _existing(self, context: JetStreamContext, replicas: int) -> KeyValue:
+        """Open a bucket that was made otherwise; one made before there was a cluster is spread over it now."""
+        opened = await context.key_value(self.name)
+        config = (await context.stream_info(f"KV_{self.name}")).config
+        if (config.num_replicas or 1) < replicas:
+            try:
+                await context.update_stream(config, num_replicas=replicas)
+                logger.info("the bucket %s is kept on %d NATS servers from now on", self.name, replicas)
+            except nats.js.errors.APIError as error:
+                logger.warning("the bucket %s cannot be spread over the cluster: %s", self.name, error.description)
+        return opened
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

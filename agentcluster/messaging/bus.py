@@ -19,6 +19,7 @@ from agentcluster.messaging.errors import (
     ReplyTimeoutError,
 )
 from agentcluster.messaging.outbox import Headers, Outbox
+from agentcluster.messaging.replicas import wanted_replicas
 from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
@@ -116,6 +117,11 @@ class Bus:
         """The nats-py client of the moment, for this package only; it changes when the connection is made anew."""
         return self._client
 
+    @property
+    def replicas(self) -> int:
+        """On how many servers a bucket belongs: ``NATS_REPLICAS``, else three when NATS runs as a cluster of so many."""
+        return wanted_replicas(self.url, self._client._server_info)
+
     def on_return(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Call ``callback`` each time the connection is back after it was lost."""
         self._returned.append(callback)
@@ -197,7 +203,8 @@ class Bus:
                 await asyncio.wait_for(self.flush(), 5)
         await end(self._reopening)
         await self._outbox.close()
-        await self._client.close()
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await self._client.close()
 
     async def __aenter__(self) -> "Bus":
         """Return itself."""

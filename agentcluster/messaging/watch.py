@@ -38,6 +38,10 @@ class Watch:
         self._revisions: dict[str, int] = {}
         self._task = asyncio.get_running_loop().create_task(self._run())
 
+    def revision(self, key: str) -> int:
+        """Return the revision of an entry; 0 when there is none."""
+        return self._revisions.get(key, 0)
+
     async def stop(self) -> None:
         """Stop following."""
         await end(self._task)
