@@ -58,7 +58,7 @@ class Sighting:
         """Return the node's health now."""
         silent_s = seen_s - self.seen_s
         stated_age_s = (self.wall_ms - self.beat.ts - self.skew_ms) / 1000 + silent_s
-        return judge(silent_s=silent_s, stated_age_s=stated_age_s, present=self.present)
+        return judge(silent_s=silent_s, stated_age_s=stated_age_s)
 
     def status(self, now_ms: int) -> NodeStatus:
         """Return the node with its health and the time since its last beat came."""
