@@ -18,6 +18,13 @@ class Slots(msgspec.Struct, frozen=True):
     max: int
 
 
+class Runtime(msgspec.Struct, frozen=True):
+    """Whether the node can put bundles into a sandbox; ``reason``: why not."""
+
+    sandbox: bool = False
+    reason: str = ""
+
+
 class HostedInstance(msgspec.Struct, frozen=True):
     """An agent instance on the node; only a running one takes calls."""
 
@@ -49,6 +56,12 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     started_ms: int
     slots: Slots
     agents: tuple[HostedInstance, ...]
+    draining: bool = False
+    """It takes no new work, and its slots go elsewhere."""
+    runtime: Runtime = Runtime()
+    memory_mib: int = 0
+    """What its instances may use together, by their limits; 0: it does not say."""
+    cpu_count: int = 0
 
 
 class NodeStatus(Heartbeat, frozen=True, kw_only=True):
@@ -77,7 +90,9 @@ def node_key(node_id: str) -> str:
 
 
 def instances(beat: Heartbeat) -> list[InstanceInfo]:
-    """Return the instances on the node that take calls, as the choice of an instance wants them."""
+    """Return the instances on the node that take new calls, as the choice of an instance wants them."""
+    if beat.draining:
+        return []
     return [
         InstanceInfo(
             instance=hosted.instance,

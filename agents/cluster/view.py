@@ -86,6 +86,10 @@ class ClusterView:
         """Return the instances on ACTIVE nodes; without a version those of the newest one. Do not change the list."""
         return self._by_agent.get((agent, version), [])
 
+    def versions_of(self, agent: str) -> list[str]:
+        """Return the versions of an agent that have instances on ACTIVE nodes."""
+        return sorted(version for name, version in self._by_agent if name == agent and version)
+
     def instances_with(self, capability: str) -> list[InstanceInfo]:
         """Return the instances on ACTIVE nodes of each agent with the capability, of its newest version that has it.
 
@@ -196,5 +200,9 @@ def _by_capability(found: dict[tuple[str, str], list[InstanceInfo]]) -> dict[str
     return by_capability
 
 
-def _hosting(sighting: Sighting) -> tuple[Health, frozenset[tuple[str, LifeState]]]:
-    return sighting.health, frozenset((hosted.instance, hosted.state) for hosted in sighting.beat.agents)
+def _hosting(sighting: Sighting) -> tuple[Health, bool, frozenset[tuple[str, LifeState]]]:
+    return (
+        sighting.health,
+        sighting.beat.draining,
+        frozenset((hosted.instance, hosted.state) for hosted in sighting.beat.agents),
+    )

@@ -21,6 +21,7 @@ from agents.domain.health import BEAT_S
 from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import canonical
 from agents.node.admission import Admission
+from agents.node.condition import Condition
 from agents.node.hosted import HostedAgent
 from agents.tools import ON_REQUEST
 
@@ -46,12 +47,17 @@ class NodeProfile(msgspec.Struct, frozen=True):
 class Beats:
     """Tells the cluster every 5 s what this node is and hosts."""
 
-    def __init__(self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], admission: Admission) -> None:
+    def __init__(
+        self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], admission: Admission, condition: Condition
+    ) -> None:
         """Nothing is told before ``start``."""
         self._bus, self._profile, self._agents, self._admission = bus, profile, agents, admission
+        self._condition = condition
         self._state, self._manifests = state_bucket(bus), manifest_bucket(bus)
         self._started_ms = now_ms()
         self._now = asyncio.Event()
+        self.load = 0
+        """As the last beat told it."""
         self._changed = False
         self._announced: set[str] = set()
         """The identities whose manifests were in the bucket when we last looked."""
@@ -84,11 +90,13 @@ class Beats:
     def beat(self) -> Heartbeat:
         """Return the node as it is at this moment."""
         profile, busy, limit = self._profile, self._admission.busy, self._admission.limit
+        condition = self._condition
+        self.load = min(100, round(max(psutil.cpu_percent(), 100 * busy / limit)))
         return Heartbeat(
             node_id=profile.node_id,
             name=profile.name,
             ts=now_ms(),
-            load=min(100, round(max(psutil.cpu_percent(), 100 * busy / limit))),
+            load=self.load,
             region=profile.region,
             role=profile.role,
             toolset=profile.toolset,
@@ -98,6 +106,10 @@ class Beats:
             started_ms=self._started_ms,
             slots=Slots(busy, limit),
             agents=tuple(_instance(hosted) for hosted in self._agents if hosted.state is not LifeState.STOPPED),
+            draining=condition.draining,
+            runtime=condition.runtime,
+            memory_mib=condition.memory_mib,
+            cpu_count=condition.cpu_count,
         )
 
     async def _run(self) -> None:

@@ -56,6 +56,8 @@ class Hosting:
 
     async def remove(self, hosted: HostedAgent, finish_s: float) -> None:
         """Take no more calls, let those at work go on for ``finish_s`` seconds, then end it; a second call waits, too."""
+        if hosted not in self._agents:
+            return
         leaving = self._leaving.get(hosted.instance)
         if leaving is None:
             leaving = self._leaving[hosted.instance] = asyncio.ensure_future(self._remove(hosted, finish_s))

@@ -9,10 +9,15 @@ from typing import Final
 from agentcluster.errors import BadInputError
 from agentcluster.messaging import Bus, traceparent
 from agentcluster.streams.batch import BatchWriter
+from agents.cluster.heartbeat import Runtime
 from agents.cluster.protocol import REPLIES
+from agents.cluster.view import ClusterView
 from agents.domain.manifest import Manifest
+from agents.domain.slot_choice import Site
 from agents.node.beats import Beats, NodeProfile
 from agents.node.bidding import Bidding
+from agents.node.condition import Condition
+from agents.node.control import Control
 from agents.node.discovery import Discovery
 from agents.node.execution import Executor
 from agents.node.hosted import HostedAgent, host
@@ -20,6 +25,8 @@ from agents.node.hosting import Hosting
 from agents.node.ledger import Ledger
 from agents.node.ports import node_ports
 from agents.node.service import CallService
+from agents.node.slots import Slots
+from agents.node.tenancy import Make
 from agents.node.workers.pool import WorkerPool
 
 logger = logging.getLogger(__name__)
@@ -64,13 +71,16 @@ class Node:
         processes: int | None = None,
         memory_mib: int | None = None,
         guests: bool = False,
+        make: Make | None = None,
+        runtime: Runtime | None = None,
     ) -> None:
         """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default.
 
         These may use ``memory_mib`` MiB together, besides what each agent's manifest allows a call. ``guests``: others
-        are expected to come (``hosting.add``), so none of its own are needed.
+        are expected to come (``hosting.add``), so none of its own are needed. ``make`` makes instances for the slots of
+        deployments (features A1); without it the node claims none. ``runtime`` says whether bundles get a sandbox here.
         """
-        if not manifests and not guests:
+        if not manifests and not guests and make is None:
             raise NothingToHostError
         self.profile = profile
         self._bus = bus
@@ -81,10 +91,24 @@ class Node:
         self._executor = Executor(self.pool, node_ports(bus, writer))
         self.service = CallService(profile.node_id, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
-        self._beats = Beats(bus, profile, self.agents, self.service.admission)
+        self.condition = Condition(runtime=runtime or Runtime())
+        if memory_mib:
+            self.condition.memory_mib = memory_mib
+        self._beats = Beats(bus, profile, self.agents, self.service.admission, self.condition)
         self._bidding = Bidding(bus, profile, self.agents, self.service)
         self._discovery = Discovery(bus, profile.node_id, self.agents)
         self.hosting = Hosting(bus, self.agents, self.service, self._discovery, self._beats)
+        self._view = ClusterView(bus)
+        self.slots = Slots(bus, self.hosting, self._view, make, self._site) if make is not None else None
+        self.control = Control(
+            bus,
+            profile.node_id,
+            hosting=self.hosting,
+            beats=self._beats,
+            condition=self.condition,
+            slots=self.slots,
+            again=lambda hosted: host(hosted.manifest, profile.node_id),
+        )
 
     async def start(self) -> None:
         """Take calls, then tell the cluster; BusUnavailableError when NATS or its JetStream is not there."""
@@ -96,13 +120,23 @@ class Node:
         await self._discovery.start()
         await self._bus.flush()
         await self._beats.start()
+        await self.control.start()
+        if self.slots is not None:
+            await self._view.start()
+            await self.slots.start()
         logger.info("node %s hosts %s", self.profile.node_id, ", ".join(hosted.name for hosted in self.agents))
 
     async def stop(self, finish_s: float = FINISH_S) -> None:
         """Take no more calls, let those at work finish, give back the rest, sign off; at most about 25 s."""
         await self._bidding.stop()
         self.service.hand_back()
+        await self.control.stop()
+        if self.slots is not None:
+            await self.slots.leave()
         await self.hosting.remove_all(finish_s)
+        if self.slots is not None:
+            await self.slots.stop(finish_s)
+            await self._view.stop()
         await self._discovery.stop()
         await self._beats.stop()
         await self.service.close()
@@ -110,6 +144,23 @@ class Node:
             await self.pool.close()
         self._executor.close()
         logger.info("node %s has stopped", self.profile.node_id)
+
+    def _site(self) -> Site:
+        """Return this node as a place for instances, as it is now."""
+        profile, condition = self.profile, self.condition
+        return Site(
+            node=profile.node_id,
+            name=profile.name,
+            region=profile.region,
+            role=profile.role,
+            toolset=profile.toolset,
+            load=self._beats.load,
+            memory_mib=condition.memory_mib,
+            sandbox=condition.runtime.sandbox,
+            sandbox_reason=condition.runtime.reason,
+            draining=condition.draining,
+            processes_for=tuple(hosted.name for hosted in self._own),
+        )
 
     def _send(self, subject: str, reply: bytes, trace_id: str) -> None:
         self._bus.send(subject, REPLIES.encode_raw(reply, trace_id), headers=traceparent(trace_id))
