@@ -9,6 +9,7 @@ from agentcluster.celery_settings import *  # noqa: F403
 from agentcluster.celery_settings import broker_url, transport_options
 from agentcluster.database import database_setting
 from agentcluster.environment import count, seconds
+from agentcluster.gateway_settings import *  # noqa: F403
 from agentcluster.retention_settings import *  # noqa: F403
 from agentcluster.security.settings import *  # noqa: F403
 from agentcluster.telemetry.logs import logging_config
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "agents.contracts.apps.ContractsConfig",
     "designer.apps.DesignerConfig",
     "django_celery_beat",
+    "agents.gateway.apps.GatewayConfig",
     "designer.triggers.apps.TriggersConfig",
     "designer.archive.apps.ArchiveConfig",
 ]

@@ -52,6 +52,11 @@ AGENT_STATUS: Final = "agent.status.v1"
 INTENT_REQUEST: Final = "intent.request.v1"
 """Who can serve this goal? ``IntentRequest``, answered on its reply subject by a ``Bid`` of each agent that can."""
 
+def node_replies(node: str) -> str:
+    """The inbox (prefix) a gateway's node listens on for replies to tasks."""
+    return f"node.{node}.replies.v1"
+
+
 
 def worker_bids(worker: str) -> str:
     """The inbox (prefix) an engine worker listens on for bids."""

@@ -59,6 +59,11 @@ def cache(digest: str) -> str:
 
 def tasks(agent: str) -> str:
     """The stream of an agent's tasks at work: its consumer group ``instances`` tells each instance's load (C9)."""
+def task(call_id: str) -> str:
+    """The digest of the request a task's call id stands for."""
+    return f"task:{call_id}"
+
+
     return f"agent:{{{agent}}}:tasks"
 
 

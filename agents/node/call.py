@@ -24,6 +24,10 @@ class NodeRequest(msgspec.Struct, frozen=True):
     deadline_ms: int = 0
     heartbeat_ms: int = 0
     exclusive: bool = False
+    run_id: str = ""
+    workflow_id: str = ""
+    stage_id: str = ""
+    attempt: int = 1
 
 
 REQUESTS: Final = Codec(NodeRequest, "agent.invoke.v1")

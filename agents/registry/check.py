@@ -49,9 +49,13 @@ def _names(manifest: Manifest) -> Iterator[Fault]:
         yield _fault("/category", "A category " + slug.format(40))
     if not _is_slug(manifest.icon, 60):
         yield _fault("/icon", "An icon is the name of a Tabler icon, such as file-text.")
-    if not _ENTRY_POINT.fullmatch(manifest.entry_point):
+    if manifest.runtime == "remote":
+        if manifest.entry_point:
+            yield _fault("/entry_point", "An agent that joins from elsewhere has no entry point.")
+    elif not _ENTRY_POINT.fullmatch(manifest.entry_point):
         yield _fault("/entry_point", "An entry point is written package.module:attribute.")
-    for field, words in (("capabilities", manifest.capabilities), ("toolset", manifest.toolset)):
+    lists = {"capabilities": manifest.capabilities, "toolset": manifest.toolset}
+    for field, words in (lists | {"memory": manifest.memory, "models": manifest.models}).items():
         for index, word in enumerate(words):
             if not _is_slug(word):
                 yield _fault(f"/{field}/{index}", f"“{word}” " + slug.format(80))
@@ -102,6 +106,9 @@ def _limits(manifest: Manifest) -> Iterator[Fault]:
         "cpu_s": (limits.cpu_s, 0.01, 7 * 24 * 3600),
         "timeout_s": (limits.timeout_s, 0.01, 7 * 24 * 3600),
         "concurrency": (limits.concurrency, 1, 10_000),
+        "pids": (limits.pids, 1, 4096),
+        "open_files": (limits.open_files, 16, 65_536),
+        "disk_mib": (limits.disk_mib, 1, 1024 * 1024),
     }
     for name, (value, least, most) in bounds.items():
         if not least <= value <= most:

@@ -1,0 +1,1 @@
+"""Written by ``python -m agents.gateway.generate`` from ``proto/``; not by hand."""

@@ -1,0 +1,154 @@
+"""Programs give agents tasks; the same call_id never runs twice."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import pytest
+from asgiref.sync import sync_to_async
+
+from agents.gateway.generated import agent_service_pb2 as pb
+from agents.gateway.process import GatewayProcess
+from agents.models import Agent
+from tests.integration.gateway.conftest import new_token
+from tests.integration.gateway.guests import GrpcGuest, WsGuest, guest
+from tests.waiting import until
+
+SEND = Callable[..., Awaitable[pb.SendTaskResponse]]
+
+
+@pytest.fixture
+async def agent(gate: GatewayProcess, token: str) -> Any:
+    async with guest("ws", gate, token) as one:
+        await one.join(agent="reverse")
+        welcome = await one.heard("welcome")
+        await until(lambda: gate.view.instance(welcome["instance"]) is not None)
+        yield one
+
+
+@pytest.fixture
+async def send(gate: GatewayProcess, token: str) -> Any:
+    client = GrpcGuest(gate.grpc.port, token)
+
+    async def ask(call_id: str, input: Any = None, agent: str = "reverse", **fields: Any) -> pb.SendTaskResponse:
+        metadata = fields.pop("metadata", client.metadata)
+        text = json.dumps({"text": "abc"} if input is None else input)
+        request = pb.SendTaskRequest(call_id=call_id, agent=agent, input=text, **fields)
+        return await client.stub.SendTask(request, metadata=metadata)
+
+    yield ask
+    await client.close()
+
+
+async def code_of(asking: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await asking
+    return error.value.code(), str(dict(error.value.trailing_metadata())["agentcluster-code"])
+
+
+async def test_a_task_is_done_once_whoever_asks_again(gate: GatewayProcess, agent: Any, send: SEND) -> None:
+    first = asyncio.ensure_future(send("job-1"))
+    order = await agent.heard("call")
+    second = asyncio.ensure_future(send("job-1"))
+    await asyncio.sleep(0.2)
+    await agent.result(order["call_id"], {"text": "cba"})
+    answers = [await first, await second, await send("job-1")]
+    assert {(answer.status, answer.output) for answer in answers} == {(pb.SendTaskResponse.OK, '{"text":"cba"}')}
+    assert agent.count("call") == 1
+
+
+async def test_who_does_not_wait_gets_a_handle(agent: Any, send: SEND) -> None:
+    running = await send("job-2", wait_ms=300)
+    assert running.status == pb.SendTaskResponse.RUNNING
+    order = await agent.heard("call")
+    await agent.progress(order["call_id"], {"done": 1})
+    await agent.result(order["call_id"], {"text": "cba"})
+    assert (await send("job-2")).output == '{"text":"cba"}'
+    assert agent.count("call") == 1
+
+
+async def test_an_agents_error_is_the_answer(agent: Any, send: SEND) -> None:
+    waiting = asyncio.ensure_future(send("job-3"))
+    order = await agent.heard("call")
+    await agent.failure(order["call_id"], code="not_today", message="Closed.", retryable=True, data={"day": "Sunday"})
+    answer = await waiting
+    assert answer.status == pb.SendTaskResponse.ERROR
+    assert (answer.error.code, answer.error.retryable, answer.error.data) == ("not_today", True, '{"day":"Sunday"}')
+    invalid = await send("job-4", {"text": 5})
+    assert (invalid.status, invalid.error.code) == (pb.SendTaskResponse.ERROR, "invalid_input")
+
+
+async def test_a_call_id_stands_for_one_request_and_is_each_accounts_own(agent: Any, send: SEND, token: str) -> None:
+    waiting = asyncio.ensure_future(send("job-5"))
+    order = await agent.heard("call")
+    assert await code_of(send("job-5", {"text": "other"})) == (grpc.StatusCode.FAILED_PRECONDITION, "call_id_reused")
+    other = (("authorization", f"Bearer {await sync_to_async(new_token)('second', call=('reverse',))}"),)
+    theirs = asyncio.ensure_future(send("job-5", {"text": "other"}, metadata=other))
+    await agent.heard("call", lambda told: told["input"]["text"] == "other")
+    for told in [told for told in agent.told if told["type"] == "call"]:
+        await agent.result(told["call_id"], {"text": told["input"]["text"][::-1]})
+    assert json.loads((await waiting).output) == {"text": "cba"}
+    assert json.loads((await theirs).output) == {"text": "rehto"}
+    assert order["call_id"].endswith("/job-5")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"call_id": ""}, "bad_message"),
+        ({"call_id": "has space"}, "bad_message"),
+        ({"call_id": "x" * 101}, "bad_message"),
+        ({"agent": ""}, "bad_message"),
+        ({"agent": "other"}, "no_grant"),
+        ({"wait_ms": 10**12}, "bad_message"),
+        ({"input": {"text": "x" * 600_000}}, "value_too_large"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(fields: dict[str, Any], code: str, send: SEND) -> None:
+    assert (await code_of(send(**{"call_id": "job", **fields})))[1] == code
+
+
+async def test_without_an_instance_or_with_the_agent_off_there_is_a_clear_no(send: SEND) -> None:
+    assert await code_of(send("job-6")) == (grpc.StatusCode.UNAVAILABLE, "no_instance")
+    await Agent.objects.filter(name="reverse").aupdate(enabled=False)
+    assert (await code_of(send("job-7")))[1] == "agent_disabled"
+
+
+async def test_no_json_is_refused(gate: GatewayProcess, token: str) -> None:
+    client = GrpcGuest(gate.grpc.port, token)
+    asking = client.stub.SendTask(
+        pb.SendTaskRequest(call_id="job-8", agent="reverse", input="{"), metadata=client.metadata
+    )
+    assert (await code_of(asking))[1] == "bad_message"
+    await client.close()
+
+
+async def test_a_page_gives_tasks_over_its_socket(gate: GatewayProcess, agent: Any, token: str) -> None:
+    page = await WsGuest(gate.ws.port, token, "http://localhost:8000").open()
+    await page.say(type="task", call_id="page-1", agent="reverse", input={"text": "abc"})
+    await page.say(type="task", call_id="page-2", agent="nobody", input={})
+    order = await agent.heard("call")
+    await agent.result(order["call_id"], {"text": "cba"})
+    reply = await page.heard("task_reply")
+    assert (reply["call_id"], reply["status"], reply["output"]) == ("page-1", "ok", {"text": "cba"})
+    fault = await page.heard("fault")
+    assert (fault["call_id"], fault["error"]["code"], fault.get("fatal", False)) == ("page-2", "no_grant", False)
+    await page.close()
+
+
+async def test_a_task_moves_on_when_its_instance_has_gone(
+    gate: GatewayProcess, agent: Any, send: SEND, token: str
+) -> None:
+    """The first agent dies with the task; the error says so, and the same id keeps saying it."""
+    waiting = asyncio.ensure_future(send("job-9"))
+    await agent.heard("call")
+    await agent.break_off()
+    answer = await waiting
+    assert (answer.error.code, answer.error.retryable) == ("agent_disconnected", True)
+    async with guest("grpc", gate, token) as other:
+        await other.join(agent="reverse")
+        await other.heard("welcome")
+        assert (await send("job-9")).error.code == "agent_disconnected"
+        assert other.count("call") == 0
