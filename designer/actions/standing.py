@@ -3,15 +3,21 @@
 A fold of its own, which needs no plan and evaluates nothing: what it tells is what commands are checked against.
 """
 
-from collections.abc import Iterable
-from typing import Any
+import copy
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 
+from agentcluster.streams.entries import Entry
 from designer.domain import events as ev
 from designer.engine.journal import decode_record
 from designer.traces.log import iterate
 
+REMEMBERED_MAX: Final = 64
+"""A standing holds open approvals and the graphs of planners, seldom more than some KB."""
 _ENDS = (ev.StepCompleted, ev.StepFailed, ev.StepSkipped, ev.StepCancelled)
 
 
@@ -84,6 +90,43 @@ def standing_of(records: Iterable[ev.Record]) -> Standing:
     return standing
 
 
+class _Remembered:
+    """How a run stood when somebody asked last, and the entry that came last then."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.standing, self.last = Standing(), b""
+
+    def read_on(self, run_id: str) -> Standing:
+        """Return how the run stands now; only what has come since is read, unless the log is not the one we know."""
+        with self.lock:
+            entries = iterate(run_id, max(0, self.standing.seq - 1))
+            if self.last and self._next(entries) != self.last:
+                self.standing, self.last = Standing(), b""
+                entries = iterate(run_id)
+            for entry in entries:
+                self.standing.apply(decode_record(entry))
+                self.last = entry.data
+            return copy.deepcopy(self.standing)
+
+    @staticmethod
+    def _next(entries: Iterator[Entry]) -> bytes:
+        first = next(entries, None)
+        return b"" if first is None else first.data
+
+
+_remembered: OrderedDict[str, _Remembered] = OrderedDict()
+_lock = threading.Lock()
+
+
 def read_standing(run_id: str) -> Standing:
-    """Return how the run stands now by its log. Raises ``StreamsUnavailableError``."""
-    return standing_of(decode_record(entry) for entry in iterate(run_id))
+    """Return how the run stands now by its log, a copy of the caller's own. Raises ``StreamsUnavailableError``.
+
+    The runs asked for last are remembered, so that a thousand signals to a run do not read its log a thousand times.
+    """
+    with _lock:
+        remembered = _remembered.setdefault(run_id, _Remembered())
+        _remembered.move_to_end(run_id)
+        while len(_remembered) > REMEMBERED_MAX:
+            _remembered.popitem(last=False)
+    return remembered.read_on(run_id)
