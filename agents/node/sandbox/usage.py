@@ -1,0 +1,93 @@
+"""What a sandbox uses at this moment: read from /proc, from its first process downwards.
+
+Inside a process id namespace nothing leaves the tree: whoever loses its parent becomes a child of the first process.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+PROCESSES_MAX: Final = 4096
+_TICK: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_MIB: Final = 1024 * 1024
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """``tasks`` counts processes and threads; ``cpu_s`` is what they and those they have waited for used so far."""
+
+    tasks: int = 0
+    memory_mib: float = 0.0
+    cpu_s: float = 0.0
+    pids: tuple[int, ...] = ()
+
+
+def read(first: int) -> Usage:
+    """Return what the process ``first`` and all below it use; nothing when it is gone."""
+    tasks, pages, ticks = 0, 0, 0
+    found: list[int] = []
+    waiting = [first]
+    while waiting and len(found) < PROCESSES_MAX:
+        pid = waiting.pop()
+        fields = _stat(pid)
+        if fields is None:
+            continue
+        found.append(pid)
+        ticks += sum(map(int, fields[11:15]))
+        tasks += int(fields[17])
+        pages += int(fields[21])
+        waiting += _children(pid, int(fields[17]))
+    return Usage(tasks, pages * _PAGE / _MIB, ticks / _TICK, tuple(found))
+
+
+def own_memory_mib(pids: tuple[int, ...]) -> float | None:
+    """Return the memory of the processes with what they share counted once, in MiB; None where that cannot be read."""
+    total = 0
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except FileNotFoundError:
+            continue
+        except ProcessLookupError:
+            continue
+        except OSError:
+            return None
+        total += next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+    return total / 1024
+
+
+def files_used(first: int, place: str, size: int) -> int:
+    """Return how many files lie in the file system of ``size`` bytes that the process ``first`` sees at ``place``.
+
+    0 where that cannot be told: the process is gone, or its sandbox is not yet made and it sees the machine's own.
+    """
+    try:
+        held = os.statvfs(f"/proc/{first}/root{place}")
+    except OSError:
+        return 0
+    return held.f_files - held.f_ffree if held.f_blocks * held.f_frsize == size else 0
+
+
+def _stat(pid: int) -> list[str] | None:
+    """Return the fields of ``/proc/<pid>/stat`` from the third (state) on."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _children(pid: int, threads: int) -> list[int]:
+    """Return the processes that any thread of the process has started."""
+    try:
+        tids = [str(pid)] if threads == 1 else os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+    found: list[int] = []
+    for tid in tids:
+        try:
+            found += map(int, Path(f"/proc/{pid}/task/{tid}/children").read_text().split())
+        except OSError:
+            continue
+    return found
