@@ -15,9 +15,10 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import Argument
 from agentcluster.streams.connections import SyncClient
 
-_PARTS: Final = ("inbox", "gate", "run_log", "seed", "ready")
+_PARTS: Final = ("inbox", "gate", "run_log", "seed", "ready", "tasks")
 _HEADER: Final = (
     f"#!lua name=agentcluster_runs_2\nlocal READY, TIMERS, GATES = '{keys.READY}', '{keys.TIMERS}', '{keys.GATES}'\n"
+    f"local TASKS, DEAD_LETTERS = '{keys.TASK_AGENTS}', '{keys.DEAD_LETTER_AGENTS}'\n"
 )
 LIBRARY: Final = _HEADER + "".join((Path(__file__).parent / f"{part}.lua").read_text() for part in _PARTS)
 MISSING: Final = "Function not found"

@@ -10,6 +10,18 @@ GATES: Final = "gates"
 GROUP: Final = "engine"
 WORKERS: Final = "workers"
 REAPER: Final = "engine:reaper"
+TASK_AGENTS: Final = "tasks:agents"
+"""The names of all agents with a stream of tasks."""
+TASK_SWEEPER: Final = "tasks:sweeper"
+"""The worker that looks for tasks nobody waits for; expires."""
+DEAD_LETTER_AGENTS: Final = "dlq:agents"
+"""The names of all agents with dead letters."""
+BREAKERS: Final = "breakers"
+"""Where each circuit breaker stands that has ever changed, by ``agent@version``: its number, a space, JSON."""
+BREAKER_CHANGES: Final = "breakers:changes"
+"""The stream of their changes, about the last 10,000."""
+BREAKER_FIGURES: Final = "breakers:figures"
+"""What each engine worker has seen of an agent version lately, by ``worker agent@version``."""
 
 
 def log(run_id: str) -> str:
@@ -47,6 +59,11 @@ def call(call_id: str) -> str:
     return f"call:{call_id}"
 
 
+def task(call_id: str) -> str:
+    """The digest of the request a task's call id stands for."""
+    return f"task:{call_id}"
+
+
 def memory(space: str, part: str, name: str = "") -> str:
     """Part of a space of shared memory: ``keys`` (its index), a ``value``, a ``list``, or the mark of an append (``once``)."""
     return f"memory:{{{space}}}:{part}:{name}" if name else f"memory:{{{space}}}:{part}"
@@ -59,14 +76,42 @@ def cache(digest: str) -> str:
 
 def tasks(agent: str) -> str:
     """The stream of an agent's tasks at work: its consumer group ``instances`` tells each instance's load (C9)."""
-def task(call_id: str) -> str:
-    """The digest of the request a task's call id stands for."""
-    return f"task:{call_id}"
-
-
     return f"agent:{{{agent}}}:tasks"
 
 
 def dead_letters(agent: str) -> str:
     """The stream of an agent's tasks that failed for good (C10)."""
     return f"dlq:{{{agent}}}"
+
+
+def dead_letter_calls(agent: str) -> str:
+    """The hash of an agent's dead letters by call id: one call is put there once."""
+    return f"dlq:{{{agent}}}:calls"
+
+
+def redriven(agent: str) -> str:
+    """The hash of the runs that an agent's dead letters were given to again, by their id."""
+    return f"dlq:{{{agent}}}:redriven"
+
+
+PRESENT: Final = "present"
+"""The set of the processes that say how they stand; what each says expires unless it says it again."""
+
+
+def present(process: str) -> str:
+    """What a process says of itself."""
+    return f"present:{process}"
+
+
+def bucket(name: str) -> str:
+    """A token bucket that all processes share."""
+    return f"limit:{name}"
+
+
+REJECTED: Final = "contracts:rejected"
+"""The hash of how many messages of each contract were rejected."""
+
+
+def rejected(contract: str) -> str:
+    """The stream of the newest messages of a contract that were rejected."""
+    return f"contracts:{{{contract}}}:rejected"

@@ -121,6 +121,16 @@ class RunLog:
                     raise
                 await self._load()
 
+    async def call_once(self, function: str, names: Sequence[Argument], *args: Argument) -> Any:
+        """Call a function that must not be repeated; ``StreamsUnavailableError``: it may or may not have been carried out."""
+        while True:
+            try:
+                return await self._writer.execute("FCALL", function, len(names), *names, *args)
+            except CommandError as error:
+                if MISSING not in error.message:
+                    raise
+                await self._load()
+
     async def _call(self, function: str, run_id: str, *args: Argument) -> Any:
         return await self.call(function, (keys.log(run_id), keys.meta(run_id), keys.inbox(run_id)), *args)
 

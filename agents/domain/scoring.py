@@ -1,12 +1,17 @@
 """Which instance gets the next call: the one with the lowest normalised load (features A1, C9), or the best bid (B3)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from heapq import heapify, heappop
+from typing import Final, NamedTuple
 
 import msgspec
 
 from agents.domain.intents import Bid
 
+PENDING_WEIGHT: Final = 0.7
+IDLE_WEIGHT: Final = 0.3
+SCORED_MAX: Final = 64
+"""Of more instances than this, this many are scored, a different set each turn."""
 WINDOW: Final = 16
 """Of more instances than this, this many are compared, a different set each turn (the power of d choices)."""
 
@@ -50,6 +55,55 @@ def choose(
         if load < best_load:
             best, best_load = candidate, load
     return best
+
+
+class Load(NamedTuple):
+    """What the consumer group of an agent's tasks says of an instance, over all engine workers.
+
+    ``pending``: tasks that it was given and has not answered. ``idle_ms``: since it was last given one. An instance
+    that answers quickly is given the next task soon; one that has not been given any for long is slow, stuck or cold.
+    """
+
+    pending: float
+    idle_ms: float
+
+
+def scores(
+    loads: Sequence[Load], pending_weight: float = PENDING_WEIGHT, idle_weight: float = IDLE_WEIGHT
+) -> list[float]:
+    """Return 0.7 norm(pending) + 0.3 norm(idle) for each load, in order; the lowest is the best (features C9).
+
+    ``norm`` divides by the largest among ``loads``, so it is 0 to 1; where all are 0 it is 0.
+    """
+    most = max((load.pending for load in loads), default=0) or 1
+    longest = max((load.idle_ms for load in loads), default=0) or 1
+    return [pending_weight * (load.pending / most) + idle_weight * (load.idle_ms / longest) for load in loads]
+
+
+def choose_by_score(
+    instances: Sequence[InstanceInfo],
+    loads: Sequence[Load],
+    own_in_flight: Mapping[str, int],
+    turn: int = 0,
+    weights: tuple[float, float] = (PENDING_WEIGHT, IDLE_WEIGHT),
+) -> InstanceInfo | None:
+    """Return the instance with the lowest score that has room for another call of the caller; None when none has.
+
+    ``loads`` are those of ``instances``, in the same order; ``own_in_flight`` (by instance id) is held against each
+    instance's concurrency. Raise ``turn`` with each choice: equals then take turns.
+    """
+    count = len(instances)
+    if count > SCORED_MAX:
+        chosen = [(turn + step) % count for step in range(SCORED_MAX)]
+        instances, loads = [instances[index] for index in chosen], [loads[index] for index in chosen]
+        count, turn = SCORED_MAX, 0
+    heap = [(score, (index - turn) % count, index) for index, score in enumerate(scores(loads, *weights))]
+    heapify(heap)
+    while heap:
+        instance = instances[heappop(heap)[2]]
+        if own_in_flight.get(instance.instance, 0) < instance.concurrency:
+            return instance
+    return None
 
 
 def bid_score(bid: Bid, others: Sequence[Bid], local_load: float = 0.0) -> float:

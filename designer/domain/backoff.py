@@ -3,11 +3,14 @@
 import zlib
 
 from agents.domain.calls import CallError
-from designer.domain.fold import INFRASTRUCTURE
+from designer.domain.fold import CRASHED, INFRASTRUCTURE, REFUSED
 from designer.domain.graph import RetryPolicy
 from designer.domain.state import StepState
 
 MAX_REDELIVERIES = 10
+MAX_CRASHES = 3
+"""An input that has broken so many instances is poison: no other is risked for it."""
+MAX_REFUSALS = 20
 REDELIVERY = RetryPolicy(attempts=MAX_REDELIVERIES, initial_s=0.2, backoff=1.7, max_s=5.0, jitter=0.5)
 
 
@@ -16,9 +19,16 @@ def retry_at(state: StepState, error: CallError, call_id: str, now: int) -> int:
     if error.code in INFRASTRUCTURE:
         if state.redeliveries >= MAX_REDELIVERIES:
             return 0
+        if error.code == CRASHED and state.crashes + 1 >= MAX_CRASHES:
+            return 0
         return now + _pause_ms(REDELIVERY, state.redeliveries + 1, call_id)
     policy: RetryPolicy = getattr(state.node.node, "retry", RetryPolicy())
     wanted = error.code in policy.on if policy.on else error.retryable
+    if error.code == REFUSED:
+        # No attempt was made, so none is used up: a step that retries waits until the breaker lets calls through.
+        if not wanted or policy.attempts <= 1 or state.refusals >= MAX_REFUSALS:
+            return 0
+        return now + max(int(error.data.get("retry_after_ms", 0)), _pause_ms(policy, 1, call_id))
     failures = state.policy_failures + 1
     if not wanted or failures >= policy.attempts:
         return 0

@@ -13,10 +13,22 @@ from agents.domain.calls import CallError
 from designer.domain.policies import Priority
 
 GENESIS: Final = ""
+Degraded = Literal["", "value", "cached"]
 
 
 class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
     pass
+
+
+class Redriven(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a step that became a dead letter gets this time: another ``input``, another ``version`` of its agent."""
+
+    step: str
+    dead_letter: str = ""
+    input: Any = None
+    has_input: bool = False
+    agent: str = ""
+    version: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,6 +40,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
     reason: str = ""
     edited: tuple[str, ...] = ()
+    redriven: Redriven | None = None
+    """Of a retry or fork from a dead letter."""
 
 
 class RunStarted(_Event, frozen=True, omit_defaults=True, tag="run_started"):
@@ -110,6 +124,8 @@ class StepStarted(_Event, frozen=True, omit_defaults=True, tag="step_started"):
     host: str
     input: Any = None
     ready_at: int = 0
+    degraded: bool = False
+    """Policy gave it to another agent than the workflow names."""
 
 
 class StepCompleted(_Event, frozen=True, omit_defaults=True, tag="step_completed"):
@@ -123,6 +139,9 @@ class StepCompleted(_Event, frozen=True, omit_defaults=True, tag="step_completed
     worked_ms: int = 0
     cached: bool = False
     """Taken from the cache: no agent was called."""
+    degraded: Degraded = ""
+    """Not the agent's answer: policy gave it in the place of ``error``: a fixed value, or an earlier answer."""
+    error: CallError | None = None
 
 
 class StepFailed(_Event, frozen=True, omit_defaults=True, tag="step_failed"):
@@ -134,6 +153,9 @@ class StepFailed(_Event, frozen=True, omit_defaults=True, tag="step_failed"):
     retry_at: int = 0
     queued_ms: int = 0
     worked_ms: int = 0
+    degraded: Literal["", "agent", "later"] = ""
+    """Policy says what comes next: ``fallback`` (``name`` or ``name@version``) is asked, or it is tried again later."""
+    fallback: str = ""
 
 
 class StepSkipped(_Event, frozen=True, omit_defaults=True, tag="step_skipped"):

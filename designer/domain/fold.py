@@ -16,6 +16,10 @@ from designer.domain.state import ApprovalState, FlowState, LoopState, MapState,
 INFRASTRUCTURE = frozenset({"node_lost", "overloaded", "unavailable", "worker_crashed"})
 """Errors that are nobody's fault in the workflow: tried again on another instance, beside the step's own retry policy."""
 
+CRASHED = "worker_crashed"
+REFUSED = "breaker_open"
+"""No agent was asked: the breaker of all that could do it was open."""
+
 
 class Fold(Flow):
     """The state of a run as its events make it."""
@@ -68,6 +72,7 @@ class Fold(Flow):
         state = self.steps[event.step]
         state.status, state.attempt, state.started, state.waiting_code = "running", event.attempt, event, ""
         state.input, state.since = event.input, at
+        state.deliveries += 1
         self.flights[event.step] = event
         self.retries.pop(event.step, None)
 
@@ -96,8 +101,12 @@ class Fold(Flow):
         self.flights.pop(event.step, None)
         state.error, state.since = event.error, at
         state.attempt = max(state.attempt, event.attempt)
+        state.fallback = event.fallback
         if event.error.code in INFRASTRUCTURE:
             state.redeliveries += 1
+            state.crashes += event.error.code == CRASHED
+        elif event.error.code == REFUSED:
+            state.refusals += 1
         else:
             state.policy_failures += 1
         if event.retry_at:

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from designer.domain import events as ev
-from designer.domain.fold import Fold, approval_of
+from designer.domain.fold import REFUSED, Fold, approval_of
 from designer.domain.state import StepState
 from designer.domain.times import clock
 
@@ -103,4 +103,6 @@ def _of_suspended(run: Fold, state: StepState, now: int) -> Reason:
 def _of_retry(step: str, state: StepState, now: int) -> Reason:
     code = state.error.code if state.error else "error"
     message = f"Attempt {state.attempt + 1} of `{step}` at {clock(state.ready_at, now)}, after {code}."
+    if state.error is not None and code == REFUSED:
+        message = f"{state.error.message} `{step}` is tried again at {clock(state.ready_at, now)}."
     return Reason("retry", message, step, state.since, state.ready_at)

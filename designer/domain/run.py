@@ -13,7 +13,8 @@ from designer.domain import commands as asked
 from designer.domain import events as ev
 from designer.domain.backoff import retry_at
 from designer.domain.decide import CallAgent, decide
-from designer.domain.fold import Fold
+from designer.domain.degrading import Instead, settled_by_policy
+from designer.domain.fold import REFUSED, Fold
 from designer.domain.following import follow
 from designer.domain.graph import Cache, IntentNode, PlanNode, Priority, WaitNode
 from designer.domain.plan import Plan
@@ -47,6 +48,7 @@ class PendingCall(msgspec.Struct, frozen=True):
     cache: Cache | None = None
     cache_key: Any = None
     heartbeat_timeout_s: float | None = None
+    degraded: bool = False
 
 
 class Run(Fold):
@@ -116,6 +118,7 @@ class Run(Fold):
             host=host,
             input=call.input,
             ready_at=call.ready_at,
+            degraded=call.degraded,
         )
         self.apply(event, now)
         return event
@@ -128,12 +131,21 @@ class Run(Fold):
         self.apply(event, now)
         return [event]
 
-    def refuse(self, call: PendingCall, error: CallError, now: int) -> list[ev.Event]:
-        """Record that ``call`` can never be sent (its input is too large, nobody bids): a failed attempt."""
+    def refuse(self, call: PendingCall, error: CallError, now: int, instead: Instead | None = None) -> list[ev.Event]:
+        """Record that ``call`` cannot be sent (its input is too large, nobody bids, a breaker is open): a failed attempt.
+
+        ``instead`` is what policy gives in its place: at once where a breaker is open, else after the last attempt.
+        """
         self._pending.pop(call.step, None)
         made: list[ev.Event] = []
         state = self.steps[call.step]
         again = retry_at(state, error, call.call_id, now) if error.retryable else 0
+        end = None
+        if instead is not None and (not again or error.code == REFUSED):
+            end = settled_by_policy(state, ev.StepFailed(call.step, error, call.attempt), instead, now)
+        if end is not None:
+            self._settle_by_policy(state, end, made, now)
+            return made
         self._emit(ev.StepFailed(call.step, error, call.attempt, again), made, now)
         return made
 
@@ -145,8 +157,11 @@ class Run(Fold):
         self._answered(self.steps[call.step], done, made, now)
         return made
 
-    def reply(self, step: str, reply: CallReply, now: int) -> list[ev.Event]:
-        """Take the result or error of the step's current attempt; stale or repeated replies give no events."""
+    def reply(self, step: str, reply: CallReply, now: int, instead: Instead | None = None) -> list[ev.Event]:
+        """Take the result or error of the step's current attempt; stale or repeated replies give no events.
+
+        ``instead`` is what policy gives in the place of an error that would be the step's last.
+        """
         flight = self.flights.get(step)
         if flight is None or self.terminal or flight.call_id != reply.call_id or reply.status not in ("ok", "error"):
             return []
@@ -160,7 +175,14 @@ class Run(Fold):
             return made
         error = reply.error or CallError("agent_error", "The agent gave no reason.")
         if self.wanted(state):
-            self._fail(state, error, made, now, (queued, worked))
+            end = None
+            if instead is not None and not retry_at(state, error, f"{step}/{max(1, state.attempt)}", now):
+                last = ev.StepFailed(step, error, flight.attempt, queued_ms=queued, worked_ms=worked)
+                end = settled_by_policy(state, last, instead, now)
+            if end is not None:
+                self._settle_by_policy(state, end, made, now)
+            else:
+                self._fail(state, error, made, now, (queued, worked))
         else:
             self._emit(ev.StepCancelled(step, error.message), made, now)
         return made
@@ -307,23 +329,49 @@ class Run(Fold):
         if asks is None and (state.started is None or isinstance(node, IntentNode) or state.node.cache_key):
             # Events hold neither a refused call's input nor a call's goal and cache key: worked out again.
             asks = _asked_again(state)
+        value = state.input if state.started or asks is None else asks.value
+        agent, version, value = self._who(state, value)
         return PendingCall(
             step=state.step,
-            agent=state.node.agent,
-            version=state.node.version,
+            agent=agent,
+            version=version,
             attempt=attempt,
             call_id=f"{key}/{attempt}",
             idempotency_key=key,
-            input=state.input if state.started or asks is None else asks.value,
+            input=value,
             timeout_s=getattr(node, "timeout_s", None),
             ready_at=state.ready_at,
             priority=self.started.priority if self.started else "normal",
-            capability="" if state.node.agent else getattr(node, "capability", ""),
-            intent=msgspec.structs.replace(node, goal=asks.goal) if isinstance(node, IntentNode) and asks else None,
+            capability="" if agent else getattr(node, "capability", ""),
+            intent=msgspec.structs.replace(node, goal=asks.goal)
+            if isinstance(node, IntentNode) and asks and not agent
+            else None,
             cache=getattr(node, "cache", None),
             cache_key=asks.cache_key if asks else None,
             heartbeat_timeout_s=getattr(node, "heartbeat_timeout_s", None),
+            degraded=bool(state.fallback),
         )
+
+    def _who(self, state: StepState, value: Any) -> tuple[str, str, Any]:
+        """Return agent, version and input of the next attempt: the workflow's, policy's, or those of whoever redrives it."""
+        agent, version = state.node.agent, state.node.version
+        if state.fallback:
+            agent, _, version = state.fallback.partition("@")
+            return agent, version, value
+        redriven = self.started.origin.redriven if self.started and self.started.origin else None
+        if redriven is None or redriven.step != state.step:
+            return agent, version, value
+        if redriven.version:
+            agent, version = redriven.agent or agent, redriven.version
+        return agent, version, redriven.input if redriven.has_input else value
+
+    def _settle_by_policy(
+        self, state: StepState, end: ev.StepCompleted | ev.StepFailed, made: list[ev.Event], now: int
+    ) -> None:
+        if isinstance(end, ev.StepCompleted):
+            self._answered(state, end, made, now)
+        else:
+            self._emit(end, made, now)
 
     def _answered(self, state: StepState, done: ev.StepCompleted, made: list[ev.Event], now: int) -> None:
         """Take an agent's answer; a planner's is a workflow, which must be a sound one."""

@@ -99,12 +99,15 @@ Inner = MapState | LoopState | FlowState | ApprovalState
 class StepState:
     """One step: its status and what came of it. ``resolved``/``taken`` count the edges that lead here.
 
-    ``undoes`` names the step a compensation handler undoes; ``since`` (ms) is when the status came about.
+    ``undoes`` names the step a compensation handler undoes; ``since`` (ms) is when the status came about. ``deliveries``
+    counts how often it was given to an instance, ``crashes`` how often that broke the instance, ``refusals`` how often a
+    breaker let it go nowhere; ``fallback`` is the agent that policy gives it to instead.
     """
 
     __slots__ = (
-        "attempt", "dead", "error", "inner", "input", "node", "output", "policy_failures", "ready_at", "redeliveries",
-        "resolved", "scope", "since", "started", "status", "step", "taken", "undoes", "waiting_code", "waiting_message",
+        "attempt", "crashes", "dead", "deliveries", "error", "fallback", "inner", "input", "node", "output",
+        "policy_failures", "ready_at", "redeliveries", "refusals", "resolved", "scope", "since", "started", "status",
+        "step", "taken", "undoes", "waiting_code", "waiting_message",
     )  # fmt: skip
 
     def __init__(self, step: str, node: PlanNode, scope: ScopeState) -> None:
@@ -112,14 +115,14 @@ class StepState:
         self.step, self.node, self.scope = step, node, scope
         self.status: StepStatus = "waiting"
         self.resolved = self.taken = self.attempt = self.ready_at = self.since = 0
-        self.policy_failures = self.redeliveries = 0
+        self.policy_failures = self.redeliveries = self.refusals = self.deliveries = self.crashes = 0
         self.dead = False
         self.input: Any = None
         self.output: Any = None
         self.error: CallError | None = None
         self.started: StepStarted | None = None
         self.inner: Inner | None = None
-        self.waiting_code = self.waiting_message = self.undoes = ""
+        self.waiting_code = self.waiting_message = self.undoes = self.fallback = ""
 
 
 def abandoned(scope: ScopeState) -> bool:

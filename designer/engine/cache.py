@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import msgspec
 from django.db import Error as DatabaseError
-from django.db import connections
 
 from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
@@ -25,8 +24,8 @@ from agents.cluster.view import ClusterView
 from agents.domain.calls import INLINE_LIMIT
 from designer.domain.run import PendingCall
 from designer.engine.capacity import Capacity
+from designer.engine.projects import project_of
 from designer.engine.queues import Waiter, Waiting
-from designer.models import Workflow
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +126,7 @@ class CallCache:
     async def _project(self, workflow_id: str) -> str:
         known = self._projects.get(workflow_id)
         if known is None:
-            known = self._projects[workflow_id] = await asyncio.to_thread(_project_of, workflow_id)
+            known = self._projects[workflow_id] = await asyncio.to_thread(project_of, workflow_id)
             if len(self._projects) > PROJECTS_MAX:
                 self._projects.popitem(last=False)
         return known
@@ -146,12 +145,3 @@ def digest(project: str, agent: tuple[str, str], call: PendingCall) -> str:
         intent = call.intent
         who = ["intent", intent.goal, sorted(intent.capabilities), intent.constraints, intent.success_criteria]
     return hashlib.sha256(msgspec.json.encode([1, project, who, key], order="deterministic")).hexdigest()
-
-
-def _project_of(workflow_id: str) -> str:
-    """Return the id of a workflow's project; of one that was deleted meanwhile, something of its own."""
-    try:
-        found = Workflow.objects.filter(pk=workflow_id).values_list("project_id", flat=True).first()
-        return f"workflow {workflow_id}" if found is None else str(found)
-    finally:
-        connections.close_all()

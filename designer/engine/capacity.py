@@ -6,9 +6,13 @@ from typing import Final
 
 from agentcluster.clock import monotonic
 from agents.cluster.view import ClusterView
+from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo, choose
 from designer.domain.run import PendingCall
+from designer.engine.breakers import Breakers
+from designer.engine.loads import Loads
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
+from designer.engine.version_weights import DeploymentWeights, by_deployments, by_shares
 
 SHUN_S: Final = 2.0
 """An instance that did not listen gets nothing for this long, unless it is heard of."""
@@ -19,9 +23,17 @@ ANNOUNCE_S: Final = 2.0
 class Capacity:
     """Counts this worker's calls at each instance and keeps them within the instance's concurrency."""
 
-    def __init__(self, view: ClusterView) -> None:
-        """Choose among the instances in ``view``."""
-        self._view = view
+    def __init__(
+        self,
+        view: ClusterView,
+        loads: Loads | None = None,
+        breakers: Breakers | None = None,
+        weights: DeploymentWeights | None = None,
+    ) -> None:
+        """Choose among the instances in ``view``, by ``loads``, past ``breakers`` that are open."""
+        self._view, self._loads, self._breakers, self._weights = view, loads, breakers, weights
+        self._settling: dict[str, Waiting] = {}
+        """By call id: those who ask again once it is settled whether a breaker lets calls through."""
         self._busy: dict[str, int] = defaultdict(int)
         self._queues: dict[Demand, SlotQueue] = {}
         self._demands: dict[str, Demand] = {}
@@ -31,20 +43,27 @@ class Capacity:
         self._disabled: frozenset[str] | None = None
         self._turn = 0
 
-    def place(self, call: PendingCall, waiter: Waiter, instance: str = "") -> InstanceInfo | Waiting:
+    def place(self, call: PendingCall, waiter: Waiter, instance: str = "") -> InstanceInfo | Waiting | CallError:
         """Take a slot for ``call``, or join the queue; asking again keeps the place in it.
 
-        ``instance`` names the one that won the auction of an intent; the call goes there or waits for it.
+        ``instance`` names the one that won the auction of an intent; the call goes there or waits for it. An error says
+        that the breakers of all that could do it are open.
         """
         granted = self._granted.pop(call.call_id, None)
         if granted is not None:
             return granted
-        demand = Demand(instance=instance) if instance else _demand(call)
+        demand = self._demands.get(call.call_id)
+        if demand is None or demand.instance != instance:
+            demand = Demand(instance=instance) if instance else self._demand(call)
+        if self._breakers is not None and self._breakers.troubled:
+            refused = self._refused(demand, call, waiter, self._breakers)
+            if refused is not None:
+                return refused
         queue = self._queues.get(demand)
         if not queue:
             chosen = self._choose(demand)
             if chosen is not None:
-                self._busy[chosen.instance] += 1
+                self._take(chosen)
                 return chosen
             queue = self._queues.setdefault(demand, SlotQueue())
         self._demands[call.call_id] = demand
@@ -69,6 +88,10 @@ class Capacity:
         granted = self._granted.pop(call_id, None)
         if granted is not None:
             self.release(granted.instance, granted.agent)
+        self._settling.pop(call_id, None)
+        self._leave_queue(call_id)
+
+    def _leave_queue(self, call_id: str) -> None:
         demand = self._demands.pop(call_id, None)
         queue = self._queues.get(demand) if demand else None
         if queue is not None:
@@ -108,6 +131,26 @@ class Capacity:
             if demand.instance and self._view.instance(demand.instance) is None:
                 for waiting in queue:
                     waiting.waiter.wake()
+            elif demand.shared and not self._view.instances_of(demand.agent, demand.version):
+                while queue:
+                    call_id, waiting = queue.pop()
+                    del self._demands[call_id]
+                    waiting.waiter.wake()
+
+    def breaker_changed(self, agent: str) -> None:
+        """Let those think again who wait for an agent whose breaker has changed, or to know whether it lets calls through."""
+        settling, self._settling = self._settling, {}
+        for waiting in settling.values():
+            waiting.waiter.wake()
+        self._grant(lambda demand: demand.agent == agent or not demand.agent)
+        for demand, queue in self._queues.items():
+            if demand.agent == agent or not demand.agent:
+                for waiting in queue:
+                    waiting.waiter.wake()
+
+    def usable(self, agent: str, version: str) -> bool:
+        """Return whether an agent version may be found by what it can do, and its breaker lets calls through."""
+        return self.enabled(agent) and (self._breakers is None or self._breakers.allows(agent, version))
 
     def sweep(self) -> None:
         """Let shunned instances have another chance and tell those who have waited long."""
@@ -128,12 +171,67 @@ class Capacity:
         if self._shunned:
             instances = [info for info in instances if info.instance not in self._shunned]
         self._turn += 1
+        if self._loads is not None and len(instances) > 1:
+            best = self._loads.choose(instances, self._busy, self._turn)
+            if best is not None:
+                return best
+            # All full, or what is known of them is too old: then by what they themselves have said last.
         chosen = choose(instances, self._busy, self._turn)
         if chosen is None or self._busy.get(chosen.instance, 0) < chosen.concurrency:
             return chosen
         return next((info for info in instances if self._busy.get(info.instance, 0) < info.concurrency), None)
 
+    def _take(self, chosen: InstanceInfo) -> None:
+        self._busy[chosen.instance] += 1
+        if self._loads is not None:
+            self._loads.gave(chosen.instance)
+        if self._breakers is not None and self._breakers.troubled:
+            self._breakers.begin(chosen.agent, chosen.version)
+
+    def _refused(
+        self, demand: Demand, call: PendingCall, waiter: Waiter, breakers: Breakers
+    ) -> Waiting | CallError | None:
+        """Return why no call may go where ``demand`` wants it; None when one may, or nobody is there at all."""
+        found = {(info.agent, info.version): None for info in self._listed(demand)}
+        if not found or any(breakers.allows(*key) for key in found):
+            return None
+        settling = {key for key in found if breakers.ask(*key)}
+        if settling:
+            waiting = self._settling.setdefault(
+                call.call_id, Waiting(waiter, monotonic(), "breaker_open", "Trying whether calls go through again.")
+            )
+            return waiting
+        self._leave_queue(call.call_id)
+        return min((breakers.refusal(*key) for key in found), key=lambda error: int(error.data["retry_after_ms"]))
+
+    def _demand(self, call: PendingCall) -> Demand:
+        if not call.agent:
+            return Demand(capability=call.capability)
+        if call.version:
+            return Demand(call.agent, call.version)
+        version = self._shared_version(call)
+        return Demand(call.agent, version, shared=True) if version else Demand(call.agent)
+
+    def _shared_version(self, call: PendingCall) -> str:
+        """Return the version that a call gets by policy or by the deployments' weights; empty: the newest."""
+        shares = self._loads.routing(call.agent).version_weights if self._loads is not None else {}
+        weights = self._weights.by_agent.get(call.agent) if self._weights is not None else None
+        if not shares and not weights:
+            return ""
+        live = self._view.versions_of(call.agent)
+        if self._breakers is not None and self._breakers.troubled:
+            live = [version for version in live if self._breakers.allows(call.agent, version)] or live
+        chosen = by_shares(shares, live, call.idempotency_key) if shares else ""
+        return chosen or (by_deployments(weights, live, call.idempotency_key) if weights else "")
+
     def _instances(self, demand: Demand) -> Sequence[InstanceInfo]:
+        instances = self._listed(demand)
+        breakers = self._breakers
+        if breakers is not None and breakers.troubled:
+            return [info for info in instances if breakers.allows(info.agent, info.version)]
+        return instances
+
+    def _listed(self, demand: Demand) -> Sequence[InstanceInfo]:
         if demand.instance:
             found = self._view.instance(demand.instance)
             return [] if found is None else [found]
@@ -155,7 +253,7 @@ class Capacity:
                 continue
             call_id, waiting = queue.pop()
             self._demands.pop(call_id, None)
-            self._busy[chosen.instance] += 1
+            self._take(chosen)
             self._granted[call_id] = chosen
             waiting.waiter.wake()
 
@@ -194,7 +292,3 @@ class Capacity:
             "no_instance",
             f"No live agent offers the capability {capability}{why}. The step starts as soon as one does.",
         )
-
-
-def _demand(call: PendingCall) -> Demand:
-    return Demand(call.agent, call.version, "" if call.agent else call.capability)

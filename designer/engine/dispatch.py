@@ -35,12 +35,17 @@ from agents.domain.scoring import InstanceInfo
 from designer.domain.events import StepStarted
 from designer.domain.run import PendingCall
 from designer.engine.auction import Auctions
+from designer.engine.breakers import Breakers
 from designer.engine.cache import CallCache
 from designer.engine.capacity import Capacity
 from designer.engine.criteria import held_to
+from designer.engine.degrade import Degrading, Refused
 from designer.engine.enabled import watch_enabled
 from designer.engine.flights import Caller, Flight, FlightTable
+from designer.engine.loads import Loads
 from designer.engine.queues import Waiter, Waiting
+from designer.engine.task_ledger import TaskLedger
+from designer.engine.version_weights import DeploymentWeights
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +74,13 @@ class Dispatcher:
         self._bus, self._view, self._log = bus, view, log
         self._prefix = subjects.worker_replies(worker)
         self._flights = FlightTable()
-        self.capacity = Capacity(view)
+        self.tasks = TaskLedger(log, worker)
+        self.breakers = Breakers(log, worker)
+        self._loads = Loads(log, self.tasks)
+        self._weights = DeploymentWeights(bus)
+        self.capacity = Capacity(view, self._loads, self.breakers, self._weights)
+        self._degrading = Degrading(log)
+        self.breakers.changed = self._breaker_changed
         self.cache = CallCache(log, view, self.capacity)
         self._auctions = Auctions(bus, view, self.capacity, worker)
         self._subscription: Subscription | None = None
@@ -83,6 +94,8 @@ class Dispatcher:
         self._view.on_change(self.capacity.cluster_changed)
         self._bus.on_return(self._on_return)
         self._spawn(self._sweep_forever())
+        self._spawn(self._loads.run())
+        self._spawn(self.breakers.run())
         self._spawn(watch_enabled(self.capacity.disable))
 
     async def stop(self) -> None:
@@ -92,17 +105,26 @@ class Dispatcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._auctions.stop()
         await self.cache.stop()
+        await self._degrading.stop()
+        await self.breakers.stop()
+        await self._weights.stop()
+        await self.tasks.stop()
         if self._subscription is not None:
             await self._subscription.stop()
 
-    def place(self, call: PendingCall, waiter: Waiter, trace_id: str) -> InstanceInfo | Waiting | CallError:
+    def place(
+        self, call: PendingCall, waiter: Waiter, trace_id: str, workflow_id: str = ""
+    ) -> InstanceInfo | Waiting | Refused:
         """Return a slot for ``call``, or why there is none yet: ask again when ``waiter`` is woken.
 
-        An error means there will be none: nobody bids for the goal of an intent, or it cannot be put out to bid.
+        ``Refused`` means there will be none: nobody bids for the goal of an intent, or it cannot be put out to bid, or
+        the breakers of all who could do it are open.
         """
         if call.intent is not None:
-            return self._auctions.place(call, call.intent, waiter, trace_id)
-        return self.capacity.place(call, waiter)
+            slot = self._auctions.place(call, call.intent, waiter, trace_id)
+        else:
+            slot = self.capacity.place(call, waiter)
+        return self._degrading.refused(call, slot, waiter, workflow_id) if isinstance(slot, CallError) else slot
 
     def withdraw(self, call_id: str) -> None:
         """Forget a call that was not placed."""
@@ -113,18 +135,21 @@ class Dispatcher:
         """Forget how a place was found for a call."""
         self._auctions.withdraw(call_id)
         self.cache.withdraw(call_id)
+        self._degrading.withdraw(call_id)
 
     def send(self, caller: Caller, call: PendingCall, started: StepStarted) -> None:
         """Give ``call`` to the instance that ``started`` (durable by now) names; a slot was taken for it by ``place``."""
         flight = self._flight(caller, call, started)
         self._flights.add(flight)
         self._publish(flight)
+        self.tasks.begin(flight)
 
     def adopt(self, caller: Caller, call: PendingCall, started: StepStarted) -> None:
         """Go on with a call an earlier owner of the run has made, or meant to make just before it died."""
         flight = self._flight(caller, call, started)
         self.capacity.adopt(flight.instance)
         self._flights.add(flight)
+        self.tasks.begin(flight)
         self._asked[call.call_id] = flight.heard
         self._settle([flight], None)
 
@@ -216,10 +241,26 @@ class Dispatcher:
     def _deliver(self, flight: Flight, reply: CallReply) -> None:
         if not self._end(flight):
             return
-        if flight.criteria and reply.status == "ok":
+        self.breakers.record(flight.request.agent, flight.version, flight.instance, reply)
+        if reply.status != "ok":
+            self._spawn(self._explain(flight, reply))
+        elif flight.criteria:
             self._spawn(self._judge(flight, reply))
         else:
+            if self._degrading.keeps:
+                request = flight.request
+                workflow_id = flight.caller.workflow_id
+                self._degrading.keep(request.agent, flight.version, request.input, reply.output, workflow_id)
             flight.caller.deliver(flight.step, reply)
+
+    async def _explain(self, flight: Flight, reply: CallReply) -> None:
+        """Deliver an error, with what policy gives in its place."""
+        error = reply.error or CallError("agent_error", "The agent gave no reason.")
+        request = flight.request
+        instead = await self._degrading.failed(
+            request.agent, flight.version, request.input, error, flight.caller.workflow_id
+        )
+        flight.caller.deliver(flight.step, reply, instead)
 
     async def _judge(self, flight: Flight, reply: CallReply) -> None:
         """Hold a reply to the intent's criteria, in a thread: outputs may be large."""
@@ -230,7 +271,16 @@ class Dispatcher:
             return False
         self._asked.pop(flight.request.call_id, None)
         self.capacity.release(flight.instance, flight.request.agent)
+        self.tasks.end(flight)
         return True
+
+    async def settle_tasks(self) -> None:
+        """Remove what a lost connection may have left of this worker in the ledger of tasks."""
+        await self.tasks.settle({flight.entry for flight in self._flights.all()})
+
+    def _breaker_changed(self, agent: str) -> None:
+        self.capacity.breaker_changed(agent)
+        self._degrading.breaker_changed()
 
     def _nobody_listens(self, flight: Flight) -> None:
         """Try elsewhere, or the same instance a little later: it may be coming back from a lost connection."""
@@ -271,6 +321,8 @@ class Dispatcher:
             elif quiet_s > GIVE_UP_S:
                 silent.append(flight)
             elif flight.resend or quiet_s > QUIET_S:
+                if quiet_s > QUIET_S:
+                    self.capacity.shun(flight.instance)
                 self._ask(flight, now)
         self._settle(lost, LOST)
         self._settle(silent, SILENT)

@@ -14,10 +14,12 @@ from agentcluster.streams.run_log import RunLog
 from agents.domain.calls import CallError, CallReply
 from designer.domain import commands as asked
 from designer.domain import events as ev
+from designer.domain.degrading import Instead
 from designer.domain.plan import Plan
 from designer.domain.run import Run
 from designer.engine.beginnings import Beginning, Begun, HistoryLostError, call_in_flight, first_event, set_apart
 from designer.engine.continuing import continue_as_new
+from designer.engine.dead_letters import bury
 from designer.engine.dispatch import Dispatcher
 from designer.engine.inbox import InboxReader
 from designer.engine.journal import Journal
@@ -71,7 +73,7 @@ class Driver:
         self._starts = Starts(parts.dispatcher)
         self._clock = SteadyClock()
         self._run: Run | None = None
-        self._replies: list[tuple[str, CallReply]] = []
+        self._replies: list[tuple[str, CallReply, Instead | None]] = []
         self._waiter: asyncio.Future[None] | None = None
         self._due = True
         self._inbox_due = self._leaving = self._fenced = self._grace_over = self._woken_early = False
@@ -82,10 +84,15 @@ class Driver:
         self._timer: asyncio.TimerHandle | None = None
         self._grace: asyncio.TimerHandle | None = None
 
-    def deliver(self, step: str, reply: CallReply) -> None:
+    @property
+    def workflow_id(self) -> str:
+        """The workflow the run is of; empty before it has begun."""
+        return self._run.started.workflow_id if self._run and self._run.started else ""
+
+    def deliver(self, step: str, reply: CallReply, instead: Instead | None = None) -> None:
         """Take the final reply to a call."""
         self._calls.discard(reply.call_id)
-        self._replies.append((step, reply))
+        self._replies.append((step, reply, instead))
         self.wake()
 
     def wake(self) -> None:
@@ -213,8 +220,8 @@ class Driver:
         now = self._clock.now_ms()
         events: list[ev.Event] = []
         replies, self._replies = self._replies, []
-        for step, reply in replies:
-            events += run.reply(step, reply, now)
+        for step, reply, instead in replies:
+            events += run.reply(step, reply, now, instead)
         for entry_id, command in commands:
             events += self._follow(run, entry_id, command, now)
         events += self._end_of_time(run, now)
@@ -223,6 +230,7 @@ class Driver:
         events += too_many(run, self._journal.seq, len(events), now)
         if events:
             await set_apart(run)
+            await bury(self._parts.log, run, events, now)
             await self._journal.append(events, now)
             self._carry_out(run, events, now)
             self._awake_until, self._woken_early = 0.0, False
@@ -255,6 +263,8 @@ class Driver:
     async def _go_on(self, run: Run, now: int) -> None:
         """End this log and let the run go on under a new one."""
         why = self._going_on or ev.Origin("continued", self.request.run_id)
+        if run.started is not None and run.started.origin is not None:
+            why = msgspec.structs.replace(why, redriven=run.started.origin.redriven)
         self._going_on = None
         if run.terminal or run.stopping:
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from agents.domain.calls import CallReply, CallRequest
+from designer.domain.degrading import Instead
 
 
 class Caller(Protocol):
@@ -11,16 +12,20 @@ class Caller(Protocol):
 
     trace_id: str
 
-    def deliver(self, step: str, reply: CallReply) -> None:
-        """Take the final reply to the call of ``step``; at most once a call."""
+    @property
+    def workflow_id(self) -> str:
+        """The workflow the run is of."""
+
+    def deliver(self, step: str, reply: CallReply, instead: Instead | None = None) -> None:
+        """Take the final reply to the call of ``step``; at most once a call. ``instead``: what policy gives for an error."""
 
 
 class Flight:
     """A call at an instance. Times are seconds on the monotonic clock; ``deadline`` 0 means the agent's own limit."""
 
     __slots__ = (
-        "caller", "criteria", "deadline", "heard", "instance", "node", "request", "resend", "settling", "step", "token",
-        "unreadable", "version",
+        "caller", "criteria", "deadline", "entry", "heard", "instance", "node", "over", "request", "resend", "settling",
+        "step", "token", "unreadable", "version",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +46,10 @@ class Flight:
         """JSON Schema the output must fit, where the call serves an intent."""
         self.unreadable = 0
         """Replies that could not be read."""
+        self.entry = b""
+        """Its entry in the ledger of tasks, once Redis has answered."""
+        self.over = False
+        """Nothing more is expected of it."""
 
 
 class FlightTable:

@@ -19,12 +19,16 @@ class Waiter(Protocol):
 
 
 class Demand(NamedTuple):
-    """Where a call may go: an agent's version (empty: the newest), any agent with a capability, or one instance."""
+    """Where a call may go: an agent's version (empty: the newest), any agent with a capability, or one instance.
+
+    ``shared``: the call names no version; this is the one that falls to it.
+    """
 
     agent: str = ""
     version: str = ""
     capability: str = ""
     instance: str = ""
+    shared: bool = False
 
     @property
     def name(self) -> str:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo
 from designer.domain.events import Event, PlanMade, StepCompleted, StepStarted
 from designer.domain.run import PendingCall, Run
 from designer.engine.cache import Hit
+from designer.engine.degrade import Refused
 from designer.engine.dispatch import Dispatcher
 from designer.engine.flights import Caller
 from designer.engine.queues import Waiter, Waiting
 
-Slot = InstanceInfo | Waiting | Hit | CallError
+Slot = InstanceInfo | Waiting | Hit | Refused
 
 
 class Starts:
@@ -78,8 +78,8 @@ class Starts:
             self._dispatcher.settle(call.call_id)
         if isinstance(slot, Hit):
             return run.cached(call, slot.output, now), True
-        if isinstance(slot, CallError):
-            return run.refuse(call, slot, now), True
+        if isinstance(slot, Refused):
+            return run.refuse(call, slot.error, now, slot.instead), True
         started = run.dispatch(call, slot.instance, slot.node, slot.version, now, agent=slot.agent)
         self._placed.append((call, started))
         if call.cache is not None and run.started is not None:
@@ -92,7 +92,7 @@ class Starts:
             found = self._dispatcher.cache.look(call, workflow_id, waiter)
             if found is not None:
                 return found
-        return self._dispatcher.place(call, waiter, trace_id)
+        return self._dispatcher.place(call, waiter, trace_id, workflow_id)
 
     def _withdraw(self, wanted: set[str]) -> None:
         for call_id in [call_id for call_id in self._queued if call_id not in wanted]:

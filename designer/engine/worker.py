@@ -19,6 +19,7 @@ from agentcluster.streams.ready import STREAMS, Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
+from agents.contracts.publishing import run_publisher
 from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Parts
@@ -27,6 +28,7 @@ from designer.engine.outcome import Outcome
 from designer.engine.projector import Projector
 from designer.engine.reaper import Reaper
 from designer.engine.request import decode_request, encode_request
+from designer.engine.task_sweep import SWEEP_S, TaskSweep
 from designer.engine.versions import Versions
 
 logger = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ class Engine:
         )
         self._liveness.on_stall = lambda: self._spawn(self._check_ownership())
         self._projector.start()
+        sweep = TaskSweep(self._log, dispatcher, view, self._liveness, self.worker)
         reaper = Reaper(self._log, self._ready, self._liveness, self._side_executor, self.worker)
         loops = [
             asyncio.create_task(loop)
@@ -104,8 +107,10 @@ class Engine:
                 self._repeat(self._recover, RECOVER_S),
                 self._repeat(self._check_clocks, CLOCK_S),
                 self._repeat(self._ring_timers, RING_S),
+                self._repeat(sweep.sweep, SWEEP_S),
                 reaper.run(),
                 run_registrar(bus),
+                run_publisher(bus),
             )
         ]
         logger.info("engine worker %s is ready", self.worker)

@@ -2,7 +2,11 @@
 
 from collections import Counter
 
-from agents.domain.scoring import InstanceInfo, choose
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.domain.scoring import InstanceInfo, Load, choose, choose_by_score, scores
 
 
 def instance(name: str, in_flight: int = 0, concurrency: int = 4) -> InstanceInfo:
@@ -43,3 +47,38 @@ def test_of_a_thousand_a_few_are_compared_and_all_get_their_share():
         local[choose(known, local, turn).instance] += 1
     assert len(local) == 1000
     assert max(local.values()) <= 6
+
+
+def test_the_score_is_exactly_07_pending_and_03_idle() -> None:
+    found = scores([Load(10, 0), Load(5, 2000), Load(0, 4000)])
+    assert found == pytest.approx([0.7, 0.7 * 0.5 + 0.3 * 0.5, 0.3])
+
+
+def test_nothing_pending_and_nothing_idle_scores_nothing() -> None:
+    assert scores([Load(0, 0), Load(0, 0)]) == [0.0, 0.0]
+    assert scores([]) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 1000), st.floats(0, 1e6)), min_size=1, max_size=20))
+def test_scores_lie_between_0_and_1_and_more_work_never_scores_less(figures: list[tuple[int, float]]) -> None:
+    loads = [Load(*each) for each in figures]
+    found = scores(loads)
+    assert all(0 <= score <= 1.0001 for score in found)
+    for one, first in zip(loads, found, strict=True):
+        for other, second in zip(loads, found, strict=True):
+            if one.pending >= other.pending and one.idle_ms >= other.idle_ms:
+                assert first >= second
+
+
+def test_the_lowest_score_wins_and_a_full_instance_is_passed_over() -> None:
+    fleet = [instance(name, concurrency=2) for name in ("a", "b", "c")]
+    loads = [Load(3, 10), Load(1, 10), Load(2, 10)]
+    chosen = [choose_by_score(fleet, loads, own) for own in ({}, {"b": 2}, {"b": 2, "c": 2}, {"a": 2, "b": 2, "c": 2})]
+    assert [each.instance if each else None for each in chosen] == ["b", "c", "a", None]
+
+
+def test_equals_take_turns_and_of_many_a_different_set_is_scored() -> None:
+    fleet = [instance(str(number)) for number in range(100)]
+    loads = [Load(0, 0)] * 100
+    chosen = {found.instance for turn in range(100) if (found := choose_by_score(fleet, loads, {}, turn))}
+    assert len(chosen) == 100

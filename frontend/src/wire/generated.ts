@@ -38,6 +38,7 @@ export type WireType =
   | Position
   | Problem
   | Record
+  | Redriven
   | RetryPolicy
   | RunAdmitted
   | RunCancelRequested
@@ -224,6 +225,7 @@ export interface CallRequest {
   attempt?: number;
   call_id: string;
   deadline_ms?: number;
+  exclusive?: boolean;
   heartbeat_ms?: number;
   idempotency_key: string;
   input: unknown;
@@ -688,8 +690,20 @@ export interface Origin {
   edited?: string[];
   kind: "continued" | "fork" | "replay" | "retry";
   reason?: string;
+  redriven?: Redriven | null;
   run_id: string;
   seq?: number;
+}
+/**
+ * What a step that became a dead letter gets this time: another ``input``, another ``version`` of its agent.
+ */
+export interface Redriven {
+  agent?: string;
+  dead_letter?: string;
+  has_input?: boolean;
+  input?: unknown;
+  step: string;
+  version?: string;
 }
 /**
  * The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped.
@@ -837,6 +851,7 @@ export interface StepStarted {
   agent: string;
   attempt: number;
   call_id: string;
+  degraded?: boolean;
   host: string;
   input?: unknown;
   instance: string;
@@ -851,6 +866,8 @@ export interface StepStarted {
 export interface StepCompleted {
   attempt?: number;
   cached?: boolean;
+  degraded?: "" | "cached" | "value";
+  error?: CallError | null;
   output?: unknown;
   port?: string;
   queued_ms?: number;
@@ -863,7 +880,9 @@ export interface StepCompleted {
  */
 export interface StepFailed {
   attempt?: number;
+  degraded?: "" | "agent" | "later";
   error: CallError;
+  fallback?: string;
   queued_ms?: number;
   retry_at?: number;
   step: string;

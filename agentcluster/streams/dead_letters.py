@@ -1,0 +1,106 @@
+"""Dead letters (features C10): per agent a stream of the tasks that failed for good, about the last 1,000.
+
+The function is in ``tasks.lua``. A call is put there once, however often it is tried.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from agentcluster.streams import keys
+from agentcluster.streams.batch import Argument
+from agentcluster.streams.connections import SyncClient
+from agentcluster.streams.errors import translated
+from agentcluster.streams.run_log import RunLog
+
+KEPT: Final = 1000
+
+
+class DeadLetter(NamedTuple):
+    """An entry: its fields as they were written, and the run it was given to again, if it was."""
+
+    entry_id: str
+    fields: dict[str, str]
+    redriven_as: str
+
+
+async def bury(log: RunLog, agent: str, call_id: str, fields: Mapping[str, Argument]) -> str:
+    """Write a dead letter down, unless its call is there already; return its id. Waits while Redis is away."""
+    flat: list[Argument] = [part for pair in fields.items() for part in pair]
+    names = (keys.dead_letters(agent), keys.dead_letter_calls(agent))
+    entry: bytes = await log.call("ac_dead_letter_1", names, agent, call_id, KEPT, *flat)
+    return entry.decode()
+
+
+def agents(client: SyncClient) -> list[str]:
+    """Return the names of all agents that have had dead letters."""
+    with translated():
+        names: Any = client.smembers(keys.DEAD_LETTER_AGENTS)
+    return sorted(name.decode() for name in names)
+
+
+def read(client: SyncClient, agent: str, before: str = "+", count: int = KEPT) -> list[DeadLetter]:
+    """Return an agent's dead letters, newest first; ``before`` is an id that is left out."""
+    with translated():
+        entries: Any = client.xrevrange(
+            keys.dead_letters(agent), f"({before}" if before != "+" else before, count=count
+        )
+        return _letters(client, agent, entries)
+
+
+def iterate(client: SyncClient, agent: str) -> Iterator[DeadLetter]:
+    """Yield all dead letters of an agent, newest first."""
+    before = "+"
+    while page := read(client, agent, before, 200):
+        yield from page
+        before = page[-1].entry_id
+
+
+def one(client: SyncClient, agent: str, entry_id: str) -> DeadLetter | None:
+    """Return a dead letter, None when there is none of that id."""
+    with translated():
+        entries: Any = client.xrange(keys.dead_letters(agent), entry_id, entry_id)
+        return next(iter(_letters(client, agent, entries)), None)
+
+
+def mark_redriven(client: SyncClient, agent: str, entry_id: str, run_id: str) -> None:
+    """Remember which run a dead letter was given to again."""
+    with translated():
+        client.hset(keys.redriven(agent), entry_id, run_id)
+
+
+def delete(client: SyncClient, agent: str, entry_ids: Sequence[str]) -> int:
+    """Remove dead letters for good; return how many there were. Their calls are not put there again."""
+    if not entry_ids:
+        return 0
+    with translated():
+        pipeline = client.pipeline(transaction=False)
+        pipeline.xdel(keys.dead_letters(agent), *entry_ids)
+        pipeline.hdel(keys.redriven(agent), *entry_ids)
+        removed: int = pipeline.execute()[0]
+        return removed
+
+
+def tidy(client: SyncClient, agent: str) -> None:
+    """Forget the runs of dead letters that were trimmed away."""
+    with translated():
+        first: Any = client.xrange(keys.dead_letters(agent), count=1)
+        oldest = int(first[0][0].partition(b"-")[0]) if first else 1 << 62
+        marks: Any = client.hkeys(keys.redriven(agent))
+        gone = [mark for mark in marks if int(mark.partition(b"-")[0]) < oldest]
+        if gone:
+            client.hdel(keys.redriven(agent), *gone)
+
+
+def _letters(client: SyncClient, agent: str, entries: Sequence[Any]) -> list[DeadLetter]:
+    if not entries:
+        return []
+    ids = [entry_id.decode() for entry_id, _ in entries]
+    runs: Any = client.hmget(keys.redriven(agent), ids)
+    return [
+        DeadLetter(
+            entry_id,
+            {name.decode(): value.decode(errors="replace") for name, value in fields.items()},
+            run.decode() if run else "",
+        )
+        for entry_id, (_, fields), run in zip(ids, entries, runs, strict=True)
+    ]
