@@ -37,9 +37,13 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "agentcluster.security.models.Role",
+        "BundleStatusEnum": "agents.bundles.api.schemas.BUNDLE_STATUSES",
+        "SignatureStateEnum": "agents.bundles.api.schemas.SIGNATURE_STATES",
         "NodeStatusEnum": "agents.api.schemas.NODE_STATUSES",
         "RunStatusEnum": "designer.models.RunStatus",
         "OriginKindEnum": "designer.api.run_schemas.ORIGIN_KINDS",
+        "PolicyKindEnum": "agents.domain.policy.KINDS",
+        "PolicyChangeEnum": "agents.policies.api.schemas.CHANGES",
         "TriggerKindEnum": "designer.triggers.models.Kind",
         "ChangeEnum": "designer.ascode.api.schemas.CHANGES",
         "EdgeChangeEnum": "designer.ascode.api.schemas.EDGE_CHANGES",

@@ -28,7 +28,9 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
     def run(self) -> None:
         """Serve until told to stop."""
         from agentcluster.web.request import RequestFactory  # needs Django's settings, which the application has set up
+        from agents.policies import following
 
+        following.start("web")
         daphne.server.HTTPFactory = RequestFactory
         daphne.server.WebSocketFactory = SocketFactory
         super().run()

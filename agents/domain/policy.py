@@ -4,6 +4,7 @@ A ``PolicySet`` is immutable and numbered; every change makes the next one. It t
 key-value bucket ``policies`` under ``current``. What a policy may say is checked by ``agents.domain.policy_check``.
 """
 
+import hashlib
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -231,3 +232,8 @@ def spec_of(policies: PolicySet, kind: Kind, subject: Subject, about: str = "") 
 def read_spec(kind: Kind, policy: Policy | None) -> Any:
     """Return what a checked policy says, as its kind's spec; the defaults where there is none."""
     return msgspec.convert(policy.spec if policy else {}, SPECS[kind])
+
+
+def digest_of(policies: tuple[Policy, ...]) -> str:
+    """Return 16 hex digits by which two sets of one number are told apart."""
+    return hashlib.sha256(msgspec.json.encode(policies)).hexdigest()[:16]

@@ -14,6 +14,7 @@ from django.conf import settings
 from agentcluster import garbage
 from agentcluster.streams.check import check_server
 from agentcluster.streams.errors import StreamsUnavailableError
+from agents.policies import following
 from designer.engine.worker import Engine
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class EngineThread(threading.Thread):
             except RuntimeError:
                 logger.debug("the engine's loop is closed already")
         self.join(STOP_S)
+        following.stop()
 
     async def _serve(self) -> None:
         await self._check_redis()
@@ -58,6 +60,7 @@ class EngineThread(threading.Thread):
             return
         self._engine = Engine(settings.REDIS_URL, settings.NATS_URL, max_runs=settings.ENGINE_MAX_RUNS)
         self._loop = asyncio.get_running_loop()
+        following.start("engine", self._loop)
         if self._stopped.is_set():
             self._engine.stop()
         await self._engine.serve()

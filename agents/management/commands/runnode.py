@@ -20,6 +20,7 @@ from agentcluster.streams.batch import BatchWriter
 from agentcluster.tasks import end
 from agents.node.memory import parse_mib
 from agents.node.node import MAX_CONCURRENCY, Node, profile
+from agents.policies import following
 from agents.tools import builtin, known
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ async def _serve(name: str, make: Callable[[Bus, BatchWriter], Node]) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    following.start("node", asyncio.get_running_loop(), database=False)
     writer = BatchWriter(settings.REDIS_URL)
     try:
         bus = await _connect(name, ended)
@@ -88,6 +90,7 @@ async def _serve(name: str, make: Callable[[Bus, BatchWriter], Node]) -> None:
             await node.stop()
     finally:
         await writer.close()
+        await asyncio.to_thread(following.stop)
 
 
 async def _connect(name: str, ended: asyncio.Event) -> Bus | None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 
 from agentcluster.messaging import BusUnavailableError, connect
 from agentcluster.tasks import end
+from agents.policies import following
 from designer.triggers.inbound.listener import Listener
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ async def _serve() -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    following.start("triggers", asyncio.get_running_loop())
     listener = Listener(settings.REDIS_URL)
     connecting = asyncio.create_task(_connect(listener))
     serving = asyncio.create_task(listener.serve())
@@ -44,6 +46,7 @@ async def _serve() -> None:
     await end(stopping, connecting)
     if listener.bus is not None:
         await listener.bus.close()
+    await asyncio.to_thread(following.stop)
 
 
 async def _connect(listener: Listener) -> None:
