@@ -1,0 +1,1 @@
+"""Writes to contracts, one operation a file: permission, change, audit entry."""

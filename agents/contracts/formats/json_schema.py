@@ -1,0 +1,115 @@
+"""JSON Schema contracts (draft 2020-12). Nothing is ever fetched: references lead into the schema or to named ones."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from agents.contracts.errors import BadContractError
+from agents.contracts.formats.base import BrokenError, ContractSchema, Fault, SchemaType
+from agents.domain.contracts import json_schema as inclusion
+from agents.domain.contracts.json_parts import canonical
+from agents.domain.contracts.reasons import Reason
+from agents.domain.schema_check import check, check_schema
+from agents.domain.schema_keywords import SchemaUnusableError
+
+
+class JsonContract:
+    """A JSON Schema; ``whole`` is it with the schemas it refers to."""
+
+    schema_type = SchemaType.JSON
+    compiled = ""
+
+    def __init__(self, text: str, schema: Any, whole: Any) -> None:
+        """``schema`` is what ``text`` says."""
+        self.text, self.whole = text, whole
+        self.canonical = canonical(schema)
+
+    @classmethod
+    def parse(cls, text: str, references: Mapping[str, ContractSchema], compiled: str = "") -> "JsonContract":
+        """See ``formats.parse``."""
+        try:
+            schema = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise BadContractError(f"This is not JSON: {error}.", field="/schema") from error
+        if not isinstance(schema, dict | bool):
+            raise BadContractError("A JSON Schema is an object, true or false.", field="/schema")
+        whole = _bundled(schema, references)
+        faults = check_schema(whole)
+        if faults:
+            errors = [
+                {"field": f"/schema{fault.pointer}", "message": fault.message, "code": "schema"} for fault in faults
+            ]
+            raise BadContractError(
+                f"This is no JSON Schema: {faults[0].pointer or '/'} {faults[0].message}.", errors=errors
+            )
+        return cls(text, schema, whole)
+
+    def reads(self, writer: "JsonContract") -> Iterable[Reason]:
+        """See ``ContractSchema``."""
+        return inclusion.reasons(self.whole, writer.whole)
+
+    def encode(self, value: Any) -> bytes:
+        """See ``ContractSchema``."""
+        self._check(value)
+        return msgspec.json.encode(value)
+
+    def decode(self, data: bytes) -> Any:
+        """See ``ContractSchema``."""
+        try:
+            value = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BrokenError(Fault("", f"it is not JSON: {error}")) from error
+        self._check(value)
+        return value
+
+    def shape(self) -> Any:
+        """See ``ContractSchema``."""
+        return self.whole
+
+    def _check(self, value: Any) -> None:
+        try:
+            faults = check(self.whole, value)
+        except SchemaUnusableError as error:
+            raise BrokenError(Fault("", error.message)) from error
+        if faults:
+            raise BrokenError(*(Fault(fault.pointer, fault.message) for fault in faults))
+
+
+def _bundled(schema: Any, references: Mapping[str, ContractSchema]) -> Any:
+    """Return the schema with those it refers to as definitions, and its references pointing there."""
+    used = {name: other for name, other in references.items() if isinstance(other, JsonContract)}
+    if not used or not isinstance(schema, dict):
+        return schema
+    places = {name: f"ref:{name}" for name in used}
+    bundled = _pointed(schema, places, "")
+    definitions = dict(bundled.get("$defs", {}))
+    for name, other in used.items():
+        inside = _pointed(other.whole, {}, "#/$defs/" + _escaped(places[name]))
+        # An $id would make it a document of its own, out of which nothing leads.
+        definitions[places[name]] = (
+            {word: value for word, value in inside.items() if word != "$id"} if isinstance(inside, dict) else inside
+        )
+    bundled["$defs"] = definitions
+    return bundled
+
+
+def _pointed(schema: Any, places: Mapping[str, str], base: str) -> Any:
+    """Return a copy in which references to names lead to their places, and those into itself begin at ``base``."""
+    if isinstance(schema, list):
+        return [_pointed(each, places, base) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {word: _pointed(value, places, base) for word, value in schema.items()}
+    target = schema.get("$ref")
+    if isinstance(target, str):
+        name, _, fragment = target.partition("#")
+        if not name:
+            copy["$ref"] = (base or "#") + fragment
+        elif name in places:
+            copy["$ref"] = "#/$defs/" + _escaped(places[name]) + fragment
+    return copy
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

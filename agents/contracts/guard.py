@@ -1,0 +1,148 @@
+"""Holds messages to their contracts: on sending, before delivery, and what agents take and give (features B1, B2).
+
+The wire form is in docs/wire.md: the payload as the contract says, behind the id of its schema; the envelope in headers.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from agentcluster.clock import now_ms
+from agentcluster.envelope import Message, SchemaRef
+from agentcluster.messaging import Bus
+from agentcluster.streams.memory import Executor
+from agents.contracts.errors import MessageBrokenError
+from agents.contracts.formats import SchemaType
+from agents.contracts.formats.base import BrokenError, Fault
+from agents.contracts.live import ContractBook
+from agents.contracts.rejections import Rejections, Sent
+from agents.contracts.wire import BadFrameError, frame, unframe
+from agents.domain.contracts.binding import Binding
+
+CONTENT_TYPES: Final = {"AVRO": "avro/binary", "PROTOBUF": "application/x-protobuf", "JSON": "application/json"}
+SCHEMA_ID: Final = "Schema-Id"
+SCHEMA_SUBJECT: Final = "Schema-Subject"
+SCHEMA_VERSION: Final = "Schema-Version"
+TIMESTAMP: Final = "Message-Timestamp"
+
+
+class Sealed(NamedTuple):
+    """A message as it goes on the wire."""
+
+    data: bytes
+    headers: dict[str, str]
+
+
+class Guard:
+    """One for each process that sends or takes messages."""
+
+    def __init__(self, bus: Bus, redis: Executor) -> None:
+        """Follow the contracts on ``bus`` once started; keep what is rejected in ``redis``."""
+        self.book = ContractBook(bus)
+        self._rejections = Rejections(bus, redis)
+
+    async def start(self) -> None:
+        """Begin to follow the contracts in use."""
+        await self.book.start()
+
+    async def stop(self) -> None:
+        """Follow no more."""
+        await self.book.stop()
+
+    async def seal(self, subject: str, data: bytes, headers: Mapping[str, str], by: str = "") -> Sealed | None:
+        """Return JSON as the subject's contract wants it on the wire; None when there is no contract.
+
+        What is framed already is checked and left as it is. ``by`` says who sends it. MessageBrokenError says which
+        field breaks the contract; the message is kept for inspection. ContractUnavailableError: try again.
+        """
+        if not self.book.bindings.any_subject:
+            return None
+        binding = self.book.bindings.of_subject(subject)
+        if binding is None:
+            return None
+        try:
+            body, schema_id = await self._written(binding, data)
+        except BrokenError as error:
+            raise await self._broken(binding, error.faults, Sent("send", subject, data, headers, by)) from error
+        told = {
+            "Content-Type": CONTENT_TYPES[binding.schema_type],
+            SCHEMA_ID: str(schema_id),
+            SCHEMA_SUBJECT: binding.contract,
+            SCHEMA_VERSION: binding.accepted.get(schema_id, binding.version),
+            TIMESTAMP: str(now_ms()),
+        }
+        return Sealed(body, {**headers, **told})
+
+    async def open(self, subject: str, data: bytes, headers: Mapping[str, str], by: str = "") -> Message[Any] | None:
+        """Return a message that came on a subject, its payload as JSON value; None when there is no contract.
+
+        Plain JSON is taken under a JSON contract, too. MessageBrokenError, ContractUnavailableError as ``seal``.
+        """
+        if not self.book.bindings.any_subject:
+            return None
+        binding = self.book.bindings.of_subject(subject)
+        if binding is None:
+            return None
+        try:
+            value, schema_id = await self._decoded(binding, data)
+        except BrokenError as error:
+            raise await self._broken(binding, error.faults, Sent("deliver", subject, data, headers, by)) from error
+        named = {name.lower(): text for name, text in headers.items()}
+        stamp, trace = named.get(TIMESTAMP.lower(), ""), named.get("traceparent", "").split("-")
+        return Message(
+            trace[1] if len(trace) == 4 else "",
+            int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 16 else now_ms(),
+            SchemaRef(binding.contract, binding.accepted.get(schema_id, binding.version)),
+            value,
+        )
+
+    async def check_agent(self, agent: str, side: str, data: bytes, by: str = "") -> MessageBrokenError | None:
+        """Return why an agent's ``input`` or ``output`` (JSON) breaks the contract there is for it, None when it fits."""
+        binding = self.book.bindings.of_agent(agent, side)
+        if binding is None:
+            return None
+        try:
+            schema = await self.book.schema(binding.schema_id)
+            schema.encode(msgspec.json.decode(data))
+        except BrokenError as error:
+            return await self._broken(binding, error.faults, Sent(side, binding.contract, data, {}, by))
+        return None
+
+    async def _written(self, binding: Binding, data: bytes) -> tuple[bytes, int]:
+        if data[:1] == b"\0":
+            _, schema_id = await self._decoded(binding, data)
+            return data, schema_id
+        schema = await self.book.schema(binding.schema_id)
+        return frame(binding.schema_id, schema.encode(_json(data))), binding.schema_id
+
+    async def _decoded(self, binding: Binding, data: bytes) -> tuple[Any, int]:
+        if binding.schema_type == SchemaType.JSON and data[:1] != b"\0":
+            schema = await self.book.schema(binding.schema_id)
+            return schema.decode(data), binding.schema_id
+        try:
+            schema_id, payload = unframe(data)
+        except BadFrameError as error:
+            kind = binding.schema_type.lower()
+            raise BrokenError(Fault("", f"{error.message} Messages of {kind} contracts need it.")) from error
+        if schema_id not in binding.accepted:
+            raise BrokenError(Fault("", f"schema {schema_id} is no version of {binding.contract}"))
+        schema = await self.book.schema(schema_id)
+        return schema.decode(payload), schema_id
+
+    async def _broken(self, binding: Binding, faults: tuple[Fault, ...], sent: Sent) -> MessageBrokenError:
+        first = faults[0]
+        message = (
+            f"The message on {sent.subject} breaks the contract {binding.contract} {binding.version}: "
+            f"{first.field or 'as a whole'}: {first.message}"
+        )
+        await self._rejections.keep(binding, faults, sent)
+        errors = [{"field": fault.field, "message": fault.message, "code": "contract_broken"} for fault in faults]
+        return MessageBrokenError(message, errors=errors, contract=binding.contract, version=binding.version)
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenError(Fault("", f"it is not JSON: {error}")) from error
