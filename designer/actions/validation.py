@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from designer.actions import catalogue, documents
+from designer.actions import catalogue, documents, nesting
 from designer.actions.errors import GraphProblemsError, InvalidGraphError
 from designer.domain.graph import Problem
 from designer.domain.validate import validate
@@ -19,6 +19,7 @@ def problems_of(document: dict[str, Any], project_id: int) -> list[Problem]:
             Problem(code=each["code"], message=each["message"], field=each["field"]) for each in error.data["errors"]
         ]
     found = validate(graph, catalogue.current(), catalogue.workflows_for(document, project_id))
+    found = [*found, *nesting.problems_of(document, project_id)]
     return sorted(found, key=lambda problem: problem.severity)
 
 
