@@ -29,6 +29,7 @@ COPY agentcluster/ agentcluster/
 COPY agents/ agents/
 COPY designer/ designer/
 COPY templates/ templates/
+COPY proto/ proto/
 COPY --from=page /src/frontend/dist frontend/dist
 RUN python -m compileall -q agentcluster agents designer
 
@@ -40,7 +41,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     BROWSER_PATH=/usr/bin/chromium
 USER agentcluster
 VOLUME /data
-EXPOSE 8000
+EXPOSE 8000 8090 50051
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]

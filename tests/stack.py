@@ -39,11 +39,13 @@ class Stack:
     def __init__(
         self, home: Path | None = None, environment: dict[str, str] | None = None, also: Sequence[str] = ()
     ) -> None:
-        """``also`` names further processes of ``make up`` that run: ``jobs``, ``triggers``, ``beat``."""
+        """``also`` names further processes of ``make up`` that run: ``jobs``, ``triggers``, ``beat``, ``gateway``."""
         self._apps = (*APPS, *also)
         self._temporary = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="agentcluster-stack-"))
-        self.config = UpConfig(home=self.home, port=embedded.free_port())
+        self.config = UpConfig(
+            home=self.home, port=embedded.free_port(), grpc_port=embedded.free_port(), ws_port=embedded.free_port()
+        )
         redis, nats = embedded.free_port(), embedded.free_port()
         self.services = Services(f"redis://{embedded.LOOPBACK}:{redis}/0", f"nats://{embedded.LOOPBACK}:{nats}")
         self.url = self.config.address

@@ -10,7 +10,7 @@ from agents.cluster import snapshot
 from agents.domain.health import Health
 
 CELERY_NAMES = {"worker": "engine", "jobs": "jobs"}
-SIGNS = ("beat", "triggers")
+SIGNS = ("beat", "triggers", "gateway")
 """Processes that leave signs of life on their machine."""
 PROCESSES = (*CELERY_NAMES, "node", *SIGNS)
 PING_S = 5.0
@@ -43,7 +43,8 @@ def _celery(role: str) -> str:
 def _node() -> str:
     host = socket.gethostname()
     try:
-        ours = [node for node in snapshot.read() if node.host == host and node.status is Health.ACTIVE]
+        here = [node for node in snapshot.read() if node.host == host and node.role != "gateway"]
+        ours = [node for node in here if node.status is Health.ACTIVE]
     finally:
         snapshot.close()
     if not ours:

@@ -25,6 +25,8 @@ def main() -> int:
         prepare_home(config.home)
         with lock_home(config.home):
             require_free(config.host, config.port)
+            require_free(config.host, config.grpc_port, "GATEWAY_GRPC_PORT")
+            require_free(config.host, config.ws_port, "GATEWAY_WS_PORT")
             asyncio.run(run(config, console))
     except AgentClusterError as error:
         console.say(error.message, level="error")

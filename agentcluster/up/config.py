@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentcluster.up.errors import BadSettingError
+from agentcluster.up.ports import same_or_free
 
 DEFAULT_PORT = 8000
 DEFAULT_HOST = "127.0.0.1"
+DEFAULT_GRPC_PORT = 50051
+DEFAULT_WS_PORT = 8090
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - names what the operator asked for
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -24,6 +27,9 @@ class UpConfig:
     redis_url: str | None = None
     nats_url: str | None = None
     log_json: bool = False
+    grpc_port: int = 0
+    """Of the gateway; 0: any free one, known to nobody."""
+    ws_port: int = 0
 
     @property
     def address(self) -> str:
@@ -51,10 +57,18 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> UpConfig:
         redis_url=environment.get("REDIS_URL") or None,
         nats_url=environment.get("NATS_URL") or None,
         log_json=environment.get("LOG_FORMAT") == "json",
+        grpc_port=_gateway_port(environment, "GATEWAY_GRPC_PORT", DEFAULT_GRPC_PORT),
+        ws_port=_gateway_port(environment, "GATEWAY_WS_PORT", DEFAULT_WS_PORT),
     )
 
 
-def _port(text: str) -> int:
+def _port(text: str, name: str = "PORT", usual: int = DEFAULT_PORT) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise BadSettingError(f"PORT={text} is not a port. Give a number from 1 to 65535, for example PORT=8000.")
+        raise BadSettingError(f"{name}={text} is not a port. Give a number from 1 to 65535, for example {name}={usual}.")
     return int(text)
+
+
+def _gateway_port(environment: Mapping[str, str], name: str, usual: int) -> int:
+    """Return the port that was asked for; else the usual one, or any free one when somebody has that already."""
+    given = environment.get(name)
+    return _port(given, name, usual) if given else same_or_free(usual)

@@ -18,6 +18,7 @@ PROCESS_COLOURS = {
     "jobs": "95",
     "beat": "92",
     "node": "96",
+    "gateway": "36",
 }
 HIDDEN = {"timestamp", "level", "process", "logger", "event", "exception", "stack"}
 RANK = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 4}

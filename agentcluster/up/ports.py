@@ -7,7 +7,7 @@ from agentcluster.up.embedded import LOOPBACK, free_port
 from agentcluster.up.errors import BadSettingError, PortInUseError
 
 
-def require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int, name: str = "PORT") -> None:
     """Raise ``PortInUseError`` or ``BadSettingError`` with what to do when the page cannot be served there."""
     try:
         _bind(host, port)
@@ -17,10 +17,10 @@ def require_free(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
                 f"Port {port} is in use by another program. Stop that program, or choose another port: "
-                f"PORT={port + 1 if port < 65535 else 8000} make up"
+                f"{name}={port + 1 if port < 65535 else 8000} make up"
             ) from None
         if error.errno == errno.EACCES:
-            raise BadSettingError(f"Port {port} needs more rights than this user has. Try PORT=8000 make up") from None
+            raise BadSettingError(f"Port {port} needs more rights than this user has. Try {name}=8000 make up") from None
         raise BadSettingError(f"{host}:{port} cannot be listened on: {error.strerror}. Try HOST=127.0.0.1.") from None
 
 

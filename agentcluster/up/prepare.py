@@ -29,8 +29,9 @@ def prepare(report: Report, *, login_link: bool) -> None:
         migrate(report)
         report("The database is ready", stage="tables")
         user = ensure_first_user()
-        if "seed" in get_commands():
-            call_command("seed", verbosity=0)
+        for command in ("seed", "registercontracts"):
+            if command in get_commands():
+                call_command(command, verbosity=0)
         link: dict[str, Any] = {"login_path": login_links.create(user)} if login_link else {}
         report("The first account and the samples are there", stage="done", **link)
     except DatabaseError as error:

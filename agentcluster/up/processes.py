@@ -14,6 +14,7 @@ JOBS = (*CELERY, "worker", "-Q", "jobs", "-c", "1", "-n", "jobs@%h", "--without-
 BEAT = (*CELERY, "beat", "--pidfile", "")
 TRIGGERS = ("manage.py", "runtriggers")
 NODE = ("manage.py", "runnode", "--name", "local")
+GATEWAY = ("manage.py", "rungateway")
 ROOT_IS_KNOWN = "ignore:You're running the worker with superuser privileges"
 """Who starts this as root on a machine of their own need not be told twice at every start."""
 PREPARE = ("manage.py", "prepare", "--login-link")
@@ -22,6 +23,11 @@ PREPARE = ("manage.py", "prepare", "--login-link")
 def web_arguments(host: str, port: int) -> tuple[str, ...]:
     """Return the arguments of the web process."""
     return ("-m", "agentcluster.web", "-b", host, "-p", str(port))
+
+
+def gateway_arguments(host: str, grpc_port: int, ws_port: int) -> tuple[str, ...]:
+    """Return the arguments of the gateway."""
+    return (*GATEWAY, "--host", host, "--grpc-port", str(grpc_port), "--ws-port", str(ws_port))
 
 
 def prepare_spec(config: UpConfig, services: Services) -> ProcessSpec:
@@ -37,6 +43,7 @@ def app_specs(config: UpConfig, services: Services) -> list[ProcessSpec]:
         _spec("jobs", JOBS, config, services),
         _spec("web", web_arguments(config.host, config.port), config, services),
         _spec("triggers", TRIGGERS, config, services),
+        _spec("gateway", gateway_arguments(config.host, config.grpc_port, config.ws_port), config, services, grace_s=14),
         _spec("beat", BEAT, config, services),
     ]
 

@@ -16,7 +16,7 @@ from agentcluster.up.readiness import until_ready
 from agentcluster.up.restart import RestartPolicy
 from agentcluster.up.services import Services, remember
 
-STOP_ORDER = (("web", "beat", "triggers", "worker", "jobs"), ("node",), ("nats", "valkey"))
+STOP_ORDER = (("web", "beat", "triggers", "worker", "jobs"), ("node", "gateway"), ("nats", "valkey"))
 """Who is asked to stop together; a group waits for the one before it, since work in hand still needs what follows."""
 
 
@@ -65,7 +65,7 @@ class Supervisor:
         remember(self.config.home, services)
         login_path = await self._prepare_and_start(services)
         await until_ready(self.config.address, lambda missing: self.console.say(f"Still waiting for {missing}"))
-        address.announce(self.config.home, self.config.address)
+        address.announce(self.config.home, self.config.address, self.config.grpc_port, self.config.ws_port)
         self._announce(login_path)
         await self._stopping.wait()
 

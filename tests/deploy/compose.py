@@ -12,7 +12,7 @@ import yaml
 
 from agentcluster.up.config import PROJECT
 
-APP = ("web", "worker", "jobs", "node", "beat", "triggers")
+APP = ("web", "worker", "jobs", "node", "beat", "triggers", "gateway")
 
 
 def load() -> dict[str, Any]:

@@ -27,6 +27,7 @@ def test_the_file_follows_the_compose_specification() -> None:
         ("node", processes.NODE[:2]),
         ("beat", processes.BEAT),
         ("triggers", processes.TRIGGERS),
+        ("gateway", processes.gateway_arguments("0.0.0.0", 50051, 8090)),
         ("migrate", processes.PREPARE[:2]),
     ],
 )

@@ -36,6 +36,8 @@ def machine(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "nats://nats:4222": nats.url,
         "/data": str(folder / "data"),
         "8000": str(embedded.free_port()),
+        "8090": str(embedded.free_port()),
+        "50051": str(embedded.free_port()),
     }
     yield compose.Machine(replace, variables)
     nats.stop()
@@ -96,7 +98,7 @@ def test_migrating_again_changes_nothing(
     assert "Updating the database" not in again.stdout
 
 
-@pytest.mark.parametrize("name", ["worker", "jobs", "node", "beat", "triggers"])
+@pytest.mark.parametrize("name", ["worker", "jobs", "node", "beat", "triggers", "gateway"])
 def test_a_health_check_notices_that_its_process_is_gone(
     name: str, machine: compose.Machine, running: dict[str, Any], services: dict[str, Any]
 ) -> None:

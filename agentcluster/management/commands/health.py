@@ -1,4 +1,4 @@
-"""``manage.py health --process worker|jobs|node|beat|triggers``: the health check of containers without HTTP."""
+"""``manage.py health --process worker|jobs|node|beat|triggers|gateway``: the health check of containers without HTTP."""
 
 import sys
 from typing import Any
