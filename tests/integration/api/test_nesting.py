@@ -3,6 +3,7 @@
 import pytest
 
 from designer.domain.graph import MAX_NESTING
+from designer.models import Workflow
 from tests.integration.api import graphs
 
 
@@ -43,6 +44,6 @@ def test_one_level_more_than_allowed_is_not_published(api, deepest):
 
 def test_the_draft_can_be_saved_and_says_what_is_wrong(api, deepest):
     made = make(api, "Too deep", deepest["name"])
-    draft = api.get(f"/api/v1/workflows/{made['id']}/draft").json()["graph"]
+    draft = Workflow.objects.get(pk=made["id"]).draft
     answer = api.post(f"/api/v1/workflows/{made['id']}/validate", {"graph": draft}).json()
     assert [problem["code"] for problem in answer["problems"]] == ["too_deep"], answer
