@@ -24,6 +24,8 @@ REDIS_URL = services.find(HOME).redis_url
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
 ENGINE_MAX_RUNS = count("ENGINE_MAX_RUNS", "1000", 1)
+BUNDLES_APPROVE_SIGNED = os.environ.get("BUNDLES_APPROVE_SIGNED", "") == "1"
+BUNDLE_UPLOADS_PER_MINUTE = count("BUNDLE_UPLOADS_PER_MINUTE", "30", 1)
 ENGINE_RUN_TIMEOUT_S = seconds("ENGINE_RUN_TIMEOUT_S", "2592000")
 DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
 
@@ -60,9 +62,9 @@ INSTALLED_APPS = [
     "agents.placement.apps.PlacementConfig",
     "agents.policies.apps.PoliciesConfig",
     "agents.contracts.apps.ContractsConfig",
+    "agents.gateway.apps.GatewayConfig",
     "designer.apps.DesignerConfig",
     "django_celery_beat",
-    "agents.gateway.apps.GatewayConfig",
     "designer.triggers.apps.TriggersConfig",
     "designer.archive.apps.ArchiveConfig",
 ]

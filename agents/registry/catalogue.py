@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
+from agents.bundles.state import usable
 from agents.models import Agent, AgentVersion
 from agents.registry.errors import UnknownAgentError
 from agents.registry.search import matching
@@ -13,7 +14,7 @@ NEWEST = "newest_versions"
 
 
 def _newest_id() -> Subquery:
-    versions = AgentVersion.objects.filter(agent=OuterRef("pk")).order_by("prerelease", "-sort_key")
+    versions = usable(AgentVersion.objects.filter(agent=OuterRef("pk"))).order_by("prerelease", "-sort_key")
     return Subquery(versions.values("pk")[:1])
 
 

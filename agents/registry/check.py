@@ -13,6 +13,7 @@ MAX_BYTES: Final = 256 * 1024
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ENTRY_POINT: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_MODEL: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _TYPES: Final = {"file", "table", "chart"}
 
 Fault = dict[str, str]
@@ -20,7 +21,7 @@ Fault = dict[str, str]
 
 def check(manifest: Manifest) -> None:
     """Pass, or raise ``InvalidManifestError`` with ``errors`` = ``[{"field", "message", "code"}]``."""
-    faults = [*_names(manifest), *_texts(manifest), *_schemas(manifest), *_limits(manifest)]
+    faults = [*_names(manifest), *_words(manifest), *_texts(manifest), *_schemas(manifest), *_limits(manifest)]
     if len(canonical(manifest)) > MAX_BYTES:
         faults.append(_fault("", f"The manifest is longer than {MAX_BYTES // 1024} KB.", "too_large"))
     if faults:
@@ -54,13 +55,20 @@ def _names(manifest: Manifest) -> Iterator[Fault]:
             yield _fault("/entry_point", "An agent that joins from elsewhere has no entry point.")
     elif not _ENTRY_POINT.fullmatch(manifest.entry_point):
         yield _fault("/entry_point", "An entry point is written package.module:attribute.")
-    lists = {"capabilities": manifest.capabilities, "toolset": manifest.toolset}
-    for field, words in (lists | {"memory": manifest.memory, "models": manifest.models}).items():
+
+
+def _words(manifest: Manifest) -> Iterator[Fault]:
+    slug = "must be lower-case letters and digits in words joined by “-”, at most 80 characters."
+    lists = {"capabilities": manifest.capabilities, "toolset": manifest.toolset, "memory": manifest.memory}
+    for field, words in lists.items():
         for index, word in enumerate(words):
             if not _is_slug(word):
-                yield _fault(f"/{field}/{index}", f"“{word}” " + slug.format(80))
+                yield _fault(f"/{field}/{index}", f"“{word}” {slug}")
             elif word in words[:index]:
                 yield _fault(f"/{field}/{index}", f"“{word}” stands there twice.", "repeated")
+    for index, model in enumerate(manifest.models):
+        if not _MODEL.fullmatch(model):
+            yield _fault(f"/models/{index}", f"“{model[:80]}” is no name of an engine of the LLM router.")
     if not manifest.capabilities:
         yield _fault("/capabilities", "An agent has at least one capability.", "required")
 

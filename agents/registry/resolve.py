@@ -1,5 +1,6 @@
 """Finding a version by the agent's name."""
 
+from agents.bundles.state import usable
 from agents.models import AgentVersion
 from agents.registry.errors import UnknownAgentError, UnknownVersionError
 from agents.registry.versions import fits, parse
@@ -33,7 +34,7 @@ def resolve(name: str, wanted: str = "") -> AgentVersion:
 
 
 def _versions(name: str) -> list[AgentVersion]:
-    rows = AgentVersion.objects.filter(agent__name=name).select_related("agent", "intent_schema")
+    rows = usable(AgentVersion.objects.filter(agent__name=name)).select_related("agent", "intent_schema")
     versions = list(rows.order_by("prerelease", "-sort_key"))
     if not versions:
         raise UnknownAgentError(f"There is no agent “{name}” in the registry.", agent=name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from agents.bundles.state import usable
 from agents.domain.manifest import IntentSchema
 from agents.models import Agent, AgentVersion
 from designer.domain.catalogue import AgentEntry, Catalogue, WorkflowEntry, Workflows, WorkflowVersionEntry
@@ -77,7 +78,7 @@ def _read(_: Fingerprint) -> Catalogue:
     latest: dict[str, str] = {}
     enabled: dict[str, bool] = {}
     capabilities: defaultdict[str, set[str]] = defaultdict(set)
-    rows = AgentVersion.objects.select_related("agent", "intent_schema").order_by(
+    rows = usable(AgentVersion.objects.select_related("agent", "intent_schema")).order_by(
         "agent__name", "prerelease", "-sort_key"
     )
     for row in rows.defer("manifest").prefetch_related("capabilities"):

@@ -1,0 +1,1 @@
+"""REST: ``/bundles``, ``/signing-keys``."""

@@ -1,0 +1,22 @@
+"""Celery's part: keeping the bundles in NATS in step with what is decided."""
+
+import logging
+
+from celery import shared_task
+
+from agentcluster.errors import UnavailableError
+from agents.bundles.placing import reconcile
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="bundles.reconcile")  # type: ignore[untyped-decorator]
+def reconcile_bundles() -> None:
+    """Put approved bundles into NATS that it lacks, take out others; while NATS is away, the next sweep does it."""
+    try:
+        put, taken = reconcile()
+    except UnavailableError as error:
+        logger.warning("bundles wait for NATS: %s", error.message)
+        return
+    if put or taken:
+        logger.info("%d bundles were put into NATS, %d taken out", put, taken)
