@@ -29,7 +29,13 @@ class MeSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     name = serializers.CharField()
     is_staff = serializers.BooleanField()
+    permissions = serializers.ListField(
+        child=serializers.CharField(), help_text="What the user may change in the cluster: `bundles.add_bundle`"
+    )
     projects = MyProjectSerializer(many=True)
+
+
+CLUSTER_APPS = frozenset({"agents", "bundles", "contracts", "gateway", "placement", "policies", "routing"})
 
 
 class MeView(APIView):
@@ -47,7 +53,13 @@ class MeView(APIView):
             for project in visible_projects(user).order_by("name")
             if project.pk in roles
         ]
-        name = user.get_full_name() or user.get_username()
+        held = sorted(one for one in user.get_all_permissions() if one.partition(".")[0] in CLUSTER_APPS)
         return Response(
-            {"username": user.get_username(), "name": name, "is_staff": user.is_staff, "projects": projects}
+            {
+                "username": user.get_username(),
+                "name": user.get_full_name() or user.get_username(),
+                "is_staff": user.is_staff,
+                "permissions": held,
+                "projects": projects,
+            }
         )

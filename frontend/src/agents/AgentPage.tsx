@@ -12,9 +12,11 @@ import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { isProblem } from "@/wire/problem";
 import { useAgent } from "@/wire/queries";
+import { useBreakers } from "@/wire/routing";
 import type { AgentDetail } from "@/wire/types";
 import { Capabilities, LiveMark } from "./AgentCard";
 import classes from "./AgentPage.module.css";
+import { BreakerChanges } from "./BreakerChanges";
 import { Instances } from "./Instances";
 import { Limits } from "./Limits";
 import { SchemaTable } from "./SchemaTable";
@@ -56,6 +58,7 @@ function Failed({ error, onRetry }: { error: Error; onRetry(): void }) {
 function Detail({ agent, title }: { agent: AgentDetail; title: string }) {
   const { t, i18n } = useTranslation("registry");
   const [wanted, setWanted] = useState<string | null>(null);
+  const breakers = useBreakers().data ?? [];
   const shown = agent.versions.find(({ version }) => version === wanted) ?? agent.versions[0] ?? agent.latest;
   return (
     <div className={classes.page}>
@@ -67,17 +70,24 @@ function Detail({ agent, title }: { agent: AgentDetail; title: string }) {
           <p>{localText(agent.description, i18n.language)}</p>
           <Capabilities names={agent.capabilities} />
           <LiveMark count={agent.live_instances} />
+          <div className={classes.links}>
+            <Link to={`/runs?agent=${encodeURIComponent(agent.name)}`}>{t("agent.runs")}</Link>
+            <Link to={`/dead-letters?agent=${encodeURIComponent(agent.name)}`}>{t("agent.deadLetters")}</Link>
+          </div>
         </div>
       </header>
+      <div className={classes.wide}>
+        <Versions agent={agent} breakers={breakers} shown={shown?.version ?? ""} onShow={setWanted} />
+        <Instances agent={agent} />
+      </div>
       <div className={classes.columns}>
         <div className={classes.stack}>
           {shown && <SchemaTable title={t("agent.input")} schema={shown.intent.input} />}
           {shown && <SchemaTable title={t("agent.output")} schema={shown.intent.output} />}
         </div>
         <div className={classes.stack}>
-          <Instances instances={agent.instances} />
           {shown && <Limits version={shown} />}
-          <Versions versions={agent.versions} shown={shown?.version ?? ""} onShow={setWanted} />
+          {shown && <BreakerChanges agent={agent.name} version={shown.version} />}
         </div>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { IconRobot, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { IconPackageImport, IconRobot, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
@@ -30,7 +30,19 @@ export default function AgentsPage() {
   const choices = (values: string[]) => [...new Set(values)].sort();
   return (
     <div className={classes.page}>
-      <PageHeader crumbs={[{ label: t("agents.title") }]} />
+      <PageHeader
+        crumbs={[{ label: t("agents.title") }]}
+        actions={
+          <Button
+            component={Link}
+            to="/agents/bundles"
+            variant="default"
+            leftSection={<IconPackageImport size={15} />}
+          >
+            {t("agents.bundles")}
+          </Button>
+        }
+      />
       <div className={classes.filters}>
         <TextInput
           aria-label={t("agents.search")}

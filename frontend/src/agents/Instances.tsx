@@ -1,30 +1,29 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { LoadBar } from "@/nodes/LoadBar";
-import type { AgentInstance } from "@/wire/types";
+import { InstanceTable } from "@/instances/InstanceTable";
+import { rowsOfAgent } from "@/instances/rows";
+import { useLoad } from "@/wire/routing";
+import type { AgentDetail } from "@/wire/types";
 import classes from "./AgentPage.module.css";
 
-/** Who runs an agent at this moment, and how busy each is. */
-export function Instances({ instances }: { instances: readonly AgentInstance[] }) {
+const NO_LOADS = [] as const;
+
+/** Who runs an agent at this moment, how loaded each is, and what can be done with it. */
+export function Instances({ agent }: { agent: AgentDetail }) {
   const { t } = useTranslation("registry");
+  const loads = useLoad(agent.name).data ?? NO_LOADS;
+  const rows = useMemo(() => rowsOfAgent(agent, loads), [agent, loads]);
   return (
     <section>
       <h2 className={classes.heading}>{t("agent.instances")}</h2>
-      {instances.length === 0 && <p className={classes.none}>{t("agent.noInstances")}</p>}
-      <ul className={classes.list}>
-        {instances.map(({ instance, version, in_flight, concurrency }) => (
-          <li key={instance}>
-            <div className={classes.line}>
-              <code title={instance}>{instance}</code>
-              <span className={classes.quiet}>{version}</span>
-            </div>
-            <LoadBar
-              share={in_flight / Math.max(1, concurrency)}
-              label={t("agent.load")}
-              value={t("nodes.slotsOf", { busy: in_flight, max: concurrency })}
-            />
-          </li>
-        ))}
-      </ul>
+      {agent.live === false ? (
+        <p className={classes.none} role="status">
+          {t("agents.liveUnknown")}
+        </p>
+      ) : (
+        rows.length === 0 && <p className={classes.none}>{t("agent.noInstances")}</p>
+      )}
+      {rows.length > 0 && <InstanceTable rows={rows} label={t("agent.instances")} on="agent" />}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconLanguage, IconSearch, IconSettings } from "@tabler/icons-react";
+import { IconKey, IconLanguage, IconList, IconPackage, IconSearch, IconSettings } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -15,14 +15,18 @@ export function CommandPalette() {
   const pages = useMemo<SpotlightActionGroupData>(
     () => ({
       group: t("palette.pages"),
-      actions: [...PLACES, { to: "/settings", key: "settings", icon: IconSettings } as const].map(
-        ({ to, key, icon: Icon }) => ({
-          id: to,
-          label: t(`nav.${key}`),
-          leftSection: <Icon size={18} stroke={1.6} />,
-          onClick: () => void navigate(to),
-        }),
-      ),
+      actions: [
+        ...PLACES.map(({ to, key, icon }) => ({ to, label: t(`nav.${key}`), icon })),
+        { to: "/agents/bundles", label: t("palette.bundles"), icon: IconPackage },
+        { to: "/agents/bundles/keys", label: t("palette.keys"), icon: IconKey },
+        { to: "/nodes?view=list", label: t("palette.nodeList"), icon: IconList },
+        { to: "/settings", label: t("nav.settings"), icon: IconSettings },
+      ].map(({ to, label, icon: Icon }) => ({
+        id: to,
+        label,
+        leftSection: <Icon size={18} stroke={1.6} />,
+        onClick: () => void navigate(to),
+      })),
     }),
     [t, navigate],
   );

@@ -8,6 +8,7 @@ import {
 import { spotlight } from "@mantine/spotlight";
 import {
   IconHome,
+  IconMailX,
   IconMoon,
   IconPlayerPlay,
   IconRobot,
@@ -32,6 +33,7 @@ export const PLACES = [
   { to: "/approvals", key: "approvals", icon: IconUserCheck },
   { to: "/agents", key: "agents", icon: IconRobot },
   { to: "/nodes", key: "nodes", icon: IconServer2 },
+  { to: "/dead-letters", key: "deadLetters", icon: IconMailX },
 ] as const;
 
 /** The 56 px navigation rail: places on top, tools at the foot, names in tooltips. */
@@ -42,13 +44,14 @@ export function Rail() {
       <NavLink to="/" className={classes.logo} aria-label={t("product")}>
         <Logo size={26} />
       </NavLink>
-      {PLACES.map(({ to, key, icon: Icon }) => (
-        <RailLink key={to} to={to} label={t(`nav.${key}`)}>
-          <Icon size={20} stroke={1.6} />
-          {key === "approvals" && <ApprovalCount />}
-        </RailLink>
-      ))}
-      <div className={classes.gap} />
+      <div className={classes.places}>
+        {PLACES.map(({ to, key, icon: Icon }) => (
+          <RailLink key={to} to={to} label={t(`nav.${key}`)}>
+            <Icon size={20} stroke={1.6} />
+            {key === "approvals" && <ApprovalCount />}
+          </RailLink>
+        ))}
+      </div>
       <RailButton label={t("nav.commands")} onClick={spotlight.open}>
         <IconSearch size={20} stroke={1.6} />
       </RailButton>

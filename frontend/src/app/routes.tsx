@@ -25,8 +25,13 @@ const pages = [
   { path: "/runs/:id", element: page(() => import("@/trace/RunPage")) },
   { path: "/approvals", element: page(() => import("@/approvals/ApprovalsPage")) },
   { path: "/agents", element: page(() => import("@/agents/AgentsPage")) },
+  { path: "/agents/bundles", element: page(() => import("@/bundles/BundlesPage")) },
+  { path: "/agents/bundles/keys", element: page(() => import("@/bundles/KeysPage")) },
+  { path: "/agents/bundles/:digest", element: page(() => import("@/bundles/BundlePage")) },
   { path: "/agents/:name", element: page(() => import("@/agents/AgentPage")) },
   { path: "/nodes", element: page(() => import("@/nodes/NodesPage")) },
+  { path: "/nodes/:id", element: page(() => import("@/nodes/NodePage")) },
+  { path: "/dead-letters", element: page(() => import("@/deadLetters/DeadLettersPage")) },
   { path: "/settings", element: page(() => import("./SettingsPage")) },
   { path: "*", element: <NotFound /> },
 ];

@@ -9,6 +9,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { isTerminal } from "@/graph/run";
+import { recordNodes } from "@/stores/nodeHistory";
 import * as api from "./api";
 import { type Query, request } from "./client";
 import type { Page, RunSummary } from "./types";
@@ -31,6 +32,8 @@ export const keys = {
 } as const;
 
 const LIVE_MS = 2_000;
+/** With the way there and back, what the page shows of the cluster is never older than two seconds. */
+const NODES_MS = 1_500;
 const QUIET_MS = 10_000;
 const PROJECTED_MS = 1_500;
 
@@ -60,7 +63,7 @@ export const useAgent = (name: string) =>
   useQuery({
     queryKey: [...keys.agents, "one", name],
     queryFn: ({ signal }) => api.getAgent(name, signal),
-    refetchInterval: 5_000,
+    refetchInterval: LIVE_MS,
   });
 
 export const useNodes = () =>
@@ -68,9 +71,11 @@ export const useNodes = () =>
     queryKey: keys.nodes,
     queryFn: async ({ signal }) => {
       const { results, live, live_detail } = await api.listNodes(signal);
-      return { nodes: results, live, detail: live_detail, at: Date.now() };
+      const at = Date.now();
+      if (live) recordNodes(results, at);
+      return { nodes: results, live, detail: live_detail, at };
     },
-    refetchInterval: LIVE_MS,
+    refetchInterval: NODES_MS,
   });
 
 export const useTemplates = () =>

@@ -1,5 +1,7 @@
 /** What the REST API answers (docs/wire.md); events, graphs and problems are generated from the Python types. */
 import type { RunStatus } from "@/graph/runTypes";
+import type { BundleStatus } from "./bundles";
+import type { Deployment } from "./cluster";
 import type { CallError, Graph, Problem, Record as RunRecord } from "./generated";
 
 export type { CallError, Graph, Problem } from "./generated";
@@ -32,6 +34,8 @@ export interface Me {
   username: string;
   name: string;
   is_staff: boolean;
+  /** What the reader may change in the cluster, beside what staff may: `bundles.add_bundle`. */
+  permissions?: string[];
   projects: (Project & { role: string })[];
 }
 
@@ -48,6 +52,11 @@ export interface AgentVersion {
   limits: { memory_mib?: number; cpu_s?: number; timeout_s?: number; concurrency?: number };
   cpu_bound?: boolean;
   created_at?: string;
+  /** Where it runs: in the node itself, as a bundle in a sandbox, or in a process that joins by the gateway. */
+  runtime?: "builtin" | "bundle" | "remote";
+  /** How its bundle was decided on; nothing where it has none. */
+  bundle_status?: BundleStatus | "" | null;
+  deployment?: Deployment | null;
 }
 
 export interface Agent {
@@ -64,7 +73,12 @@ export interface Agent {
 
 export interface AgentInstance {
   instance: string;
+  /** The node's name. */
   node: string;
+  node_id?: string;
+  /** How the node stands. */
+  status?: NodeHealth;
+  state?: LifeState;
   version: string;
   in_flight: number;
   concurrency: number;
@@ -73,6 +87,25 @@ export interface AgentInstance {
 export interface AgentDetail extends Agent {
   versions: AgentVersion[];
   instances: AgentInstance[];
+  /** False: nobody can say which instances there are. */
+  live?: boolean;
+}
+
+export type NodeHealth = "active" | "unreachable" | "failed";
+export type LifeState = "Idle" | "Running" | "Stopping" | "Stopped";
+
+/** An instance as its node announces it. */
+export interface HostedInstance {
+  name: string;
+  version: string;
+  identity: string;
+  instance: string;
+  in_flight: number;
+  concurrency: number;
+  state?: LifeState;
+  /** Which of the wanted instances it is; -1: the node hosts it by its own choice. */
+  slot?: number;
+  trouble?: string;
 }
 
 export interface ClusterNode {
@@ -88,16 +121,14 @@ export interface ClusterNode {
   pid: number;
   started_ms: number;
   slots: { busy: number; max: number };
-  agents: {
-    name: string;
-    version: string;
-    identity: string;
-    instance: string;
-    in_flight: number;
-    concurrency: number;
-  }[];
-  status: "active" | "unreachable" | "failed";
+  agents: HostedInstance[];
+  status: NodeHealth;
   age_ms: number;
+  /** Whether it can run bundles that nobody vouches for, and why not. */
+  runtime?: { sandbox: boolean; reason: string } | null;
+  draining?: boolean;
+  memory_mib?: number | null;
+  cpu_count?: number | null;
 }
 
 export interface Template {

@@ -1,0 +1,39 @@
+import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
+import { RelativeTime } from "@/trace/RelativeTime";
+import { useBreakerChanges } from "@/wire/routing";
+import classes from "./AgentPage.module.css";
+
+const SHOWN = 10;
+
+/** When a version's breaker opened and closed, and why. */
+export function BreakerChanges({ agent, version }: { agent: string; version: string }) {
+  const { t } = useTranslation("registry");
+  const changes = useBreakerChanges(agent, version).data ?? [];
+  if (changes.length === 0) return null;
+  return (
+    <section>
+      <h2 className={classes.heading}>{t("breaker.changes")}</h2>
+      <ul className={classes.list}>
+        {changes.slice(0, SHOWN).map((change) => {
+          const state = change.to ?? change.state ?? "closed";
+          return (
+            <li key={`${change.at} ${state}`}>
+              <div className={classes.line}>
+                <b>{t(`breaker.state.${state}`)}</b>
+                <span className={classes.quiet}>
+                  <RelativeTime at={change.at} />
+                </span>
+              </div>
+              {(change.reason || change.by) && (
+                <span className={classes.quiet}>
+                  {[serverWords("", change.reason), change.by].filter(Boolean).join(", ")}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

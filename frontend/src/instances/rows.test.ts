@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { instance, node } from "@/nodes/fixtures";
+import type { Deployment } from "@/wire/cluster";
+import type { AgentDetail } from "@/wire/types";
+import { rowsOfAgent, rowsOfNode } from "./rows";
+
+const deployment: Deployment = {
+  agent: "text",
+  version: "2.0.0",
+  identity: "agent://sha256:ab",
+  digest: "ab",
+  replicas: 2,
+  ready: 1,
+  where: {},
+  weight: 100,
+  status: "short",
+  reason: "",
+  slots: [
+    { number: 0, node: "a", node_id: "a1", instance: "text-9", state: "Running", trouble: "", since_ms: 1 },
+    { number: 1, node: "b", node_id: "b1", instance: "", state: "", trouble: "No memory.", since_ms: 1 },
+  ],
+  changed_by: "ana",
+  changed_at: null,
+};
+
+const agent = {
+  name: "text",
+  versions: [{ version: "2.0.0", identity: "", intent: { input: {}, output: {} }, limits: {}, deployment }],
+  instances: [
+    { instance: "text-10", node: "a", version: "1.0.0", in_flight: 1, concurrency: 4 },
+    { instance: "text-9", node: "a", node_id: "a1", version: "2.0.0", in_flight: 0, concurrency: 4 },
+  ],
+} as unknown as AgentDetail;
+
+test("an agent's instances carry the router's figures where it has some", () => {
+  const load = { instance: "text-9", node: "a", version: "2.0.0", pending: 3, idle_ms: 20, score: 0.5 };
+  const rows = rowsOfAgent(agent, [{ ...load, stale: true, breaker: "open" }]);
+  expect(rows.map(({ instance: id, load: found }) => [id, found?.pending ?? null])).toEqual([
+    ["text-10", null],
+    ["#1", null],
+    ["text-9", 3],
+  ]);
+  expect(rows[2]?.load).toMatchObject({ stale: true, breaker: "open", idleMs: 20 });
+});
+
+test("a slot in which nothing could be started is shown with its trouble", () => {
+  const stuck = rowsOfAgent(agent, []).find(({ instance: id }) => id === "#1");
+  expect(stuck).toMatchObject({ node: "b", trouble: "No memory.", state: "Idle" });
+});
+
+test("a node's instances are in the order of their names", () => {
+  const host = node("a", { agents: [instance("text"), instance("json", { trouble: "It ended." })] });
+  expect(rowsOfNode(host).map((row) => [row.agent, row.trouble, row.node])).toEqual([
+    ["json", "It ended.", "a"],
+    ["text", "", "a"],
+  ]);
+});

@@ -1,0 +1,68 @@
+import { Tooltip } from "@mantine/core";
+import { IconCpu, IconDatabase, IconShieldCheck, IconShieldOff, IconUserBolt } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
+import type { ClusterNode } from "@/wire/types";
+import classes from "./NodesPage.module.css";
+
+/** What a node is and can: role, memory, processors, whether it has a sandbox, whether it is being emptied. */
+export function NodeFacts({ node }: { node: ClusterNode }) {
+  const { t } = useTranslation("registry");
+  const { role, runtime, memory_mib, cpu_count, draining } = node;
+  return (
+    <div className={classes.facts}>
+      {draining && (
+        <Tooltip label={t("nodes.drainingHint")}>
+          <span className={classes.draining}>{t("nodes.draining")}</span>
+        </Tooltip>
+      )}
+      {role && (
+        <Fact hint={t("nodes.role")} icon={<IconUserBolt size={13} aria-hidden />}>
+          {role}
+        </Fact>
+      )}
+      {memory_mib ? (
+        <Fact hint={t("nodes.memory")} icon={<IconDatabase size={13} aria-hidden />}>
+          {memoryText(memory_mib)}
+        </Fact>
+      ) : null}
+      {cpu_count ? (
+        <Fact hint={t("nodes.processors")} icon={<IconCpu size={13} aria-hidden />}>
+          {t("nodes.cores", { count: cpu_count })}
+        </Fact>
+      ) : null}
+      {runtime && (
+        <Fact
+          hint={
+            runtime.sandbox ? t("nodes.sandboxHint") : serverWords("", runtime.reason) || t("nodes.noSandbox")
+          }
+          icon={
+            runtime.sandbox ? (
+              <IconShieldCheck size={13} color="var(--ac-green)" aria-hidden />
+            ) : (
+              <IconShieldOff size={13} color="var(--ac-amber)" aria-hidden />
+            )
+          }
+        >
+          {t(runtime.sandbox ? "nodes.sandbox" : "nodes.noSandbox")}
+        </Fact>
+      )}
+    </div>
+  );
+}
+
+export function memoryText(mib: number): string {
+  return mib >= 1024 ? `${(mib / 1024).toFixed(mib >= 10_240 ? 0 : 1)} GiB` : `${mib} MiB`;
+}
+
+function Fact({ hint, icon, children }: { hint: string; icon: ReactNode; children: ReactNode }) {
+  return (
+    <Tooltip label={hint} multiline maw={320}>
+      <span className={classes.fact}>
+        {icon}
+        <span className="ellipsis">{children}</span>
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,37 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { ClusterNode } from "@/wire/types";
+import { byRegion, HEALTHS } from "./grouping";
+import { NodeCard } from "./NodeCard";
+import classes from "./NodesPage.module.css";
+
+/** The nodes under their regions. */
+export function NodeMap({ nodes }: { nodes: readonly ClusterNode[] }) {
+  const { t } = useTranslation("registry");
+  const groups = useMemo(() => byRegion(nodes), [nodes]);
+  return (
+    <div className={classes.map}>
+      {groups.map(({ region, nodes: inside, health, instances }) => (
+        <section key={region} aria-label={region || t("nodes.noRegion")}>
+          <h2 className={classes.region}>
+            {region || t("nodes.noRegion")}
+            <span>
+              {[
+                t("nodes.count", { count: inside.length }),
+                t("nodes.instances", { count: instances }),
+                ...HEALTHS.filter((one) => one !== "active" && health[one] > 0).map((one) =>
+                  t(`nodes.countOf.${one}`, { count: health[one] }),
+                ),
+              ].join(" · ")}
+            </span>
+          </h2>
+          <div className={classes.grid}>
+            {inside.map((node) => (
+              <NodeCard key={node.node_id} node={node} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}

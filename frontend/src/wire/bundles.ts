@@ -1,0 +1,190 @@
+/** Agent bundles: upload, checks, decision, files, and the keys whose signatures are trusted. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
+import { address, csrfHeader, goToLogin, type Query, request } from "./client";
+import { ApiProblem, serverAway } from "./problem";
+import { keys } from "./queries";
+import type { LocalText, Page } from "./types";
+
+const id = encodeURIComponent;
+
+export type BundleStatus = "quarantined" | "approved" | "rejected";
+export type SignatureState = "trusted" | "unknown_key" | "unsigned" | "invalid";
+
+export interface BundleCheck {
+  name: string;
+  ok: boolean;
+  message: string;
+  path: string;
+}
+
+export interface Bundle {
+  /** 64 hex digits of the identity. */
+  digest: string;
+  identity: string;
+  agent: string;
+  version: string;
+  title: LocalText;
+  description: LocalText;
+  status: BundleStatus;
+  network_asked: boolean;
+  network_granted: boolean;
+  /** Nodes can fetch it; an approved one follows within half a minute. */
+  on_bus: boolean;
+  size: number;
+  file_count: number;
+  signature: { state: SignatureState; key_id: string | null; key_name: string | null };
+  checks: BundleCheck[];
+  uploaded_by: string | null;
+  uploaded_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  note: string;
+  manifest: Readonly<Record<string, unknown>>;
+}
+
+export interface BundleFile {
+  path: string;
+  size: number;
+  sha256: string;
+}
+
+export interface SigningKey {
+  id: string;
+  name: string;
+  public_key: string;
+  created_at: string;
+  created_by: string | null;
+}
+
+const BUNDLES = ["bundles"];
+const KEYS = ["signing-keys"];
+const REFRESH_MS = 10_000;
+
+const rowsOf = <T>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.results);
+
+export const useBundles = (query: Query) =>
+  useQuery({
+    queryKey: [...BUNDLES, "list", query],
+    queryFn: async ({ signal }) =>
+      rowsOf(await request<Page<Bundle>>("/bundles", { query: { limit: 200, ...query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const useBundle = (digest: string) =>
+  useQuery({
+    queryKey: [...BUNDLES, "one", digest],
+    queryFn: ({ signal }) => request<Bundle>(`/bundles/${id(digest)}`, { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+
+export const useBundleFiles = (digest: string) =>
+  useQuery({
+    queryKey: [...BUNDLES, "files", digest],
+    queryFn: async ({ signal }) =>
+      rowsOf(await request<Page<BundleFile> | BundleFile[]>(`/bundles/${id(digest)}/files`, { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const useBundleText = (digest: string, path: string | null) =>
+  useQuery({
+    queryKey: [...BUNDLES, "text", digest, path],
+    queryFn: ({ signal }) => getText(`/bundles/${id(digest)}/files/${pathOf(path ?? "")}`, signal),
+    enabled: path !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+const pathOf = (path: string) => path.split("/").map(id).join("/");
+
+/** A file's text, whatever type it is sent as: a JSON file is read as text, too. */
+async function getText(path: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(address(path), { credentials: "same-origin", signal });
+  const text = await response.text();
+  if (!response.ok) throw new ApiProblem(response.status, parsed(text));
+  return text;
+}
+
+export const bundleUrl = (digest: string) => address(`/bundles/${id(digest)}/download`);
+
+export type BundleDecision =
+  | { how: "approve"; network: boolean; note: string; replicas: number | null }
+  | { how: "reject" | "quarantine"; note: string };
+
+export function useDecideBundle() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ digest, how, ...body }: BundleDecision & { digest: string }) =>
+      request<Bundle>(`/bundles/${id(digest)}/${how}`, { method: "POST", body }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: BUNDLES });
+      void client.invalidateQueries({ queryKey: keys.agents });
+    },
+  });
+}
+
+export const useSigningKeys = () =>
+  useQuery({
+    queryKey: KEYS,
+    queryFn: async ({ signal }) =>
+      rowsOf(await request<Page<SigningKey> | SigningKey[]>("/signing-keys", { signal })),
+  });
+
+export function useAddKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; public_key: string }) =>
+      request<SigningKey>("/signing-keys", { method: "POST", body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: KEYS }),
+  });
+}
+
+export function useRemoveKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (key: SigningKey["id"]) => request<null>(`/signing-keys/${id(key)}`, { method: "DELETE" }),
+    onSettled: () => client.invalidateQueries({ queryKey: KEYS }),
+  });
+}
+
+export interface Uploaded {
+  bundle: Bundle;
+  /** The same content was there before. */
+  known: boolean;
+}
+
+/** Send a bundle (by XHR: `fetch` tells no progress). Throws `ApiProblem`: `bundle_refused` brings its `checks`. */
+export function uploadBundle(file: File, onProgress: (share: number) => void): Promise<Uploaded> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return new Promise((resolve, reject) => {
+    const sender = new XMLHttpRequest();
+    sender.open("POST", address("/bundles"));
+    sender.setRequestHeader("Accept", "application/json");
+    for (const [name, value] of Object.entries(csrfHeader())) sender.setRequestHeader(name, value);
+    sender.upload.onprogress = ({ lengthComputable, loaded, total }) =>
+      lengthComputable && onProgress(loaded / total);
+    sender.onload = () => {
+      const body = parsed(sender.responseText);
+      if (sender.status === 401) goToLogin();
+      if (sender.status < 300) resolve({ bundle: body as unknown as Bundle, known: sender.status === 200 });
+      else reject(new ApiProblem(sender.status, body));
+    };
+    sender.onerror = () => reject(serverAway(i18next.t("serverAway", { ns: "app" })));
+    sender.send(form);
+  });
+}
+
+/** The checks a refusal brings; none when it was refused for something else. */
+export function checksOf(problem: ApiProblem): BundleCheck[] {
+  return Array.isArray(problem.extra.checks) ? (problem.extra.checks as BundleCheck[]) : [];
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,122 @@
+/** Placement: what is wanted where, and what can be asked of nodes and instances. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request } from "./client";
+import { keys } from "./queries";
+import type { Page } from "./types";
+
+const id = encodeURIComponent;
+
+export interface Where {
+  region?: string;
+  role?: string;
+  nodes?: string[];
+  not_nodes?: string[];
+}
+
+export interface DeploymentSlot {
+  number: number;
+  node: string;
+  node_id: string;
+  instance: string;
+  state: string;
+  /** Why the instance could not be started. */
+  trouble: string;
+  since_ms: number;
+}
+
+/** How many instances of an agent version are wanted, and who hosts them. */
+export interface Deployment {
+  agent: string;
+  version: string;
+  identity: string;
+  digest: string;
+  replicas: number;
+  ready: number;
+  where: Where;
+  /** Its share of the calls that name no version, 0-100. */
+  weight: number;
+  status: "ready" | "starting" | "short" | "none";
+  /** Why fewer are ready than wanted. */
+  reason: string;
+  slots: DeploymentSlot[];
+  changed_by: string;
+  changed_at: string | null;
+}
+
+export interface LogLine {
+  seq: number;
+  at_ms: number;
+  stream: "stdout" | "stderr" | "system";
+  text: string;
+}
+
+export interface LogPart {
+  lines: LogLine[];
+  next: number;
+}
+
+export const getLogs = (instance: string, after: number, limit: number, signal?: AbortSignal) =>
+  request<LogPart>(`/instances/${id(instance)}/logs`, { query: { after, limit }, signal });
+
+export interface DeploymentChange {
+  agent: string;
+  version: string;
+  replicas: number;
+  weight: number;
+  where: Where;
+}
+
+const DEPLOYMENTS = ["deployments"];
+const LIVE_MS = 2_000;
+
+/** Everything that is wanted, by agent and version. */
+export const useDeployments = () =>
+  useQuery({
+    queryKey: DEPLOYMENTS,
+    queryFn: async ({ signal }) => {
+      const answer = await request<Page<Deployment> | Deployment[]>("/deployments", { signal });
+      return Array.isArray(answer) ? answer : answer.results;
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: LIVE_MS,
+    retry: false,
+  });
+
+function useChange<T>(send: (asked: T) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: send,
+    onSettled: () => {
+      for (const queryKey of [DEPLOYMENTS, keys.nodes, keys.agents])
+        void client.invalidateQueries({ queryKey });
+    },
+  });
+}
+
+export const useDeploy = () =>
+  useChange(({ agent, version, ...body }: DeploymentChange) =>
+    request<Deployment>(`/deployments/${id(agent)}/${id(version)}`, { method: "PUT", body }),
+  );
+export const useUndeploy = () =>
+  useChange(({ agent, version }: { agent: string; version: string }) =>
+    request<null>(`/deployments/${id(agent)}/${id(version)}`, { method: "DELETE" }),
+  );
+export const useRollback = () =>
+  useChange(({ agent, version }: { agent: string; version: string }) =>
+    request<unknown>(`/deployments/${id(agent)}/rollback`, { method: "POST", body: { version } }),
+  );
+export const useDrainNode = () =>
+  useChange(({ node, on }: { node: string; on: boolean }) =>
+    request<unknown>(`/nodes/${id(node)}/drain`, { method: "POST", body: { on } }),
+  );
+export const useStopNode = () =>
+  useChange((node: string) => request<unknown>(`/nodes/${id(node)}/stop`, { method: "POST", body: {} }));
+
+export type InstanceCommand = "restart" | "migrate" | "stop";
+export const useCommandInstance = () =>
+  useChange(({ instance, command, node }: { instance: string; command: InstanceCommand; node?: string }) =>
+    request<unknown>(`/instances/${id(instance)}/${command}`, {
+      method: "POST",
+      body: command === "migrate" && node ? { node } : {},
+    }),
+  );
