@@ -15,24 +15,17 @@ export function BreakerChanges({ agent, version }: { agent: string; version: str
     <section>
       <h2 className={classes.heading}>{t("breaker.changes")}</h2>
       <ul className={classes.list}>
-        {changes.slice(0, SHOWN).map((change) => {
-          const state = change.to ?? change.state ?? "closed";
-          return (
-            <li key={`${change.at} ${state}`}>
-              <div className={classes.line}>
-                <b>{t(`breaker.state.${state}`)}</b>
-                <span className={classes.quiet}>
-                  <RelativeTime at={change.at} />
-                </span>
-              </div>
-              {(change.reason || change.by) && (
-                <span className={classes.quiet}>
-                  {[serverWords("", change.reason), change.by].filter(Boolean).join(", ")}
-                </span>
-              )}
-            </li>
-          );
-        })}
+        {changes.slice(0, SHOWN).map(({ number, state, at_ms, reason, by }) => (
+          <li key={number}>
+            <div className={classes.line}>
+              <b>{t(`breaker.state.${state}`)}</b>
+              <span className={classes.quiet}>
+                <RelativeTime at={at_ms} />
+              </span>
+            </div>
+            <span className={classes.quiet}>{[serverWords("", reason), by].filter(Boolean).join(", ")}</span>
+          </li>
+        ))}
       </ul>
     </section>
   );

@@ -129,13 +129,15 @@ function Row({ row, on, loaded, onAsk }: RowProps) {
   );
 }
 
-function State({ row: { state, nodeHealth, trouble, load } }: { row: InstanceRow }) {
+function State({ row: { state, nodeHealth, trouble, load, slot } }: { row: InstanceRow }) {
   const { t } = useTranslation(["instances", "registry"]);
   if (trouble) return <Mark tone="red" words={t("troubled")} />;
   if (nodeHealth !== "active") {
     const words = t("onNode", { state: t(`registry:nodes.status.${nodeHealth}`) });
     return <Mark tone={nodeHealth === "failed" ? "red" : "amber"} words={words} />;
   }
+  if (slot === "starting" || slot === "leaving" || slot === "lost")
+    return <Mark tone={slot === "lost" ? "red" : "amber"} words={t(`slot.${slot}`)} />;
   if (load?.stale) return <Mark tone="amber" words={t("stale")} hint={t("hint.stale")} />;
   const tone = state === "Running" ? "green" : state === "Stopping" ? "amber" : "grey";
   return <Mark tone={tone} words={t(`registry:instance.state.${state}`)} />;
@@ -156,7 +158,7 @@ function Load({ load }: { load: InstanceRow["load"] }) {
       <td data-number>
         {load?.idleMs === null || load?.idleMs === undefined ? "–" : formatSince(load.idleMs)}
       </td>
-      <td data-number>{load?.score === null || load?.score === undefined ? "–" : load.score.toFixed(2)}</td>
+      <td data-number>{load ? load.score.toFixed(2) : "–"}</td>
     </>
   );
 }

@@ -14,13 +14,15 @@ export interface InstanceRow {
   readonly inFlight: number;
   readonly concurrency: number;
   readonly trouble: string;
+  /** Of a deployment's instance that is on its way: not there yet, or about to go. */
+  readonly slot: DeploymentSlot["state"] | "";
   /** Null: the router has no figures of it. */
   readonly load: {
     readonly pending: number;
-    readonly idleMs: number | null;
-    readonly score: number | null;
+    readonly idleMs: number;
+    readonly score: number;
     readonly stale: boolean;
-    readonly breaker: BreakerState | "";
+    readonly breaker: BreakerState;
   } | null;
 }
 
@@ -38,7 +40,8 @@ export function rowsOfNode(node: ClusterNode): InstanceRow[] {
       state: hosted.state ?? "Running",
       inFlight: hosted.in_flight,
       concurrency: hosted.concurrency,
-      trouble: hosted.trouble ?? "",
+      trouble: "",
+      slot: "" as const,
       load: null,
     }))
     .sort((a, b) => byName(a.agent, b.agent) || byName(a.instance, b.instance));
@@ -50,22 +53,22 @@ export function rowsOfAgent(agent: AgentDetail, loads: readonly InstanceLoad[]):
   const slots = agent.versions.flatMap(({ version, deployment }) =>
     (deployment?.slots ?? []).map((slot) => ({ ...slot, version })),
   );
-  const troubleOf = new Map(slots.map(({ instance, trouble }) => [instance, trouble]));
-  const live = agent.instances.map((one) => liveRow(agent.name, one, loadOf, troubleOf));
+  const slotOf = new Map(slots.map((slot) => [slot.instance, slot]));
+  const live = agent.instances.map((one) => liveRow(agent.name, one, loadOf.get(one.instance), slotOf));
   const known = new Set(live.map(({ instance }) => instance));
-  const stuck = slots
-    .filter(({ instance, trouble }) => trouble !== "" && !known.has(instance))
-    .map((slot) => stuckRow(agent.name, slot));
-  return [...live, ...stuck].sort((a, b) => byName(a.version, b.version) || byName(a.instance, b.instance));
+  const absent = slots
+    .filter(({ instance, trouble, state }) => (trouble || state === "starting") && !known.has(instance))
+    .map((slot) => absentRow(agent.name, slot));
+  return [...live, ...absent].sort((a, b) => byName(a.version, b.version) || byName(a.instance, b.instance));
 }
 
 function liveRow(
   agent: string,
   one: AgentInstance,
-  loads: ReadonlyMap<string, InstanceLoad>,
-  troubles: ReadonlyMap<string, string>,
+  load: InstanceLoad | undefined,
+  slots: ReadonlyMap<string, DeploymentSlot>,
 ): InstanceRow {
-  const load = loads.get(one.instance);
+  const slot = slots.get(one.instance);
   return {
     instance: one.instance,
     agent,
@@ -76,7 +79,8 @@ function liveRow(
     state: one.state ?? "Running",
     inFlight: one.in_flight,
     concurrency: one.concurrency,
-    trouble: troubles.get(one.instance) ?? "",
+    trouble: slot?.trouble ?? "",
+    slot: slot?.state ?? "",
     load: load
       ? {
           pending: load.pending,
@@ -89,7 +93,7 @@ function liveRow(
   };
 }
 
-function stuckRow(agent: string, slot: DeploymentSlot & { version: string }): InstanceRow {
+function absentRow(agent: string, slot: DeploymentSlot & { version: string }): InstanceRow {
   return {
     instance: slot.instance || `#${slot.number}`,
     agent,
@@ -101,6 +105,7 @@ function stuckRow(agent: string, slot: DeploymentSlot & { version: string }): In
     inFlight: 0,
     concurrency: 0,
     trouble: slot.trouble,
+    slot: slot.state,
     load: null,
   };
 }

@@ -42,21 +42,19 @@ export function InstanceTiles({ instances, most = Number.POSITIVE_INFINITY, more
 
 function Tile({ instance }: { instance: HostedInstance }) {
   const { t } = useTranslation("registry");
-  const { name, version, in_flight, concurrency, state = "Running", trouble = "" } = instance;
+  const { name, version, in_flight, concurrency, state = "Running" } = instance;
   const busy = in_flight > 0;
   const words = [
     `${name}@${version}`,
     t(`instance.state.${state}`),
     t("instance.inFlight", { busy: in_flight, max: concurrency }),
-    trouble,
-  ].filter(Boolean);
+  ];
   return (
     <Link
       to={`/agents/${encodeURIComponent(name)}`}
       className={classes.tile}
       data-state={state}
       data-busy={busy || undefined}
-      data-trouble={trouble !== "" || undefined}
       title={`${words.join("\n")}\n${instance.instance}`}
       aria-label={words.join(", ")}
     >

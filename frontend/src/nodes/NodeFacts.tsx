@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { IconCpu, IconDatabase, IconShieldCheck, IconShieldOff, IconUserBolt } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
@@ -34,9 +35,7 @@ export function NodeFacts({ node }: { node: ClusterNode }) {
       ) : null}
       {runtime && (
         <Fact
-          hint={
-            runtime.sandbox ? t("nodes.sandboxHint") : serverWords("", runtime.reason) || t("nodes.noSandbox")
-          }
+          hint={sandboxWords(runtime, t)}
           icon={
             runtime.sandbox ? (
               <IconShieldCheck size={13} color="var(--ac-green)" aria-hidden />
@@ -65,4 +64,13 @@ function Fact({ hint, icon, children }: { hint: string; icon: ReactNode; childre
       </span>
     </Tooltip>
   );
+}
+
+/** What the sandbox, or its absence, means for bundles. */
+export function sandboxWords(
+  { sandbox, reason, trusted_without }: NonNullable<ClusterNode["runtime"]>,
+  t: TFunction<"registry">,
+): string {
+  if (sandbox) return t("nodes.sandboxHint");
+  return [serverWords("", reason), t(trusted_without ? "nodes.trustedOnly" : "nodes.noBundles")].join(" ");
 }

@@ -16,7 +16,7 @@ import { HealthChanges } from "./HealthChanges";
 import { HealthMark } from "./HealthMark";
 import { NodeActions } from "./NodeActions";
 import { NodeDetails } from "./NodeDetails";
-import { NodeFacts } from "./NodeFacts";
+import { NodeFacts, sandboxWords } from "./NodeFacts";
 import { NodeFigures } from "./NodeFigures";
 import classes from "./NodePage.module.css";
 
@@ -71,7 +71,7 @@ function Detail({ node, seen }: { node: ClusterNode; seen: number }) {
         <h1>{node.name}</h1>
         <NodeFacts node={node} />
         {node.runtime && !node.runtime.sandbox && (
-          <p className={classes.quiet}>{serverWords("", node.runtime.reason)}</p>
+          <p className={classes.quiet}>{sandboxWords(node.runtime, t)}</p>
         )}
       </header>
       <NodeFigures node={node} />

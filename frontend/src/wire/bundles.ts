@@ -61,13 +61,11 @@ const BUNDLES = ["bundles"];
 const KEYS = ["signing-keys"];
 const REFRESH_MS = 10_000;
 
-const rowsOf = <T>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.results);
-
 export const useBundles = (query: Query) =>
   useQuery({
     queryKey: [...BUNDLES, "list", query],
     queryFn: async ({ signal }) =>
-      rowsOf(await request<Page<Bundle>>("/bundles", { query: { limit: 200, ...query }, signal })),
+      (await request<Page<Bundle>>("/bundles", { query: { limit: 200, ...query }, signal })).results,
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
@@ -83,7 +81,7 @@ export const useBundleFiles = (digest: string) =>
   useQuery({
     queryKey: [...BUNDLES, "files", digest],
     queryFn: async ({ signal }) =>
-      rowsOf(await request<Page<BundleFile> | BundleFile[]>(`/bundles/${id(digest)}/files`, { signal })),
+      (await request<Page<BundleFile>>(`/bundles/${id(digest)}/files`, { signal })).results,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -127,8 +125,7 @@ export function useDecideBundle() {
 export const useSigningKeys = () =>
   useQuery({
     queryKey: KEYS,
-    queryFn: async ({ signal }) =>
-      rowsOf(await request<Page<SigningKey> | SigningKey[]>("/signing-keys", { signal })),
+    queryFn: async ({ signal }) => (await request<Page<SigningKey>>("/signing-keys", { signal })).results,
   });
 
 export function useAddKey() {

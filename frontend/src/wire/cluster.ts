@@ -1,8 +1,7 @@
 /** Placement: what is wanted where, and what can be asked of nodes and instances. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { request } from "./client";
 import { keys } from "./queries";
-import type { Page } from "./types";
 
 const id = encodeURIComponent;
 
@@ -18,7 +17,8 @@ export interface DeploymentSlot {
   node: string;
   node_id: string;
   instance: string;
-  state: string;
+  /** `leaving`: it goes elsewhere; `lost`: its node failed. */
+  state: "starting" | "running" | "leaving" | "lost";
   /** Why the instance could not be started. */
   trouble: string;
   since_ms: number;
@@ -39,8 +39,8 @@ export interface Deployment {
   /** Why fewer are ready than wanted. */
   reason: string;
   slots: DeploymentSlot[];
-  changed_by: string;
-  changed_at: string | null;
+  changed_by: string | null;
+  changed_at: string;
 }
 
 export interface LogLine {
@@ -66,29 +66,13 @@ export interface DeploymentChange {
   where: Where;
 }
 
-const DEPLOYMENTS = ["deployments"];
-const LIVE_MS = 2_000;
-
-/** Everything that is wanted, by agent and version. */
-export const useDeployments = () =>
-  useQuery({
-    queryKey: DEPLOYMENTS,
-    queryFn: async ({ signal }) => {
-      const answer = await request<Page<Deployment> | Deployment[]>("/deployments", { signal });
-      return Array.isArray(answer) ? answer : answer.results;
-    },
-    placeholderData: keepPreviousData,
-    refetchInterval: LIVE_MS,
-    retry: false,
-  });
-
 function useChange<T>(send: (asked: T) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: send,
     onSettled: () => {
-      for (const queryKey of [DEPLOYMENTS, keys.nodes, keys.agents])
-        void client.invalidateQueries({ queryKey });
+      void client.invalidateQueries({ queryKey: keys.nodes });
+      void client.invalidateQueries({ queryKey: keys.agents });
     },
   });
 }

@@ -11,23 +11,27 @@ export interface Breaker {
   agent: string;
   version: string;
   state: BreakerState;
-  since: string | null;
-  until: string | null;
+  /** 0: it has never changed. */
+  since_ms: number;
+  /** When calls are tried again; 0 while closed. */
+  until_ms: number;
   reason: string;
   calls: number;
   failures: number;
   /** 0 to 1. */
   error_rate: number;
-  p95_ms: number | null;
+  p95_ms: number;
   by: string;
 }
 
 export interface BreakerChange {
-  from?: BreakerState | "";
-  to?: BreakerState;
-  state?: BreakerState;
-  at: string;
+  number: number;
+  state: BreakerState;
+  at_ms: number;
+  until_ms: number;
   reason: string;
+  calls: number;
+  failures: number;
   by: string;
 }
 
@@ -37,23 +41,21 @@ export interface InstanceLoad {
   node: string;
   version: string;
   pending: number;
-  idle_ms: number | null;
-  score: number | null;
+  idle_ms: number;
+  score: number;
   /** It has not been heard of for too long: it gets nothing. */
   stale: boolean;
-  breaker: BreakerState | "";
+  breaker: BreakerState;
 }
 
 const BREAKERS = ["breakers"];
 const LIVE_MS = 2_000;
 const QUIET_MS = 5_000;
 
-const rowsOf = <T>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.results);
-
 export const useBreakers = () =>
   useQuery({
     queryKey: BREAKERS,
-    queryFn: async ({ signal }) => rowsOf(await request<Page<Breaker> | Breaker[]>("/breakers", { signal })),
+    queryFn: async ({ signal }) => (await request<Page<Breaker>>("/breakers", { signal })).results,
     placeholderData: keepPreviousData,
     refetchInterval: QUIET_MS,
     retry: false,
@@ -63,14 +65,8 @@ export const useBreakerChanges = (agent: string, version: string) =>
   useQuery({
     queryKey: [...BREAKERS, agent, version],
     queryFn: async ({ signal }) =>
-      rowsOf(
-        await request<Page<BreakerChange> | BreakerChange[]>(
-          `/breakers/${id(agent)}/${id(version)}/changes`,
-          {
-            signal,
-          },
-        ),
-      ),
+      (await request<Page<BreakerChange>>(`/breakers/${id(agent)}/${id(version)}/changes`, { signal }))
+        .results,
     enabled: version !== "",
     refetchInterval: QUIET_MS,
     retry: false,
@@ -89,7 +85,7 @@ export const useLoad = (agent: string) =>
   useQuery({
     queryKey: ["load", agent],
     queryFn: async ({ signal }) =>
-      rowsOf(await request<Page<InstanceLoad> | InstanceLoad[]>(`/agents/${id(agent)}/load`, { signal })),
+      (await request<Page<InstanceLoad>>(`/agents/${id(agent)}/load`, { signal })).results,
     placeholderData: keepPreviousData,
     refetchInterval: LIVE_MS,
     retry: false,

@@ -55,7 +55,7 @@ export interface AgentVersion {
   /** Where it runs: in the node itself, as a bundle in a sandbox, or in a process that joins by the gateway. */
   runtime?: "builtin" | "bundle" | "remote";
   /** How its bundle was decided on; nothing where it has none. */
-  bundle_status?: BundleStatus | "" | null;
+  bundle_status?: BundleStatus | null;
   deployment?: Deployment | null;
 }
 
@@ -105,7 +105,6 @@ export interface HostedInstance {
   state?: LifeState;
   /** Which of the wanted instances it is; -1: the node hosts it by its own choice. */
   slot?: number;
-  trouble?: string;
 }
 
 export interface ClusterNode {
@@ -125,10 +124,11 @@ export interface ClusterNode {
   status: NodeHealth;
   age_ms: number;
   /** Whether it can run bundles that nobody vouches for, and why not. */
-  runtime?: { sandbox: boolean; reason: string } | null;
+  runtime?: { sandbox: boolean; reason: string; trusted_without: boolean };
   draining?: boolean;
-  memory_mib?: number | null;
-  cpu_count?: number | null;
+  /** For its instances; 0 when it does not say. */
+  memory_mib?: number;
+  cpu_count?: number;
 }
 
 export interface Template {
