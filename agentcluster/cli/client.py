@@ -49,6 +49,10 @@ class Api:
         headers = {"Idempotency-Key": key} if key else {}
         return self._request("POST", path, json=body or {}, headers=headers, tries=3 if key else 1)
 
+    def put(self, path: str, body: Any) -> Any:
+        """Return the JSON a PUT answers."""
+        return self._request("PUT", path, json=body)
+
     def patch(self, path: str, body: Any) -> Any:
         """Return the JSON a PATCH answers."""
         return self._request("PATCH", path, json=body)
@@ -65,6 +69,10 @@ class Api:
         """Return the JSON that the POST of a document answers."""
         headers = {"Content-Type": "application/yaml"}
         return self._request("POST", path, content=content, headers=headers, params=_given(params))
+
+    def send_file(self, path: str, name: str, content: bytes, **params: Any) -> Any:
+        """Return the JSON that the POST of a form with one file answers."""
+        return self._request("POST", path, files={"file": (name, content)}, params=_given(params))
 
     def text(self, path: str, **params: Any) -> str:
         """Return what a GET answers, as text."""

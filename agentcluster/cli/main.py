@@ -6,7 +6,18 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from agentcluster.cli import approvals, cluster, run_bulk, run_command, run_steer, runs, server, triggers, workflow
+from agentcluster.cli import (
+    approvals,
+    bundle,
+    cluster,
+    run_bulk,
+    run_command,
+    run_steer,
+    runs,
+    server,
+    triggers,
+    workflow,
+)
 from agentcluster.cli.errors import OK, CliError
 from agentcluster.cli.output import print_error
 
@@ -43,6 +54,7 @@ run_steer.add_to(runs.runs_app)
 workflow.add_to(app)
 approvals.add_to(app)
 triggers.add_to(app)
+bundle.add_to(app)
 cluster.add_to(app)
 server.add_to(app)
 
