@@ -1,69 +1,146 @@
 """``agents``, ``nodes``: what the cluster has."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from rich.text import Text
 
 from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK
-from agentcluster.cli.output import print_json, print_rows
+from agentcluster.cli.output import console, print_json, print_rows
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+Search = Annotated[str, typer.Option("--search", help="Words of the name, the title or the description")]
+COLOURS: Final = {
+    "active": "green",
+    "running": "green",
+    "ready": "green",
+    "unreachable": "yellow",
+    "starting": "yellow",
+    "leaving": "yellow",
+    "draining": "yellow",
+    "short": "red",
+    "failed": "red",
+    "lost": "red",
+}
+agents_app = typer.Typer(help="List agents, look at one.", invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("agents")(agents)
+    app.add_typer(agents_app, name="agents")
     app.command("nodes")(nodes)
 
 
-def agents(
-    search: Annotated[str, typer.Option("--search", help="Words of the name, the title or the description")] = "",
-    as_json: Json = False,
-) -> int:
-    """List the agents of the registry."""
+def coloured(word: str) -> Text:
+    """Return a state in its colour."""
+    return Text(word, style=COLOURS.get(word, ""))
+
+
+def warn_if_blind(answer: dict[str, Any]) -> None:
+    """Say so when nothing is known of the cluster."""
+    if not answer.get("live", True):
+        console.print(Text(f"NATS is away, so nothing is known of nodes now: {answer['live_detail']}", style="yellow"))
+
+
+@agents_app.callback()
+def agents(context: typer.Context, search: Search = "", as_json: Json = False) -> int:
+    """List the agents of the registry, or look at one. Example: agent-coordinator agents show csv-parse"""
+    if context.invoked_subcommand:
+        return OK
     with Api(installation.find()) as api:
         rows = api.rows("agents", 1000, search=search)
     if as_json:
         print_json(rows)
-    else:
-        print_rows(
-            [
-                {
-                    "name": row["name"],
-                    "version": (row["latest"] or {}).get("version"),
-                    "title": row["title"].get("en"),
-                    "capabilities": ", ".join(row["capabilities"]),
-                    "live": row["live_instances"],
-                }
-                for row in rows
-            ],
-            "No agent is registered.",
-        )
+        return OK
+    print_rows(
+        [
+            {
+                "name": row["name"],
+                "version": (row["latest"] or {}).get("version"),
+                "title": row["title"].get("en"),
+                "capabilities": ", ".join(row["capabilities"]),
+                "live": row["live_instances"],
+            }
+            for row in rows
+        ],
+        "No agent is registered.",
+    )
+    return OK
+
+
+@agents_app.command("show")
+def show(name: str, as_json: Json = False) -> int:
+    """Show an agent: its versions, what is deployed of them, its instances."""
+    with Api(installation.find()) as api:
+        agent = api.get(f"agents/{name}")
+    if as_json:
+        print_json(agent)
+        return OK
+    console.print(Text.assemble((agent["title"].get("en", name), "bold"), f"  {agent['name']}"))
+    if agent["description"].get("en"):
+        console.print(Text(agent["description"]["en"]), soft_wrap=True)
+    console.print(Text(f"Capabilities: {', '.join(agent['capabilities'])}\n"), soft_wrap=True)
+    print_rows([_version(row) for row in agent["versions"]], "It has no version.")
+    console.print()
+    if not agent["live"]:
+        console.print(Text("NATS is away: nothing is known of its instances.", style="yellow"))
+        return OK
+    print_rows(
+        [
+            {
+                "instance": row["instance"],
+                "node": row["node"],
+                "state": coloured(row["status"]),
+                "version": row["version"],
+                "calls": f"{row['in_flight']}/{row['concurrency']}",
+            }
+            for row in agent["instances"]
+        ],
+        "No instance runs.",
+    )
     return OK
 
 
 def nodes(as_json: Json = False) -> int:
-    """List the nodes and how they are."""
+    """List the nodes and how they are. Example: agent-coordinator nodes --json"""
     with Api(installation.find()) as api:
-        rows = api.rows("nodes", 1000)
+        answer = api.get("nodes")
+    rows = answer["results"]
     if as_json:
         print_json(rows)
-    else:
-        print_rows(
-            [
-                {
-                    "name": row["name"],
-                    "status": row["status"],
-                    "load": f"{row['load']} %",
-                    "busy": f"{row['slots']['busy']}/{row['slots']['max']}",
-                    "host": row["host"],
-                    "agents": ", ".join(sorted({agent["name"] for agent in row["agents"]})),
-                    "seen": f"{row['age_ms'] / 1000:.0f} s ago",
-                }
-                for row in rows
-            ],
-            "No node is running. Start one: agent-coordinator init --name my-node",
-        )
+        return OK
+    warn_if_blind(answer)
+    print_rows(
+        [_node(row) for row in rows],
+        "No node is running. Start one: agent-coordinator init --name my-node",
+    )
     return OK
+
+
+def _version(row: dict[str, Any]) -> dict[str, Any]:
+    deployed = row["deployment"]
+    return {
+        "version": row["version"],
+        "runtime": row["runtime"] + (f" ({row['bundle_status']})" if row["bundle_status"] else ""),
+        "deployed": f"{deployed['ready']}/{deployed['replicas']}" if deployed else "",
+        "status": coloured(deployed["status"]) if deployed else "",
+        "reason": deployed["reason"] if deployed else "",
+        "identity": row["identity"][:30] + "…",
+    }
+
+
+def _node(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "status": coloured("draining" if row["draining"] and row["status"] == "active" else row["status"]),
+        "region": row["region"],
+        "role": row["role"],
+        "load": f"{row['load']} %",
+        "busy": f"{row['slots']['busy']}/{row['slots']['max']}",
+        "host": row["host"],
+        "agents": ", ".join(sorted({agent["name"] for agent in row["agents"]})),
+        "seen": f"{row['age_ms'] / 1000:.0f} s ago",
+        "id": row["node_id"],
+    }

@@ -21,7 +21,7 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], empty: str) -> None:
-    """Print rows as a table with their keys as headings, or the sentence for an empty list."""
+    """Print rows as a table with their keys as headings, or the sentence for an empty list. Cells may be styled Text."""
     if not rows:
         console.print(Text(empty, style="dim"))
         return
@@ -29,8 +29,12 @@ def print_rows(rows: Sequence[Mapping[str, Any]], empty: str) -> None:
     for heading in rows[0]:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row.values()))
+        table.add_row(*(_cell(cell) for cell in row.values()))
     console.print(table)
+
+
+def _cell(cell: Any) -> Text:
+    return cell if isinstance(cell, Text) else Text("" if cell is None else str(cell))
 
 
 def print_error(error: AgentClusterError, as_json: bool) -> None:

@@ -21,6 +21,8 @@ HELP = """Start a workflow and follow it to its end.
 
 Examples:
 
+  agent-coordinator run analyse-sales --file sales_q3.csv
+
   agent-coordinator run --workflow analyse-sales --file sales_q3.csv
 
   agent-coordinator run --workflow greet --input name=Ada --input times=3 --json
@@ -37,8 +39,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
+    what: Annotated[str, typer.Argument(help="Name or id of the workflow", show_default=False)] = "",
     *,
-    workflow: Annotated[str, typer.Option("--workflow", "-w", help="Name or id of the workflow")],
+    workflow: Annotated[str, typer.Option("--workflow", "-w", help="The same, as an option")] = "",
     file: Annotated[list[str] | None, typer.Option("--file", "-f", help="File to upload: path, or input=path")] = None,
     given: Annotated[list[str] | None, typer.Option("--input", "-i", help="name=value; may be repeated")] = None,
     input_json: Annotated[str, typer.Option("--input-json", help="JSON file with the input; - reads it here")] = "",
@@ -51,8 +54,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON")] = False,
 ) -> int:
     """Start a run; return 0 when it completes, 1 when it does not."""
+    if bool(what) == bool(workflow):
+        raise CliError(
+            "Say which workflow, once: agent-coordinator run <name>. `agent-coordinator workflows` lists them."
+        )
     with Api(installation.find()) as api:
-        found = find_workflow(api, workflow, project)
+        found = _find(api, what, project) if what else find_workflow(api, workflow, project)
         wanted = version_number(version)
         common = ({"version": wanted} if wanted else {}) | ({"priority": priority} if priority else {})
         named = labels(label or [])
@@ -73,6 +80,20 @@ def run(
         else:
             console.print(f"Started run {started['id']}. Follow it: {api.url}/runs/{started['id']}")
         return OK
+
+
+def _find(api: Api, what: str, project: str) -> dict[str, Any]:
+    """Return the workflow of this name or id; whoever wrote a sentence instead is told what is not there yet."""
+    if " " not in what.strip() and what.isascii():
+        return find_workflow(api, what.strip(), project)
+    rows = [row for row in api.rows("workflows", 2, search=what, project=project) if row["title"] == what.strip()]
+    if len(rows) == 1:
+        found: dict[str, Any] = rows[0]
+        return found
+    raise CliError(
+        f"There is no workflow called “{what}”, and instructions in plain words cannot be run yet: give the name of a "
+        "workflow. `agent-coordinator workflows` lists those you may see."
+    )
 
 
 def _graph(api: Api, workflow: dict[str, Any], version: int | str | None) -> dict[str, Any]:

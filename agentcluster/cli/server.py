@@ -51,7 +51,8 @@ def database() -> Iterator[None]:
         raise CliError(error.message) from error
 
 
-def _user(name: str) -> "User":
+def account(name: str) -> "User":
+    """Return the user of this name (the administrator without one); CliError when there is none."""
     from django.contrib.auth.models import User
 
     from agentcluster.security.first_user import ensure_first_user
@@ -79,7 +80,7 @@ def create_token(
     with database():
         from agentcluster.security import tokens
 
-        secret = tokens.create(_user(user), name, days)
+        secret = tokens.create(account(user), name, days)
     if as_json:
         print_json({"token": secret, "user": user, "name": name, "days": days})
         return OK
@@ -103,7 +104,7 @@ def login_link(
     with database():
         from agentcluster.security import login_links
 
-        path = login_links.create(_user(user), minutes)
+        path = login_links.create(account(user), minutes)
     url = (installation.running_here() or "") + path
     if as_json:
         print_json({"url": url, "minutes": minutes})
@@ -117,7 +118,8 @@ def init(
     role: Annotated[str, typer.Option("--role", help="What it is for, such as orchestrator")] = "worker",
     region: Annotated[str, typer.Option("--region", help="Where it is")] = "",
     memory_limit: Annotated[
-        str, typer.Option("--memory-limit", help="What its worker processes may use together, such as 4Gi or 512Mi")
+        str,
+        typer.Option("--memory-limit", help="What its instances and worker processes may use, such as 4Gi or 512Mi"),
     ] = "",
     toolset: Annotated[
         str, typer.Option("--toolset", help="Agents it may host, separated by commas; all when absent")

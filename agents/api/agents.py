@@ -1,5 +1,8 @@
 """``/agents``: what can be put into a workflow, and who runs it."""
 
+from typing import cast
+
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +14,11 @@ from agentcluster.errors import BadInputError
 from agents.api.live import look
 from agents.api.rows import Row, agent_row, instance_rows, version_row
 from agents.api.schemas import AgentDetailSerializer, AgentListSerializer
+from agents.bundles import state
+from agents.placement.actions.register_remote import register_remote
+from agents.placement.api.rows import Sight, deployment_row
+from agents.placement.api.schemas import RegisterBody
+from agents.placement.models import Deployment
 from agents.registry import catalogue
 
 _ENABLED = {"true": True, "false": False, "all": None}
@@ -56,6 +64,22 @@ class AgentsView(APIView):
         answer.data |= {"live": live.known, "live_detail": live.detail}
         return answer
 
+    @extend_schema(
+        operation_id="register_agent",
+        tags=["agents"],
+        request=RegisterBody,
+        responses={201: AgentDetailSerializer, 200: AgentDetailSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Register an agent that runs wherever a process joins for it; 200 when this version is there already.
+
+        Staff only. Agents that nodes are to run come as bundles.
+        """
+        body = RegisterBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        version, new = register_remote(cast(User, request.user), **body.validated_data)
+        return Response(detail_row(version.agent.name), status=201 if new else 200)
+
 
 class AgentView(APIView):
     """One agent."""
@@ -65,14 +89,33 @@ class AgentView(APIView):
     @extend_schema(operation_id="agents_read", tags=["agents"], responses=AgentDetailSerializer)
     def get(self, request: Request, name: str) -> Response:
         """Return the agent with all its versions, newest first, and its instances."""
-        agent = catalogue.one(name)
-        live = look()
-        count = live.instances_by_agent()[name] if live.known else None
-        versions = agent.versions.select_related("intent_schema")
-        row: Row = {
-            **agent_row(agent, count),
-            "versions": [{**version_row(version), "created_at": version.created_at} for version in versions],
-            "instances": instance_rows(name, live),
-            "live": live.known,
-        }
-        return Response(row)
+        return Response(detail_row(name))
+
+
+def detail_row(name: str) -> Row:
+    """Return an agent with all its versions, their deployments and its instances; raises ``UnknownAgentError``."""
+    agent = catalogue.one(name)
+    live = look()
+    count = live.instances_by_agent()[name] if live.known else None
+    versions = [*agent.versions.select_related("intent_schema")]
+    sight = Sight()
+    deployments = {
+        row.identity: deployment_row(row, sight)
+        for row in Deployment.objects.filter(agent=name).select_related("changed_by")
+    }
+    bundles = state.statuses([version.identity for version in versions])
+    return {
+        **agent_row(agent, count),
+        "versions": [
+            {
+                **version_row(version),
+                "created_at": version.created_at,
+                "runtime": version.manifest.get("runtime", "builtin"),
+                "bundle_status": bundles.get(version.identity),
+                "deployment": deployments.get(version.identity),
+            }
+            for version in versions
+        ],
+        "instances": instance_rows(name, live),
+        "live": live.known,
+    }

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from agents.domain.health import Health
+from agents.placement.api.schemas import DeploymentSerializer
 
 NODE_STATUSES = [(health.value, health.value) for health in Health]
 
@@ -23,6 +24,9 @@ class LimitsSerializer(serializers.Serializer[Any]):
     cpu_s = serializers.FloatField()
     timeout_s = serializers.FloatField()
     concurrency = serializers.IntegerField()
+    pids = serializers.IntegerField(help_text="Processes and threads (bundles)")
+    open_files = serializers.IntegerField(help_text="Bundles")
+    disk_mib = serializers.IntegerField(help_text="Of its scratch folder (bundles)")
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -36,9 +40,14 @@ class VersionSerializer(serializers.Serializer[Any]):
 
 
 class DatedVersionSerializer(VersionSerializer):
-    """A version with the time it was registered."""
+    """A version with the time it was registered, and how it runs."""
 
     created_at = serializers.DateTimeField()
+    runtime = serializers.ChoiceField(choices=["builtin", "bundle", "remote"])
+    bundle_status = serializers.ChoiceField(choices=["quarantined", "approved", "rejected"], allow_null=True)
+    deployment = DeploymentSerializer(
+        allow_null=True, help_text="What is wanted of it; null when it was never deployed"
+    )
 
 
 class AgentSerializer(serializers.Serializer[Any]):
@@ -93,6 +102,15 @@ class HostedSerializer(serializers.Serializer[Any]):
     concurrency = serializers.IntegerField()
     state = serializers.CharField(help_text="Running, or Stopping while the node ends")
     capabilities = serializers.ListField(child=serializers.CharField(), help_text="What steps may ask for")
+    slot = serializers.IntegerField(help_text="Of its deployment; -1: the node hosts it by its own choice")
+
+
+class RuntimeSerializer(serializers.Serializer[Any]):
+    """Whether the node can put bundles into a sandbox, or why not."""
+
+    sandbox = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    trusted_without = serializers.BooleanField(help_text="Bundles with a trusted signature run without one")
 
 
 class NodeSerializer(serializers.Serializer[Any]):
@@ -111,6 +129,10 @@ class NodeSerializer(serializers.Serializer[Any]):
     started_ms = serializers.IntegerField()
     slots = SlotsSerializer()
     agents = HostedSerializer(many=True)
+    draining = serializers.BooleanField(help_text="It takes no new work")
+    runtime = RuntimeSerializer()
+    memory_mib = serializers.IntegerField(help_text="For its instances; 0 when it does not say")
+    cpu_count = serializers.IntegerField()
     status = serializers.ChoiceField(choices=NODE_STATUSES)
     age_ms = serializers.IntegerField()
 

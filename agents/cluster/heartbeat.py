@@ -23,6 +23,8 @@ class Runtime(msgspec.Struct, frozen=True):
 
     sandbox: bool = False
     reason: str = ""
+    trusted_without: bool = False
+    """Whether bundles with a trusted signature run here without one."""
 
 
 class HostedInstance(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ def site_of(beat: Heartbeat) -> Site:
         memory_mib=beat.memory_mib,
         sandbox=beat.runtime.sandbox,
         sandbox_reason=beat.runtime.reason,
+        trusted_without=beat.runtime.trusted_without,
         draining=beat.draining,
         processes_for=tuple(hosted.name for hosted in beat.agents if hosted.slot < 0),
     )

@@ -4,16 +4,23 @@ import asyncio
 import contextlib
 import os
 import threading
-from typing import Final
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError
+from typing import Final, TypeVar
 
 from django.conf import settings
 
 from agentcluster.clock import monotonic
 from agentcluster.errors import UnavailableError
-from agentcluster.messaging import BusUnavailableError, connect
+from agentcluster.messaging import Bus, BusUnavailableError, Watch, connect
 from agents.cluster.heartbeat import NodeStatus
+from agents.cluster.placement import placement_bucket
 from agents.cluster.view import ClusterView
+from agents.domain.placement import Board
 
+R = TypeVar("R")
+
+CALL_S: Final = 6.0
 WAIT_S: Final = 2.0
 RETRY_S: Final = 1.0
 """After a failure the answer stays the same for this long, so that readers do not queue up behind time-outs."""
@@ -31,6 +38,9 @@ class _Observer(threading.Thread):
         self.trouble = ""
         self.ended_at = 0.0
         self.view: ClusterView | None = None
+        self.bus: Bus | None = None
+        self.board = Board()
+        self.placement: Watch | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._read = asyncio.Event()
         self._ended = asyncio.Event()
@@ -43,6 +53,21 @@ class _Observer(threading.Thread):
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._read.set)
+
+    def call(self, work: Callable[[Bus], Awaitable[R]], timeout_s: float) -> R:
+        """Do ``work`` on the thread's connection and return what comes of it."""
+        bus, loop = self.bus, self._loop
+        if bus is None or loop is None:
+            raise BusUnavailableError(self.trouble)
+
+        async def bounded() -> R:
+            return await asyncio.wait_for(work(bus), timeout_s)
+
+        self.touch()
+        try:
+            return asyncio.run_coroutine_threadsafe(bounded(), loop).result(timeout_s + 1)
+        except (TimeoutError, RuntimeError, CancelledError) as error:
+            raise BusUnavailableError(f"NATS did not answer within {timeout_s:g} s.") from error
 
     def end(self) -> None:
         """Leave NATS and wait for the thread."""
@@ -57,14 +82,19 @@ class _Observer(threading.Thread):
             async with await connect(self.url, f"cluster-snapshot-{self.pid}", wait_s=WAIT_S) as bus:
                 view = ClusterView(bus)
                 await view.start(wait_s=WAIT_S)
-                self.view = view
+                self.placement = Watch(placement_bucket(bus), "", lambda key, value, _: self.board.take(key, value))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.placement.synced.wait(), WAIT_S)
+                self.view, self.bus = view, bus
                 self.ready.set()
                 await self._until_idle()
+                self.bus = None
+                await self.placement.stop()
                 await view.stop()
         except UnavailableError as error:
             self.trouble = error.message
         finally:
-            self.view = None
+            self.view = self.bus = None
             self.ended_at = monotonic()
             self.ready.set()
 
@@ -89,9 +119,7 @@ def read() -> list[NodeStatus]:
 
     Safe in threads and after a fork. The first call connects; later ones answer from memory.
     """
-    observer = _current()
-    if not observer.ready.wait(2 * WAIT_S):
-        raise BusUnavailableError()
+    observer = _ready()
     view = observer.view
     if view is None:
         raise BusUnavailableError(observer.trouble)
@@ -99,6 +127,27 @@ def read() -> list[NodeStatus]:
         raise BusUnavailableError("The connection to NATS is lost at this moment; the state of the nodes is unknown.")
     observer.touch()
     return view.nodes()
+
+
+def board() -> Board:
+    """Return the deployments and slots as they stand in NATS; BusUnavailableError as ``read``."""
+    observer = _ready()
+    if observer.placement is None or not observer.placement.current:
+        raise BusUnavailableError(observer.trouble or "The state of the deployments cannot be read from NATS now.")
+    observer.touch()
+    return observer.board.copy()
+
+
+def call(work: Callable[[Bus], Awaitable[R]], timeout_s: float = CALL_S) -> R:
+    """Do ``work`` with a connection to NATS and return what comes of it; BusUnavailableError as ``read``."""
+    return _ready().call(work, timeout_s)
+
+
+def _ready() -> _Observer:
+    observer = _current()
+    if not observer.ready.wait(3 * WAIT_S):
+        raise BusUnavailableError()
+    return observer
 
 
 def close() -> None:

@@ -38,7 +38,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     network: bool = False
     """Whether the instances may use the network: the manifest asked for it, and whoever approved the bundle granted it."""
     trusted: bool = False
-    """Signed by a trusted key: may run on nodes without a sandbox, too."""
+    """Signed by a trusted key: may run on nodes without a sandbox, too, where these allow it."""
     revision: int = 0
     """Raised with every change; a node never goes back to an older one."""
     by: str = ""
@@ -131,6 +131,12 @@ class Board:
         except msgspec.MsgspecError:
             if slot is not None:
                 self.slots.pop(slot, None)
+
+    def copy(self) -> "Board":
+        """Return the board as it is now; safe in another thread than the one that takes entries."""
+        board = Board()
+        board.wanted, board.slots = dict(self.wanted), dict(self.slots)
+        return board
 
     def slots_of(self, version: Version) -> dict[int, Slot]:
         """Return the slots of an agent version that somebody has, by number."""

@@ -31,6 +31,8 @@ class Site(msgspec.Struct, frozen=True):
     used_mib: int = 0
     sandbox: bool = False
     sandbox_reason: str = ""
+    trusted_without: bool = False
+    """Bundles with a trusted signature run there without a sandbox."""
     draining: bool = False
     processes_for: tuple[str, ...] = ()
     """Built-in agents for which it has worker processes."""
@@ -50,11 +52,7 @@ def fits(deployment: Deployment, site: Site) -> str:
     return (
         _elsewhere(deployment.where, site)
         or (f"may host only {', '.join(site.toolset)}" if site.toolset and deployment.agent not in site.toolset else "")
-        or (
-            f"has no sandbox ({site.sandbox_reason or 'it said nothing of one'}), and the bundle has no trusted signature"
-            if deployment.runtime == "bundle" and not site.sandbox and not deployment.trusted
-            else ""
-        )
+        or (_no_sandbox(deployment, site) if deployment.runtime == "bundle" and not site.sandbox else "")
         or (
             "has no worker processes for it"
             if deployment.runtime == "builtin" and deployment.cpu_bound and deployment.agent not in site.processes_for
@@ -84,6 +82,13 @@ def _elsewhere(where: Where, site: Site) -> str:
     if where.nodes and site.name not in where.nodes:
         return f"is none of {', '.join(where.nodes)}"
     return "is to be kept away from" if site.name in where.not_nodes else ""
+
+
+def _no_sandbox(deployment: Deployment, site: Site) -> str:
+    if site.trusted_without and deployment.trusted:
+        return ""
+    reason = f" ({site.sandbox_reason.rstrip('.')})" if site.sandbox_reason else ""
+    return f"has no sandbox{reason}" + (", and the bundle has no trusted signature" if site.trusted_without else "")
 
 
 def with_use(board: Board, sites: Iterable[Site]) -> list[Site]:

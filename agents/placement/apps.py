@@ -9,3 +9,9 @@ class PlacementConfig(AppConfig):
     name = "agents.placement"
     label = "placement"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Follow the decisions on bundles."""
+        from agents.placement.listening import listen
+
+        listen()

@@ -7,6 +7,7 @@ import signal
 from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -18,6 +19,8 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.tasks import end
+from agents.node.beats import NodeProfile
+from agents.node.guests import Guests, runtime
 from agents.node.memory import parse_mib
 from agents.node.node import MAX_CONCURRENCY, Node, profile
 from agents.policies import following
@@ -42,8 +45,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--toolset", default="", help="agents it may host, by name; unknown ones are left out with a warning"
         )
-        parser.add_argument("--memory-limit", default="", help="what its worker processes may use together, e.g. 4Gi")
-        parser.add_argument("--agents", default="all", help="names separated by commas, or 'all' (default)")
+        parser.add_argument(
+            "--memory-limit", default="", help="what its instances and worker processes may use, e.g. 4Gi"
+        )
+        parser.add_argument(
+            "--agents", default="all", help="exactly these agents and no deployments; or 'all' (default)"
+        )
         parser.add_argument(
             "--max-concurrency", type=int, default=MAX_CONCURRENCY, help="calls at a time, over all agents"
         )
@@ -65,25 +72,29 @@ class Command(BaseCommand):
                 processes=options["processes"],
                 memory_mib=parse_mib(options["memory_limit"]) if options["memory_limit"] else None,
             )
+            guests = options["agents"] == "all"
             garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(about.node_id, make))
+                runner.run(_serve(about, make, guests=guests))
         except AgentClusterError as error:
             raise CommandError(error.message, returncode=2 if error.status < 500 else 1) from error
 
 
-async def _serve(name: str, make: Callable[[Bus, BatchWriter], Node]) -> None:
+async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     following.start("node", asyncio.get_running_loop(), database=False)
     writer = BatchWriter(settings.REDIS_URL)
     try:
-        bus = await _connect(name, ended)
+        bus = await _connect(about.node_id, ended)
         if bus is None:
             return
         async with bus:
-            node = make(bus, writer)
+            folder = Path(settings.HOME) / "nodes" / about.name
+            makes = {"make": Guests(bus, folder), "runtime": await runtime()} if guests else {}
+            node = make(bus, writer, **makes)
+            node.control.on_stop = ended.set
             await node.start()
             await ended.wait()
             logger.info("stopping: calls at work may finish")

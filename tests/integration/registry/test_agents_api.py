@@ -32,7 +32,10 @@ def test_the_list_shows_each_agent_with_its_newest_version(api):
     (row,) = api.get("/api/v1/agents").json()["results"]
     assert row["latest"]["version"] == "1.10.0"
     assert row["latest"]["intent"]["input"] == CSV_PARSE.intent.input
-    assert row["latest"]["limits"] == {"memory_mib": 1024, "cpu_s": 120.0, "timeout_s": 300.0, "concurrency": 4}
+    assert row["latest"]["limits"] == {
+        **{"memory_mib": 1024, "cpu_s": 120.0, "timeout_s": 300.0, "concurrency": 4},
+        **{"pids": 64, "open_files": 256, "disk_mib": 256},
+    }
     assert row["capabilities"] == ["csv-parse", "table-read"]
     assert row["live_instances"] == 0
 

@@ -1,0 +1,141 @@
+"""``instances``, ``logs``: single instances, and what they say."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from agentcluster.cli import installation
+from agentcluster.cli.client import Api
+from agentcluster.cli.cluster import coloured
+from agentcluster.cli.errors import OK, CliError
+from agentcluster.cli.output import console, print_json, print_rows
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+Instance = Annotated[str, typer.Argument(help="Its id, as `agent-coordinator instances` shows it")]
+LOOK_S: Final = 1.0
+PAGE: Final = 500
+STYLES: Final = {"stderr": "red", "system": "dim"}
+instances_app = typer.Typer(help="List instances; restart, move and stop them.", invoke_without_command=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(instances_app, name="instances")
+    app.command("logs")(logs)
+
+
+@instances_app.callback()
+def instances(
+    context: typer.Context,
+    agent: Annotated[str, typer.Option("--agent", help="Only this agent's")] = "",
+    node: Annotated[str, typer.Option("--node", help="Only those on the node of this name or id")] = "",
+    as_json: Json = False,
+) -> int:
+    """List instances; restart, move and stop them. Example: agent-coordinator instances --agent summarize"""
+    if context.invoked_subcommand:
+        return OK
+    with Api(installation.find()) as api:
+        rows = [
+            {"node": host["name"], "node_id": host["node_id"], "node_status": host["status"], **hosted}
+            for host in api.get("nodes")["results"]
+            for hosted in host["agents"]
+            if agent in ("", hosted["name"]) and node in ("", host["name"], host["node_id"])
+        ]
+    if as_json:
+        print_json(rows)
+        return OK
+    print_rows([_line(row) for row in rows], "No instance runs.")
+    return OK
+
+
+@instances_app.command("restart")
+def restart(instance: Instance, as_json: Json = False) -> int:
+    """End an instance and start another in its place, on the same node."""
+    return _order(instance, "restart", {}, f"{instance} is being replaced by a new instance.", as_json)
+
+
+@instances_app.command("stop")
+def stop(instance: Instance, as_json: Json = False) -> int:
+    """End an instance; when it belongs to a deployment, a node that qualifies starts another."""
+    return _order(instance, "stop", {}, f"{instance} is stopping.", as_json)
+
+
+@instances_app.command("migrate")
+def migrate(
+    instance: Instance,
+    node: Annotated[str, typer.Option("--node", help="Name or id of the node; the best there is when absent")] = "",
+    as_json: Json = False,
+) -> int:
+    """Start an instance elsewhere, then end this one. Example: agent-coordinator instances migrate <id> --node berlin-2"""
+    return _order(instance, "migrate", {"node": node}, f"{instance} moves as soon as its successor runs.", as_json)
+
+
+def logs(
+    instance: Instance,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C or the instance ends")] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The newest lines, at most so many")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line")] = False,
+) -> int:
+    """Print what an instance said. Example: agent-coordinator logs summarize-3f9a1c-0-a1b2c3 -f"""
+    with Api(installation.find()) as api:
+        lines, after = _all(api, instance, 0)
+        for line in lines[-limit:]:
+            _print(line, as_json)
+        try:
+            while follow:
+                time.sleep(LOOK_S)
+                lines, after = _all(api, instance, after)
+                for line in lines:
+                    _print(line, as_json)
+        except KeyboardInterrupt:
+            return OK
+        except CliError as error:
+            if error.data.get("code") != "instance_gone":
+                raise
+            console.print(Text(f"{instance} has ended.", style="dim"))
+    return OK
+
+
+def _all(api: Api, instance: str, after: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the lines after ``after``, as many as the node has, and where to go on."""
+    lines: list[dict[str, Any]] = []
+    while True:
+        answer = api.get(f"instances/{instance}/logs", after=after, limit=PAGE)
+        lines += answer["lines"]
+        if answer["next"] == after or len(answer["lines"]) < PAGE:
+            return lines, answer["next"]
+        after = answer["next"]
+
+
+def _print(line: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(line, ensure_ascii=False))
+        return
+    at = datetime.fromtimestamp(line["at_ms"] / 1000, UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    console.print(Text.assemble((f"{at} ", "dim"), (line["text"], STYLES.get(line["stream"], ""))), soft_wrap=True)
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "instance": row["instance"],
+        "agent": row["name"],
+        "version": row["version"],
+        "node": row["node"],
+        "state": coloured(row["state"].lower() if row["node_status"] == "active" else row["node_status"]),
+        "slot": row["slot"] if row["slot"] >= 0 else "own",
+        "calls": f"{row['in_flight']}/{row['concurrency']}",
+    }
+
+
+def _order(instance: str, action: str, body: dict[str, Any], sentence: str, as_json: bool) -> int:
+    with Api(installation.find()) as api:
+        answer = api.post(f"instances/{instance}/{action}", body)
+    if as_json:
+        print_json(answer)
+    else:
+        console.print(Text(sentence))
+    return OK

@@ -1,0 +1,116 @@
+"""``/nodes/{id}`` and ``/instances/{id}``: orders to nodes, and what instances said."""
+
+from typing import Literal, cast
+
+import msgspec
+from django.contrib.auth.models import User
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from agentcluster.api.permissions import LoggedIn
+from agentcluster.errors import BadInputError
+from agents.api.schemas import NodeSerializer
+from agents.cluster.control import NodeControl
+from agents.placement import nodes
+from agents.placement.actions.operate_instance import operate_instance
+from agents.placement.actions.operate_node import operate_node
+from agents.placement.api.schemas import DrainBody, LogSerializer, MigrateBody, OrderSerializer
+
+LINES_MAX = 500
+
+
+class NodeView(APIView):
+    """One node."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(operation_id="nodes_read", tags=["nodes"], responses=NodeSerializer)
+    def get(self, request: Request, node: str) -> Response:
+        """Return a node by its id or name."""
+        return Response(msgspec.to_builtins(nodes.find_node(node)))
+
+
+class DrainView(APIView):
+    """Draining."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(operation_id="drain_node", tags=["nodes"], request=DrainBody, responses=OrderSerializer)
+    def post(self, request: Request, node: str) -> Response:
+        """Let a node take no new work, and its instances of deployments go elsewhere; or, with `on: false`, end that."""
+        body = DrainBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        action: Literal["drain", "resume"] = "drain" if body.validated_data["on"] else "resume"
+        return Response(operate_node(cast(User, request.user), node, action))
+
+
+class StopView(APIView):
+    """Stopping a node."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(operation_id="stop_node", tags=["nodes"], request=None, responses={202: OrderSerializer})
+    def post(self, request: Request, node: str) -> Response:
+        """End a node in good order: calls at work finish, its slots go elsewhere. Whoever started it may start it again."""
+        return Response(operate_node(cast(User, request.user), node, "stop"), status=202)
+
+
+class InstanceActionView(APIView):
+    """Restarting and stopping; ``action`` is set by the URL map."""
+
+    permission_classes = [LoggedIn]
+    action: Literal["restart", "stop"] = "restart"
+
+    @extend_schema(tags=["instances"], request=None, responses={202: OrderSerializer})
+    def post(self, request: Request, instance: str) -> Response:
+        """Finish the calls at work, end the instance, and start another in its place (after a stop: on any node)."""
+        return Response(operate_instance(cast(User, request.user), instance, self.action), status=202)
+
+
+class MigrateView(APIView):
+    """Moving."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(
+        operation_id="migrate_instance", tags=["instances"], request=MigrateBody, responses={202: OrderSerializer}
+    )
+    def post(self, request: Request, instance: str) -> Response:
+        """Start an instance on another node (`node`, or the best there is), then end this one."""
+        body = MigrateBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        answer = operate_instance(cast(User, request.user), instance, "migrate", body.validated_data["node"])
+        return Response(answer, status=202)
+
+
+class LogsView(APIView):
+    """What an instance said."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(
+        operation_id="read_instance_logs",
+        tags=["instances"],
+        responses=LogSerializer,
+        parameters=[
+            OpenApiParameter("after", int, description="The `next` of the answer before"),
+            OpenApiParameter("limit", int, description=f"At most {LINES_MAX}"),
+        ],
+    )
+    def get(self, request: Request, instance: str) -> Response:
+        """Return the lines after `after`, oldest first, as the node still has them (the newest 2,000)."""
+        after, limit = _number(request, "after", 0), _number(request, "limit", 200)
+        node, _ = nodes.find_instance(instance)
+        order = NodeControl("logs", instance, after=after, limit=max(1, min(LINES_MAX, limit)))
+        return Response(nodes.order(node.node_id, order))
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    given = request.query_params.get(name, "")
+    if not given:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) < 16):
+        raise BadInputError(f"{name} is a whole number from 0 on.", field=f"/{name}")
+    return int(given)

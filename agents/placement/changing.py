@@ -1,0 +1,45 @@
+"""Writing a deployment down, and giving it to the nodes once that is committed."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from agentcluster.clock import now_ms
+from agentcluster.security import audit
+from agents.placement import pushing
+from agents.placement.models import Deployment
+
+
+def change(deployment: Deployment, action: str, user: User | None, **changes: Any) -> bool:
+    """Change a row (inside a transaction) with its history and audit entry; False when it was so already."""
+    new = deployment._state.adding
+    if not new and all(getattr(deployment, name) == value for name, value in changes.items()):
+        return False
+    before = None if new else deployment.replicas
+    for name, value in changes.items():
+        setattr(deployment, name, value)
+    # The wall clock's time, so that revisions rise even after the database was restored; never less than before.
+    deployment.revision = max(now_ms(), deployment.revision + 1)
+    deployment.changed_by = user
+    deployment.save()
+    deployment.changes.create(
+        action=action, replicas=deployment.replicas, where=deployment.where, weight=deployment.weight, by=user
+    )
+    audit.announce(
+        user,
+        f"deployment.{action}",
+        deployment.pk,
+        str(deployment),
+        before=before,
+        replicas=deployment.replicas,
+        where=deployment.where,
+        weight=deployment.weight,
+    )
+    transaction.on_commit(lambda: pushing.push([deployment.pk]))
+    return True
+
+
+def locked(agent: str) -> list[Deployment]:
+    """Return all deployments of an agent for a change, inside a transaction."""
+    return [*Deployment.objects.select_for_update().filter(agent=agent).order_by("pk")]

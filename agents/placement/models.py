@@ -1,0 +1,50 @@
+"""What the operator wants to run: a row for each agent version that was ever deployed, and its history."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Deployment(models.Model):
+    """Have ``replicas`` instances of an agent version; 0 once it is no longer wanted. Nodes get it through NATS."""
+
+    agent = models.CharField(max_length=80, db_index=True)
+    version = models.CharField(max_length=40)
+    identity = models.CharField(max_length=80, unique=True)
+    replicas = models.PositiveIntegerField(default=0)
+    where = models.JSONField(default=dict, blank=True, help_text="region, role, nodes, not_nodes: which nodes qualify")
+    weight = models.PositiveSmallIntegerField(
+        default=100, help_text="Its share of calls that name no version, from 0 to 100"
+    )
+    withdrawn = models.BooleanField(default=False, editable=False, help_text="Its bundle may not be used any more")
+    revision = models.BigIntegerField(default=0, editable=False, help_text="Only ever rises; nodes heed the highest")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["agent", "-changed_at"]
+        permissions = [("operate_nodes", "Can drain and stop nodes, and restart, move and stop instances")]
+
+    def __str__(self) -> str:
+        """Return ``name@version``."""
+        return f"{self.agent}@{self.version}"
+
+
+class Change(models.Model):
+    """How a deployment stood after a change."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="changes")
+    action = models.CharField(max_length=20)
+    replicas = models.PositiveIntegerField()
+    where = models.JSONField(default=dict)
+    weight = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        """Return what was done."""
+        return f"{self.action}: {self.replicas}"

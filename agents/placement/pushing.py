@@ -1,0 +1,146 @@
+"""From SQL, the operator's will, to the bucket that nodes watch: at once, and again every few seconds."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from django.db import close_old_connections
+
+from agentcluster.errors import AgentClusterError
+from agentcluster.messaging import Bus, BusUnavailableError, Watch
+from agentcluster.messaging.lock import LeaseLostError, Lock
+from agents.bundles import state
+from agents.cluster import snapshot
+from agents.cluster.placement import placement_bucket
+from agents.domain import placement
+from agents.domain.manifest import Manifest
+from agents.domain.placement import WANTED, Where, wanted_key
+from agents.models import AgentVersion
+from agents.placement.models import Deployment
+
+logger = logging.getLogger(__name__)
+
+RECONCILE_S: Final = 3.0
+RETRY_S: Final = 1.0
+LOCK: Final = "placement.reconcile"
+
+Wanted = dict[str, placement.Deployment]
+"""Deployments by their key in the bucket."""
+
+
+def load(keys: Iterable[int] | None = None) -> Wanted:
+    """Return the deployments of these rows (default: all) as nodes get them. Bundles that may not be used are withdrawn."""
+    rows = Deployment.objects.select_related("changed_by")
+    rows = rows if keys is None else rows.filter(pk__in=keys)
+    found = [*rows]
+    manifests = dict(
+        AgentVersion.objects.filter(identity__in=[row.identity for row in found]).values_list("identity", "manifest")
+    )
+    return {wanted_key(row.agent, row.identity): _wanted(row, manifests.get(row.identity)) for row in found}
+
+
+def _wanted(row: Deployment, known: object) -> placement.Deployment:
+    manifest = msgspec.convert(known, Manifest) if known is not None else None
+    allowed = manifest is not None and state.allowed(row.identity)
+    grant = state.grant(row.identity)
+    return placement.Deployment(
+        row.agent,
+        row.version,
+        row.identity,
+        row.replicas if allowed else 0,
+        msgspec.convert(row.where, Where),
+        row.weight,
+        grant.network,
+        grant.trusted,
+        row.revision,
+        row.changed_by.get_username() if row.changed_by else "",
+        manifest.runtime if manifest else "bundle",
+        manifest.limits.memory_mib if manifest else 0,
+        manifest.cpu_bound if manifest else False,
+        withdrawn=row.withdrawn or not allowed,
+    )
+
+
+def push(keys: Iterable[int]) -> bool:
+    """Give rows to the nodes; False when NATS is away (``run_placement`` does it when it is back)."""
+    wanted = load(keys)
+
+    async def work(bus: Bus) -> None:
+        bucket = placement_bucket(bus)
+        for key, deployment in wanted.items():
+            await bucket.put(key, msgspec.json.encode(deployment))
+
+    try:
+        snapshot.call(work)
+    except AgentClusterError as error:
+        logger.warning("%d deployments wait for NATS: %s", len(wanted), error.message)
+        return False
+    return True
+
+
+async def run_placement(bus: Bus) -> None:
+    """Keep the bucket in step with SQL until cancelled; of all processes that run this, one at a time works."""
+    while True:
+        try:
+            async with Lock(bus, LOCK):
+                await _keep_in_step(bus)
+        except (AgentClusterError, LeaseLostError) as error:
+            logger.warning("placement: %s", error.message)
+        except Exception:
+            logger.exception("placement: keeping NATS in step with the database failed, trying again")
+        await asyncio.sleep(RETRY_S)
+
+
+async def _keep_in_step(bus: Bus) -> None:
+    bucket = placement_bucket(bus)
+    watch = Watch(bucket, WANTED, lambda _key, _value, _deleted: None)
+    try:
+        while True:
+            if watch.current:
+                await _step(bus, watch)
+            await asyncio.sleep(RECONCILE_S)
+    finally:
+        await watch.stop()
+
+
+async def _step(bus: Bus, watch: Watch) -> None:
+    """Write what differs, unless somebody else just did."""
+    wanted = await asyncio.to_thread(_load_all)
+    bucket = placement_bucket(bus)
+    for key in watch.entries.keys() - wanted.keys():
+        stray = _stray(watch.entries[key])
+        if stray is not None:
+            logger.warning("deployment %s is not in the database: its instances end", key)
+            wanted[key] = stray
+    for key, deployment in wanted.items():
+        value = msgspec.json.encode(deployment)
+        there = watch.entries.get(key)
+        if there == value:
+            continue
+        try:
+            if there is None:
+                await bucket.create(key, value)
+            else:
+                await bucket.update(key, value, watch.revision(key))
+        except BusUnavailableError as error:
+            logger.warning("placement: %s", error.message)
+            return
+
+
+def _load_all() -> Wanted:
+    close_old_connections()
+    try:
+        return load()
+    finally:
+        close_old_connections()
+
+
+def _stray(value: bytes) -> placement.Deployment | None:
+    """Return a deployment nobody knows of as one of no instances; None when it is that already, or cannot be read."""
+    try:
+        found = msgspec.json.decode(value, type=placement.Deployment)
+    except msgspec.MsgspecError:
+        return None
+    return msgspec.structs.replace(found, replicas=0, revision=found.revision + 1) if found.replicas else None
