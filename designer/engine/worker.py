@@ -20,6 +20,7 @@ from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
 from agents.cluster.view import ClusterView
 from agents.contracts.publishing import run_publisher
+from agents.placement.pushing import run_placement
 from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Parts
@@ -110,6 +111,7 @@ class Engine:
                 self._repeat(sweep.sweep, SWEEP_S),
                 reaper.run(),
                 run_registrar(bus),
+                run_placement(bus),
                 run_publisher(bus),
             )
         ]
