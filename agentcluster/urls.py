@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
     path("api/", include("agentcluster.api.urls")),
+    path("contracts/confluent/", include("agents.contracts.confluent.urls")),
     path("hooks/", include("designer.triggers.urls")),
     path("", include("agentcluster.pages.urls")),
 ]

@@ -117,11 +117,8 @@ def add_version(
 
 def digest_of(parsed: ContractSchema, references: tuple[Reference, ...]) -> str:
     """Return what tells schemas apart."""
-    content = [
-        parsed.schema_type.value,
-        parsed.canonical,
-        sorted(msgspec.to_builtins(each).items() for each in references),
-    ]
+    listed = sorted((each.name, each.subject, each.version) for each in references)
+    content = [parsed.schema_type.value, parsed.canonical, listed]
     return sha256_of(msgspec.json.encode(content))
 
 
