@@ -10,6 +10,12 @@ from agentcluster.cli import (
     approvals,
     bundle,
     cluster,
+    dead_letters,
+    deploy,
+    gateway,
+    instances,
+    node_orders,
+    register,
     run_bulk,
     run_command,
     run_steer,
@@ -62,6 +68,7 @@ server.add_to(app)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes a sentence on standard error."""
     given = sys.argv[1:] if arguments is None else arguments
+gateway.add_to(app)
     try:
         app(given, prog_name="agent-coordinator")
     except CliError as error:

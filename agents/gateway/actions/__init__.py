@@ -1,0 +1,1 @@
+"""What is done to gateway grants, one action a file."""
