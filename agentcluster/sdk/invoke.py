@@ -1,6 +1,7 @@
 """One call of an agent's function: JSON in, a value out, any failure as a typed one."""
 
 import asyncio
+import errno
 import re
 import sys
 import traceback
@@ -14,6 +15,7 @@ from agentcluster.sdk.declare import declaration_of
 from agentcluster.sdk.errors import AgentError
 
 _PATH: Final = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNEXPECTED: Final = "The agent failed unexpectedly; the log of its instance tells more."
 
 
@@ -56,6 +58,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("invalid_input", f"The input does not fit: {error}.", field=where)
     if isinstance(error, MemoryError):
         return Failure("memory_limit", "The agent needed more memory than its limit allows.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return Failure("disk_limit", "The agent wrote more files than its scratch folder holds.")
     traceback.print_exception(error, file=sys.stderr)
     return Failure("agent_error", _UNEXPECTED)
 

@@ -103,26 +103,28 @@ def _environment() -> Iterator[str]:
         yield from ("--setenv", name, value)
 
 
+def _bind(source: Path | str, place: str) -> Iterator[str]:
+    """Bind read-only, with folders on the way that everybody may enter: bubblewrap would make them for root alone."""
+    for parent in reversed(Path(place).parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(parent))
+    yield from ("--ro-bind", str(source), place)
+
+
 def _system(network: bool) -> Iterator[str]:
     """Python itself and the libraries it is linked with; no shell, no programs, no one's configuration."""
     program = str(Path(sys.executable).resolve())
     library = sysconfig.get_path("stdlib")
     shared = Path(sysconfig.get_config_var("LIBDIR") or "") / str(sysconfig.get_config_var("INSTSONAME") or "none")
     triple = f"{platform.machine()}-linux-gnu"
-    yield from ("--ro-bind", program, program, "--ro-bind", library, library)
+    yield from (*_bind(program, program), *_bind(library, library))
     for hidden in ("site-packages", "dist-packages", "test"):
         if (Path(library) / hidden).is_dir():
             yield from ("--size", "4096", "--tmpfs", f"{library}/{hidden}", "--remount-ro", f"{library}/{hidden}")
     if shared.suffix != ".a" and shared.is_file():
-        yield from ("--ro-bind", str(shared), str(shared))
+        yield from _bind(shared, str(shared))
     for place in (f"/lib/{triple}", f"/usr/lib/{triple}", *_LOADER, *(_NETWORK if network else ())):
-        yield from _bound(Path(place))
-
-
-def _bound(path: Path) -> Iterator[str]:
-    """Bind a path of the system where it stands; a link on the way there (/lib to usr/lib) is not followed twice."""
-    if path.exists():
-        yield from ("--ro-bind", str(path.resolve()), str(path))
+        if Path(place).exists():
+            yield from _bind(Path(place).resolve(), place)
 
 
 def _mounts(inside: Inside) -> Iterator[str]:
@@ -132,11 +134,11 @@ def _mounts(inside: Inside) -> Iterator[str]:
     yield from _tmpfs("/dev/shm", min(SHARED_MEMORY_MIB, inside.disk_mib))  # noqa: S108
     yield from ("--remount-ro", "/dev")
     yield from _tmpfs(SCRATCH, inside.disk_mib)
-    yield from ("--ro-bind", str(inside.bundle), BUNDLE, "--ro-bind", str(inside.files), FILES)
+    yield from (*_bind(inside.bundle, BUNDLE), *_bind(inside.files, FILES))
     for place, path in sdk_folders().items():
-        yield from ("--ro-bind", str(path), f"{SDK}/{place}")
+        yield from _bind(path, f"{SDK}/{place}")
     for place, path in zip(package_places(inside.packages), inside.packages, strict=True):
-        yield from ("--ro-bind", str(path), place)
+        yield from _bind(path, place)
 
 
 def _tmpfs(place: str, mib: int) -> Iterator[str]:

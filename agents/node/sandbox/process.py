@@ -46,7 +46,10 @@ class AgentProcess:
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
         self._hearing: list[asyncio.Task[None]] = []
-        self._ended = asyncio.Event()
+        self._handle = os.pidfd_open(process.pid)
+        self._first_handle = -1
+        self._gone = {self._handle: asyncio.Event()}
+        self._closed = False
 
     @classmethod
     async def spawn(cls, inside: Inside, program: str, scratch: Path, log: InstanceLog) -> "AgentProcess":
@@ -68,28 +71,39 @@ class AgentProcess:
                 if filtering is not None:
                     os.close(filtering)
         one = cls(process, bool(program), log)
-        await one._attend(ours, info_reading)
+        try:
+            await one._attend(ours, info_reading)
+        except BaseException:
+            one.kill()
+            process.wait()
+            raise
         return one
 
     def kill(self) -> None:
         """End the process and everything it has started, at once."""
+        if self._closed:
+            return
         # The first process of a namespace takes all others with it; bubblewrap itself follows when it is gone.
-        if self._sandboxed and self.first:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.first, signal.SIGKILL)
-        else:
-            with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):
+            if self._first_handle >= 0:
+                signal.pidfd_send_signal(self._first_handle, signal.SIGKILL)
+            elif self._process.poll() is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     async def ended(self) -> int:
         """Wait until everything is gone and return the exit code, negative for a signal."""
-        await self._ended.wait()
+        for gone in self._gone.values():
+            await gone.wait()
         code = self._process.wait()
         return 128 - code if self._sandboxed and code > 128 else code
 
-    async def close(self) -> int:
-        """Kill what is left, wait until it is gone, read the last lines; return the exit code."""
-        self.kill()
+    async def close(self, wait_s: float = 0.0) -> int:
+        """Kill what is left after ``wait_s`` seconds, see it gone, read the last lines; return the exit code."""
+        try:
+            async with asyncio.timeout(wait_s):
+                await self.ended()
+        except TimeoutError:
+            self.kill()
         try:
             async with asyncio.timeout(EXIT_S):
                 code = await self.ended()
@@ -100,29 +114,45 @@ class AgentProcess:
         if self._hearing:
             _, left = await asyncio.wait(self._hearing, timeout=1)
             await end(*left)
+        self._let_go()
         return code
 
     async def _attend(self, ours: socket.socket, info: int) -> None:
+        self._watch(self._handle)
         self.reader, self.writer = await asyncio.open_unix_connection(sock=ours, limit=1024 * 1024)
         loop = asyncio.get_running_loop()
-        for stream, pipe in (("stdout", self._process.stdout), ("stderr", self._process.stderr)):
-            if pipe is not None:
-                self._hearing.append(loop.create_task(self._hear(stream, await _reader(pipe))))  # type: ignore[arg-type]
-        handle = os.pidfd_open(self._process.pid)
-        loop.add_reader(handle, self._on_end, loop, handle)
+        streams: tuple[tuple[Stream, object], ...] = (
+            ("stdout", self._process.stdout),
+            ("stderr", self._process.stderr),
+        )
+        for stream, pipe in streams:
+            self._hearing.append(loop.create_task(self._hear(stream, await _reader(pipe))))
         await self._learn_first(info)
 
-    def _on_end(self, loop: asyncio.AbstractEventLoop, handle: int) -> None:
-        loop.remove_reader(handle)
-        os.close(handle)
-        self._ended.set()
+    def _watch(self, handle: int) -> None:
+        """Note when a process has ended: that of a namespace's first one is told when all others are gone."""
+        gone = self._gone.setdefault(handle, asyncio.Event())
+        asyncio.get_running_loop().add_reader(handle, self._on_end, handle, gone)
+
+    def _on_end(self, handle: int, gone: asyncio.Event) -> None:
+        asyncio.get_running_loop().remove_reader(handle)
+        gone.set()
+
+    def _let_go(self) -> None:
+        for handle in {*self._gone} if not self._closed else ():
+            os.close(handle)
+        self._closed = True
 
     async def _learn_first(self, info: int) -> None:
         """Read which process is the sandbox's first one; bubblewrap says so, or ends without a word."""
         reader = await _reader(os.fdopen(info, "rb", buffering=0))
-        with contextlib.suppress(msgspec.MsgspecError, TimeoutError, KeyError, TypeError):
+        with contextlib.suppress(msgspec.MsgspecError, TimeoutError, KeyError, TypeError, ProcessLookupError):
             async with asyncio.timeout(EXIT_S):
-                self.first = int(msgspec.json.decode(await reader.read())["child-pid"]) or self.first
+                said = await reader.read()
+            if self._sandboxed:
+                self.first = int(msgspec.json.decode(said)["child-pid"])
+                self._first_handle = os.pidfd_open(self.first)
+                self._watch(self._first_handle)
 
     async def _hear(self, stream: Stream, reader: asyncio.StreamReader) -> None:
         pace, rest = Pace(*LOG_PACE), b""

@@ -33,6 +33,7 @@ PAUSE_S: Final = 0.5
 PAUSE_MAX_S: Final = 30.0
 STEADY_S: Final = 60.0
 """After a process that lived this long pauses are short again."""
+END_S: Final = 10.0
 LARGE: Final = 256 * 1024
 
 
@@ -126,9 +127,9 @@ class SandboxedRunner:
             if grace_s > 0:
                 await self._ask(session, grace_s)
             session.process.kill()
-        if self._life is not None:
-            await asyncio.wait({self._life}, timeout=grace_s)
-            await end(self._life)
+            if self._life is not None:
+                await asyncio.wait({self._life}, timeout=END_S)
+        await end(self._life)
         if self._held:
             self._held = False
             self._cache.release(self._identity)

@@ -21,6 +21,7 @@ from agents.node.sandbox.watch import Watch
 logger = logging.getLogger(__name__)
 
 START_S: Final = 60.0
+LINGER_S: Final = 1.0
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -52,11 +53,11 @@ class Session:
         watching = asyncio.get_running_loop().create_task(session.watch.run())
         try:
             fault = await session._first(plan.setup())
+            await end(watching)
         except BaseException:
+            await end(watching)
             await process.close()
             raise
-        finally:
-            await end(watching)
         if fault:
             raise AgentStartError(fault, exit_code=await process.close(), said=session._said())
         return session
@@ -83,7 +84,8 @@ class Session:
 
     async def bury(self) -> Ending:
         """See the process end and answer its calls; return why it ended."""
-        code = await self.process.close()
+        # Its socket closes a moment before it is gone, and only then its exit code is known.
+        code = await self.process.close(0 if self._ending is not None else LINGER_S)
         ending = self._ending or _crash(code)
         flights = [*self.exchange.flights.values()]
         for flight in flights:
