@@ -12,11 +12,18 @@ http = get_asgi_application()
 
 from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
 from agentcluster.security.origin import OriginCheck  # noqa: E402
+from agents.policies.admission import AdmitStarts  # noqa: E402
 from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa: E402
 
+STARTS = (
+    r"/api/v1/workflows/[^/]+/runs(/batch)?",
+    r"/api/v1/runs/[^/]+/(retry|replay|fork)",
+    r"/hooks/[^/]+",
+)
+"""What starts runs, by POST."""
 application = ProtocolTypeRouter(
     {
-        "http": HealthRoutes(EventStreams(http)),
+        "http": HealthRoutes(EventStreams(AdmitStarts(http, *STARTS))),
         "websocket": OriginCheck(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])),
     }
 )

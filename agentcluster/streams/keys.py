@@ -103,9 +103,8 @@ def present(process: str) -> str:
     return f"present:{process}"
 
 
-def bucket(name: str) -> str:
-    """A token bucket that all processes share."""
-    return f"limit:{name}"
+BUCKETS: Final = "limit"
+"""Token buckets that all processes share, as ``limit:v1:gcra:<name>``."""
 
 
 REJECTED: Final = "contracts:rejected"

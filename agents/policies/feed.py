@@ -185,7 +185,7 @@ class Feed:
         newest = await asyncio.to_thread(store.newest_for_thread)
         ahead = _ahead(newest, [*others, *([(seen.number, digest_of(seen.policies))] if seen else [])])
         if ahead:
-            newest = await asyncio.to_thread(repair, ahead, seen if seen is not None else self._newest)
+            newest = await asyncio.to_thread(repair, newest.number, ahead, seen if seen is not None else self._newest)
         self._take(newest, "database")
         if bucket is not None and newest.number:
             await self._put(bucket, entry, newest)

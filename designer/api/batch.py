@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agentcluster.errors import AgentClusterError, BadInputError
+from agents.policies.throttle import StartRate
 from designer.actions.documents import explain
 from designer.actions.errors import TooLargeError
 from designer.actions.run_errors import NoneAcceptedError
@@ -82,6 +83,7 @@ class BatchView(APIView):
     """Starts many runs of a workflow."""
 
     parser_classes = [BoundedJSONParser]
+    throttle_classes = [StartRate]
 
     @extend_schema(
         operation_id="start_runs",

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agentcluster.errors import BadInputError
+from agents.policies.throttle import StartRate
 from designer.actions.fork_run import fork_run
 from designer.actions.replay_run import replay_run
 from designer.actions.retry_run import retry_run
@@ -30,6 +31,7 @@ class RetryView(APIView):
     """Tries failed runs again."""
 
     parser_classes = [BoundedJSONParser]
+    throttle_classes = [StartRate]
 
     @extend_schema(operation_id="retry_run", request=ReasonBody, responses=_ANSWERS, parameters=[KEY], tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
@@ -45,6 +47,7 @@ class ReplayView(APIView):
     """Runs once more."""
 
     parser_classes = [BoundedJSONParser]
+    throttle_classes = [StartRate]
 
     @extend_schema(operation_id="replay_run", request=ReplayBody, responses=_ANSWERS, parameters=[KEY], tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
@@ -67,6 +70,7 @@ class ForkView(APIView):
     """Forks runs."""
 
     parser_classes = [BoundedJSONParser]
+    throttle_classes = [StartRate]
 
     @extend_schema(
         operation_id="fork_run",

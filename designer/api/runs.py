@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from agentcluster.errors import BadInputError
 from agentcluster.security.permissions import visible
+from agents.policies.throttle import StartRate
 from designer.actions.start_run import start_run
 from designer.api.examples import START
 from designer.api.finding import find_workflow, user_of
@@ -45,6 +46,7 @@ class StartView(APIView):
     """Starts runs of a workflow."""
 
     parser_classes = [BoundedJSONParser]
+    throttle_classes = [StartRate]
 
     @extend_schema(
         operation_id="start_run",

@@ -1,6 +1,8 @@
 """When a failed attempt is tried again."""
 
 import zlib
+from collections.abc import Callable
+from typing import Final
 
 from agents.domain.calls import CallError
 from designer.domain.fold import CRASHED, INFRASTRUCTURE, REFUSED
@@ -14,15 +16,28 @@ MAX_REFUSALS = 20
 REDELIVERY = RetryPolicy(attempts=MAX_REDELIVERIES, initial_s=0.2, backoff=1.7, max_s=5.0, jitter=0.5)
 
 
-def retry_at(state: StepState, error: CallError, call_id: str, now: int) -> int:
-    """Return when (ms) to try again, or 0 when this error is final."""
+NO_RETRY: Final = RetryPolicy()
+RetryOf = Callable[[str, str], RetryPolicy]
+"""What operators have decided for steps that set no retry of their own, by agent and version."""
+
+
+def no_policy(_agent: str, _version: str) -> RetryPolicy:
+    """Return that nothing is decided."""
+    return NO_RETRY
+
+
+def retry_at(state: StepState, error: CallError, call_id: str, now: int, retry_of: RetryOf) -> int:
+    """Return when (ms) to try again, or 0 when this error is final.
+
+    What is returned becomes part of an event: a log that is folded again never asks ``retry_of``.
+    """
     if error.code in INFRASTRUCTURE:
         if state.redeliveries >= MAX_REDELIVERIES:
             return 0
         if error.code == CRASHED and state.crashes + 1 >= MAX_CRASHES:
             return 0
         return now + _pause_ms(REDELIVERY, state.redeliveries + 1, call_id)
-    policy: RetryPolicy = getattr(state.node.node, "retry", RetryPolicy())
+    policy = _policy_of(state, retry_of)
     wanted = error.code in policy.on if policy.on else error.retryable
     if error.code == REFUSED:
         # No attempt was made, so none is used up: a step that retries waits until the breaker lets calls through.
@@ -33,6 +48,14 @@ def retry_at(state: StepState, error: CallError, call_id: str, now: int) -> int:
     if not wanted or failures >= policy.attempts:
         return 0
     return now + _pause_ms(policy, failures, call_id)
+
+
+def _policy_of(state: StepState, retry_of: RetryOf) -> RetryPolicy:
+    own: RetryPolicy = getattr(state.node.node, "retry", NO_RETRY)
+    if own != NO_RETRY or not state.node.is_call:
+        return own
+    started = state.started
+    return retry_of(*((started.agent, started.version) if started else (state.node.agent, state.node.version)))
 
 
 def _pause_ms(policy: RetryPolicy, failures: int, seed: str) -> int:

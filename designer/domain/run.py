@@ -11,7 +11,7 @@ import msgspec
 from agents.domain.calls import CallError, CallReply
 from designer.domain import commands as asked
 from designer.domain import events as ev
-from designer.domain.backoff import retry_at
+from designer.domain.backoff import RetryOf, no_policy, retry_at
 from designer.domain.decide import CallAgent, decide
 from designer.domain.degrading import Instead, settled_by_policy
 from designer.domain.fold import REFUSED, Fold
@@ -57,9 +57,10 @@ class Run(Fold):
     ``apart`` gathers values too large for an event by digest: stored by the driver before it appends.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        """Start empty; the first event must be ``RunStarted``."""
+    def __init__(self, plan: Plan, retry_of: RetryOf = no_policy) -> None:
+        """Start empty; the first event must be ``RunStarted``. ``retry_of`` is asked when a step has failed."""
         super().__init__(plan)
+        self._retry_of = retry_of
         self._pending: dict[str, PendingCall] = {}
         self.unfinished = False
         """Whether ``advance`` stopped in the middle, as there was much to do."""
@@ -139,7 +140,7 @@ class Run(Fold):
         self._pending.pop(call.step, None)
         made: list[ev.Event] = []
         state = self.steps[call.step]
-        again = retry_at(state, error, call.call_id, now) if error.retryable else 0
+        again = retry_at(state, error, call.call_id, now, self._retry_of) if error.retryable else 0
         end = None
         if instead is not None and (not again or error.code == REFUSED):
             end = settled_by_policy(state, ev.StepFailed(call.step, error, call.attempt), instead, now)
@@ -176,7 +177,7 @@ class Run(Fold):
         error = reply.error or CallError("agent_error", "The agent gave no reason.")
         if self.wanted(state):
             end = None
-            if instead is not None and not retry_at(state, error, f"{step}/{max(1, state.attempt)}", now):
+            if instead is not None and not self._again(state, error, now):
                 last = ev.StepFailed(step, error, flight.attempt, queued_ms=queued, worked_ms=worked)
                 end = settled_by_policy(state, last, instead, now)
             if end is not None:
@@ -393,8 +394,11 @@ class Run(Fold):
         times: tuple[int, int] = (0, 0),
     ) -> None:
         attempt = max(1, state.attempt)
-        again = retry_at(state, error, f"{state.step}/{attempt}", now) if state.started else 0
+        again = self._again(state, error, now) if state.started else 0
         self._emit(ev.StepFailed(state.step, error, attempt, again, *times), made, now)
+
+    def _again(self, state: StepState, error: CallError, now: int) -> int:
+        return retry_at(state, error, f"{state.step}/{max(1, state.attempt)}", now, self._retry_of)
 
     def _end_timers(self, made: list[ev.Event], now: int) -> None:
         """End what is due: waits are over, questions and containers have run out of time."""

@@ -21,6 +21,7 @@ from designer.engine.outcome import Outcome
 from designer.engine.places import ask_for_place, is_limited
 from designer.engine.queues import Waiter
 from designer.engine.request import RunRequest
+from designer.engine.retries import retry_of
 from designer.engine.starts import Starts
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Beginning:
         """
         if not request.begun and await is_over(self._log, request.run_id):
             return Outcome.ENDED
-        run, now = Run(plan), self._clock.now_ms()
+        run, now = Run(plan, retry_of), self._clock.now_ms()
         events: list[ev.Event] = [first_event(request, self._worker)]
         run.apply(events[0], now)
         limited = is_limited(plan)
@@ -90,7 +91,7 @@ class Beginning:
                 return await self._without_history(request)
             if claim.inbox:
                 starts.give_back()
-                run, events = Run(plan), events[:1]
+                run, events = Run(plan, retry_of), events[:1]
                 run.apply(events[0], now)
             if limited:
                 events += await ask_for_place(self._log, run, claim.epoch, now)
@@ -113,7 +114,7 @@ class Beginning:
 
     async def _take_over(self, plan: Plan, claim: Claim) -> Begun:
         """Fold the log of whoever drove the run before."""
-        run = Run(plan)
+        run = Run(plan, retry_of)
         records = await self._journal.records()
         for record in records:
             run.apply(record.event, record.at)

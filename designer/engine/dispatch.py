@@ -44,6 +44,7 @@ from designer.engine.enabled import watch_enabled
 from designer.engine.flights import Caller, Flight, FlightTable
 from designer.engine.loads import Loads
 from designer.engine.queues import Waiter, Waiting
+from designer.engine.rate_limits import RateLimits
 from designer.engine.task_ledger import TaskLedger
 from designer.engine.version_weights import DeploymentWeights
 
@@ -83,6 +84,7 @@ class Dispatcher:
         self.breakers.changed = self._breaker_changed
         self.cache = CallCache(log, view, self.capacity)
         self._auctions = Auctions(bus, view, self.capacity, worker)
+        self._limits = RateLimits()
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[str, float] = {}
@@ -104,6 +106,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._auctions.stop()
+        await self._limits.stop()
         await self.cache.stop()
         await self._degrading.stop()
         await self.breakers.stop()
@@ -120,6 +123,8 @@ class Dispatcher:
         ``Refused`` means there will be none: nobody bids for the goal of an intent, or it cannot be put out to bid, or
         the breakers of all who could do it are open.
         """
+        if (held := self._limits.hold(call, waiter)) is not None:
+            return held
         if call.intent is not None:
             slot = self._auctions.place(call, call.intent, waiter, trace_id)
         else:
@@ -134,6 +139,7 @@ class Dispatcher:
     def settle(self, call_id: str) -> None:
         """Forget how a place was found for a call."""
         self._auctions.withdraw(call_id)
+        self._limits.withdraw(call_id)
         self.cache.withdraw(call_id)
         self._degrading.withdraw(call_id)
 

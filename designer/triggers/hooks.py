@@ -1,5 +1,6 @@
 """``POST /hooks/<public id>``: a call from outside starts a run. No session, no CSRF token: the signature is the proof."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from agentcluster.api.problems import problem
 from agentcluster.errors import AgentClusterError
 from agentcluster.security.client_address import client_address
+from agents.policies.admission import SLOT
+from agents.policies.limits import check_start, take
 from designer.api.freshness import up_to_date
 from designer.models import OPEN_STATUSES, Run
 from designer.triggers import events, kinds, payload, sealing, signature
@@ -29,7 +32,7 @@ from designer.triggers.fire import fire, note
 from designer.triggers.models import Firing, Kind, Outcome, Trigger
 
 CALLS_A_MINUTE: Final = 600
-"""Calls of one webhook, all senders together."""
+"""Calls of one webhook, all senders and all web processes together."""
 WRONG_A_MINUTE: Final = 30
 """Wrong signatures from one address."""
 WAITERS: Final = threading.BoundedSemaphore(32)
@@ -69,7 +72,8 @@ def _receive(request: HttpRequest, public_id: str) -> HttpResponse:
     assert isinstance(config, kinds.WebhookConfig)
     message_id = _verified(request, trigger, config, body)
     # Counted only now: whoever merely knows the address cannot use up what belongs to those who sign.
-    _limit(f"hook-calls:{trigger.pk}", CALLS_A_MINUTE)
+    _limit(f"hook:{trigger.pk}")
+    check_start(address=client_address(request), workflow=trigger.workflow_id)
     if not trigger.enabled:
         raise TriggerDisabledError
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -79,7 +83,10 @@ def _receive(request: HttpRequest, public_id: str) -> HttpResponse:
     except MalformedEventError as error:
         note(trigger, events.webhook(message_id, None, {}, {}), Outcome.REFUSED, error.code, error.message)
         raise
-    return _answer(request, fire(trigger, event), config.wait_s)
+    firing = fire(trigger, event)
+    if (slot := getattr(request, "scope", {}).get(SLOT)) is not None:
+        slot.release_soon()  # the run is written down: waiting for its output takes no place at the entry
+    return _answer(request, firing, config.wait_s)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -142,13 +149,15 @@ def _waited(run: Run, wait_s: float) -> Run:
         time.sleep(min(LOOK_S, left))
 
 
-def _limit(key: str, most: int) -> None:
-    if _counted(key) > most:
-        raise TooManyCallsError(f"This webhook takes {most} calls a minute; try again later.", retry_after=60)
+def _limit(name: str) -> None:
+    wait_s = take(name, rate=CALLS_A_MINUTE / 60, burst=CALLS_A_MINUTE)
+    if wait_s:
+        message = f"This webhook takes {CALLS_A_MINUTE} calls a minute; try again later."
+        raise TooManyCallsError(message, retry_after=math.ceil(wait_s))
 
 
 def _counted(key: str) -> int:
-    """Count within the minute that began with the first; per web process, which is all a modest limit needs."""
+    """Count within the minute that began with the first; per web process, which is all that slowing down guesses needs."""
     if cache.add(key, 1, 60):
         return 1
     try:

@@ -13,14 +13,16 @@ RESTORED = "The database was older than what had been pushed; its policies are i
 ADOPTED = "The database knew no policies; it took over those in force."
 
 
-def repair(seen: int, pushed: PolicySet | None) -> PolicySet:
-    """Return the newest set, under a number above ``seen``, so that everybody takes it; for a thread of its own.
+def repair(known: int, seen: int, pushed: PolicySet | None) -> PolicySet:
+    """Return the newest set, ``known`` till now, under a number above ``seen``, so that everybody takes it.
 
     The database is the truth; where it knows no set at all it takes over what was ``pushed``. Safe to be done by several
-    at once: one of them wins.
+    at once: one of them wins. For a thread of its own: closes its connection to the database.
     """
     try:
         newest = store.newest()
+        if newest.number != known:
+            return newest  # somebody else was faster
         adopts = newest.number == 0 and pushed is not None
         policies = pushed.policies if pushed is not None and adopts else newest.policies
         note = ADOPTED if adopts else RESTORED

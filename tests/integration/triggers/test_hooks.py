@@ -98,8 +98,9 @@ def test_guessing_is_slowed_down_per_address_and_calls_per_webhook(create, monke
     assert send(made).status_code == 429
     assert send(made, REMOTE_ADDR="10.1.1.1").status_code == 202
     monkeypatch.setattr(hooks, "CALLS_A_MINUTE", 1)
+    assert send(made, REMOTE_ADDR="10.1.1.1").status_code == 202
     limited = send(made, REMOTE_ADDR="10.1.1.1")
-    assert (limited.status_code, limited["Retry-After"]) == (429, "60")
+    assert (limited.status_code, limited["Retry-After"] in ("59", "60")) == (429, True)
 
 
 def test_rotation_keeps_the_old_secret_for_a_while_or_ends_it(api, create) -> None:

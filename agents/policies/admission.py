@@ -1,0 +1,134 @@
+"""Back pressure at the entry (features E1), as ASGI before Django: a start that finds no place is answered at once.
+
+A request that is refused here costs next to nothing, so a web process that gets ten times what it can do still does
+what it can.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from agentcluster.api.problems import MEDIA_TYPE, problem
+from agents.domain.policy import Admission as Spec
+from agents.domain.policy import Subject
+from agents.policies import live
+from agents.policies.errors import TooManyStartsError
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[Any]]
+
+SLOT: Final = "agentcluster.start"
+"""Where the scope has the ``Slot`` of a start."""
+WAITING_PER_PLACE: Final = 4
+"""So many may wait for each place; who comes then is refused at once, so that waiting costs bounded memory."""
+
+
+class Slot:
+    """A start in work. It ends with its request, or before: as soon as the run is written down and hinted at."""
+
+    def __init__(self, entry: "Entry") -> None:
+        self._entry: Entry | None = entry
+        self._loop = asyncio.get_running_loop()
+
+    def release(self) -> None:
+        """Give the place to the next; more than once does no harm."""
+        entry, self._entry = self._entry, None
+        if entry is not None:
+            entry.leave()
+
+    def release_soon(self) -> None:
+        """As ``release``, from another thread."""
+        self._loop.call_soon_threadsafe(self.release)
+
+
+class Entry:
+    """The places for starts in one process; the policy may change at any moment."""
+
+    def __init__(self, spec: Callable[[], Spec]) -> None:
+        """``spec`` says what holds now."""
+        self.inside = 0
+        self.refused = 0
+        self._spec = spec
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return sum(not each.done() for each in self._waiting)
+
+    async def enter(self) -> Slot | None:
+        """Return a slot; None when none fell free in time."""
+        spec = self._spec()
+        if self.inside < spec.concurrent and not self._waiting:
+            self.inside += 1
+            return Slot(self)
+        if not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE:
+            self.refused += 1
+            return None
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            await asyncio.wait({place}, timeout=spec.wait_ms / 1000)
+        except BaseException:
+            if place.done():
+                self.leave()
+            else:
+                self._waiting.remove(place)
+            raise
+        if place.done():
+            return Slot(self)
+        self._waiting.remove(place)
+        self.refused += 1
+        return None
+
+    def leave(self) -> None:
+        """Give a place back: to those who wait, as many as the policy now allows."""
+        self.inside -= 1
+        concurrent = self._spec().concurrent
+        while self._waiting and self.inside < concurrent:
+            self.inside += 1
+            self._waiting.popleft().set_result(None)
+
+
+class AdmitStarts:
+    """Lets so many starts in at a time as the policy ``admission`` says, and hands every other request on."""
+
+    def __init__(self, following: Application, *starts: str) -> None:
+        """``starts`` are patterns of the paths whose POST starts runs."""
+        self._following = following
+        self._starts = re.compile("|".join(starts))
+        self.entry = Entry(_spec)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> Any:
+        """Let in, or answer 429 with ``Retry-After``."""
+        if scope["type"] != "http" or scope["method"] != "POST" or not self._starts.fullmatch(scope["path"]):
+            return await self._following(scope, receive, send)
+        slot = await self.entry.enter()
+        if slot is None:
+            return await _refuse(send)
+        try:
+            return await self._following({**scope, SLOT: slot}, receive, send)
+        finally:
+            slot.release()
+
+
+def _spec() -> Spec:
+    spec: Spec = live.spec("admission", Subject(), "entry")
+    return spec
+
+
+async def _refuse(send: Send) -> None:
+    error = TooManyStartsError(retry_after=_spec().retry_after_s)
+    answer = problem(error.status, error.code, error.message, **error.data)
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(answer.content)).encode()),
+        (b"retry-after", str(error.data["retry_after"]).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.content})
