@@ -13,6 +13,8 @@ urlpatterns = [
     path("v1/me", MeView.as_view(), name="api-me"),
     path("v1/projects/<int:project_id>/people", PeopleView.as_view(), name="api-people"),
     path("v1/", include("agents.api.urls")),
+    path("v1/", include("agents.contracts.api.urls")),
+    path("v1/", include("agents.routing.api.urls")),
     path("v1/", include("agents.placement.api.urls")),
     path("v1/", include("agents.bundles.api.urls")),
     path("v1/", include("agents.policies.api.urls")),

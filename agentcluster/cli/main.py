@@ -15,6 +15,7 @@ from agentcluster.cli import (
     gateway,
     instances,
     node_orders,
+    policy,
     register,
     run_bulk,
     run_command,
@@ -60,15 +61,21 @@ run_steer.add_to(runs.runs_app)
 workflow.add_to(app)
 approvals.add_to(app)
 triggers.add_to(app)
+dead_letters.add_to(app)
+policy.add_to(app)
 bundle.add_to(app)
 cluster.add_to(app)
+register.add_to(app)
+deploy.add_to(app)
+node_orders.add_to(app)
+instances.add_to(app)
 server.add_to(app)
+gateway.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes a sentence on standard error."""
     given = sys.argv[1:] if arguments is None else arguments
-gateway.add_to(app)
     try:
         app(given, prog_name="agent-coordinator")
     except CliError as error:

@@ -47,10 +47,10 @@ def read(client: SyncClient, agent: str, before: str = "+", count: int = KEPT) -
         return _letters(client, agent, entries)
 
 
-def iterate(client: SyncClient, agent: str) -> Iterator[DeadLetter]:
-    """Yield all dead letters of an agent, newest first."""
-    before = "+"
-    while page := read(client, agent, before, 200):
+def iterate(client: SyncClient, agent: str, upto: str = "+") -> Iterator[DeadLetter]:
+    """Yield all dead letters of an agent, newest first, from the one with the id ``upto`` on."""
+    before = upto if upto == "+" else f"{upto.partition('-')[0]}-{int(upto.partition('-')[2]) + 1}"
+    while page := read(client, agent, before, 100):
         yield from page
         before = page[-1].entry_id
 

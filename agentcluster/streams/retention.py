@@ -93,7 +93,7 @@ def let_calls_expire(client: SyncClient, calls: Iterable[tuple[str, int]]) -> No
 
 
 def kept_values(client: SyncClient) -> Iterator[bytes]:
-    """Yield what Redis keeps beside runs: outputs kept for equal calls, and shared memory. Goes through all keys."""
+    """Yield what Redis keeps beside runs: kept outputs, shared memory, dead letters. Goes through all keys."""
     found: Any
     with translated():
         for key in client.scan_iter(match=keys.cache("*"), count=SCAN):
@@ -105,6 +105,10 @@ def kept_values(client: SyncClient) -> Iterator[bytes]:
         for key in client.scan_iter(match=keys.memory("*", "list", "*"), count=SCAN):
             found = client.xrange(key)
             yield b"".join(fields.get(b"v", b"") for _, fields in found)
+        agents: Any = client.smembers(keys.DEAD_LETTER_AGENTS)
+        for agent in agents:
+            found = client.xrange(keys.dead_letters(agent.decode()))
+            yield b"".join(fields.get(b"input", b"") for _, fields in found)
 
 
 def take_lease(client: SyncClient, holder: str, ms: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from agentcluster.streams import keys
-from agentcluster.streams.errors import CommandError
+from agentcluster.streams.connections import SyncClient
+from agentcluster.streams.errors import CommandError, translated
 from agentcluster.streams.run_log import RunLog
 
 GROUP: Final = "instances"
@@ -69,6 +70,18 @@ def parsed(reply: Sequence[Sequence[Any]]) -> list[Consumer]:
         about = dict(zip(flat[::2], flat[1::2], strict=True))
         found.append(Consumer(about[b"name"].decode(), int(about[b"pending"]), int(about[b"idle"])))
     return found
+
+
+def read_consumers(client: SyncClient, agent: str) -> list[Consumer]:
+    """As ``consumers``, for synchronous code."""
+    try:
+        with translated():
+            reply: Any = client.xinfo_consumers(keys.tasks(agent), GROUP)
+    except CommandError as error:
+        if "no such key" in error.message or error.message.startswith("NOGROUP"):
+            return []
+        raise
+    return [Consumer(each["name"].decode(), int(each["pending"]), int(each["idle"])) for each in reply]
 
 
 async def agents(log: RunLog) -> list[str]:

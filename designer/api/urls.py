@@ -6,6 +6,13 @@ from designer.api.approvals import ApprovalsView
 from designer.api.artifacts import ArtifactsView, RunArtifactView, UploadedView
 from designer.api.batch import BatchView
 from designer.api.bulk import BulkStateView, BulkView
+from designer.api.dead_letters import (
+    BulkRedriveView,
+    DeadLetterSummaryView,
+    DeadLettersView,
+    DeadLetterView,
+    RedriveView,
+)
 from designer.api.drafts import DraftView, ValidateView
 from designer.api.events import EventsView
 from designer.api.run_control import (
@@ -57,6 +64,11 @@ urlpatterns = [
     path("runs/<str:run_id>/approvals/<path:step>", DecisionView.as_view()),
     path("runs/<str:run_id>/artifacts/<str:digest>", RunArtifactView.as_view()),
     path("runs/<str:run_id>/artifacts/<str:digest>/table", TableView.as_view()),
+    path("dead-letters", DeadLettersView.as_view()),
+    path("dead-letters/summary", DeadLetterSummaryView.as_view()),
+    path("dead-letters/redrive", BulkRedriveView.as_view()),
+    path("dead-letters/<str:agent>/<str:entry_id>", DeadLetterView.as_view()),
+    path("dead-letters/<str:agent>/<str:entry_id>/redrive", RedriveView.as_view()),
     path("artifacts", ArtifactsView.as_view()),
     path("artifacts/<str:digest>", UploadedView.as_view()),
     path("templates", TemplatesView.as_view()),

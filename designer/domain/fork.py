@@ -68,6 +68,27 @@ def retried(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
     return forked(plan, records, max(1, last))
 
 
+def redriven(plan: Plan, records: Sequence[ev.Record], step: str) -> tuple[list[ev.Event], int]:
+    """Return the first events of a run that gives ``step``, which failed for good, to an agent again; and the fork's ``seq``.
+
+    Where the failure ended the run, all that was done beside it is taken over. Where the workflow dealt with it, the new
+    run begins just before it, since what followed was built on the failure. Raises ``ForkError``: it has not failed.
+    """
+    run = Run(plan)
+    failed = 0
+    for record in records:
+        run.apply(record.event, record.at)
+        if isinstance(record.event, ev.StepFailed) and record.event.step == step and not record.event.retry_at:
+            failed = record.seq
+    state = run.steps.get(step)
+    if state is None or not failed:
+        raise ForkError(f"The step `{step}` has not failed for good in that run.")
+    stopped = run.outcome is not None and not isinstance(run.outcome, ev.RunCompleted | ev.RunContinued)
+    if stopped and not _stays(state):
+        return retried(plan, records), _last_seq(records)
+    return forked(plan, records, failed - 1), failed - 1
+
+
 def _last_seq(records: Sequence[ev.Record]) -> int:
     """Return the last event that a fork can follow: before the undoing, before the end."""
     for record in records:

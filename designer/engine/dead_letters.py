@@ -3,13 +3,16 @@
 Written first, and once per call whoever writes it, a dead letter is neither lost nor doubled by a worker that dies between.
 """
 
+import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from agentcluster import artifacts
 from agentcluster.streams import dead_letters
 from agentcluster.streams.run_log import RunLog
+from agents.domain.calls import INLINE_LIMIT
 from designer.domain import events as ev
 from designer.domain.run import Run
 from designer.domain.state import StepState
@@ -24,9 +27,18 @@ async def bury(log: RunLog, run: Run, events: Sequence[ev.Event], now: int) -> N
         if isinstance(event, ev.StepFailed) and not event.retry_at:
             state = run.steps[event.step]
             if state.started is not None and state.deliveries >= DELIVERIES:
-                await dead_letters.bury(
-                    log, state.started.agent, state.started.call_id, _fields(run, state, event, now)
-                )
+                fields = _fields(run, state, event, now)
+                fields["input"] = await _bounded(state.started.input)
+                await dead_letters.bury(log, state.started.agent, state.started.call_id, fields)
+
+
+async def _bounded(value: Any) -> bytes:
+    """Return the JSON of an input; of a large one a reference to it."""
+    data = msgspec.json.encode(value)
+    if len(data) <= INLINE_LIMIT:
+        return data
+    kept = await asyncio.to_thread(artifacts.put_bytes, data, "application/json", "input.json")
+    return msgspec.json.encode(kept.to_value())
 
 
 def _fields(run: Run, state: StepState, event: ev.StepFailed, now: int) -> dict[str, str | bytes | int]:
@@ -43,7 +55,5 @@ def _fields(run: Run, state: StepState, event: ev.StepFailed, now: int) -> dict[
         "agent": started.agent,
         "version": started.version,
         "instance": started.instance,
-        # Values of over 64 KB are references in events already.
-        "input": msgspec.json.encode(started.input),
         "at": now,
     }

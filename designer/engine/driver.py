@@ -62,12 +62,13 @@ class Driver:
         "_awake_until", "_begun_at", "_calls", "_clock", "_deadline", "_due", "_fenced", "_fresh", "_going_on", "_grace",
         "_grace_over", "_inbox", "_inbox_due", "_journal", "_leaving", "_parts", "_replies", "_run", "_started_ms",
         "_starts", "_timer", "_waiter", "_woken_early", "request", "trace_id",
+        "workflow_id",
     )  # fmt: skip
 
     def __init__(self, parts: Parts, request: RunRequest, *, fresh: bool = True) -> None:
         """``fresh``: probably nothing has happened yet, so begin the log in the same call that claims the run."""
         self._parts, self.request, self._fresh = parts, request, fresh and not request.begun
-        self.trace_id = request.trace_id
+        self.trace_id, self.workflow_id = request.trace_id, request.workflow_id
         self._journal = Journal(parts.log, request.run_id)
         self._inbox = InboxReader(parts.log, request.run_id)
         self._starts = Starts(parts.dispatcher)
@@ -83,11 +84,6 @@ class Driver:
         self._going_on: ev.Origin | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._grace: asyncio.TimerHandle | None = None
-
-    @property
-    def workflow_id(self) -> str:
-        """The workflow the run is of; empty before it has begun."""
-        return self._run.started.workflow_id if self._run and self._run.started else ""
 
     def deliver(self, step: str, reply: CallReply, instead: Instead | None = None) -> None:
         """Take the final reply to a call."""
@@ -186,6 +182,7 @@ class Driver:
         run, started = begun.run, begun.run.started
         assert started is not None
         self._run, self._started_ms, self._inbox_due = run, begun.started_ms, begun.inbox
+        self.workflow_id = started.workflow_id
         self._begun_at = started.begun_at or begun.started_ms
         self._deadline = deadline_of(plan, self._begun_at, parts.run_timeout_s)
         if begun.taken_over:
@@ -197,7 +194,7 @@ class Driver:
 
     def _go_on_from(self, begun: Begun, started: ev.RunStarted) -> None:
         """Take over the calls in flight, and what only the log knows."""
-        self.trace_id = started.trace_id
+        self.trace_id, self.workflow_id = started.trace_id, started.workflow_id
         self.request = msgspec.structs.replace(self.request, priority=started.priority)
         self._inbox.begin_after(begun.run.last_command)
         for flight in [*begun.run.in_flight.values()]:

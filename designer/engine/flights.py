@@ -11,10 +11,7 @@ class Caller(Protocol):
     """The run that made a call."""
 
     trace_id: str
-
-    @property
-    def workflow_id(self) -> str:
-        """The workflow the run is of."""
+    workflow_id: str
 
     def deliver(self, step: str, reply: CallReply, instead: Instead | None = None) -> None:
         """Take the final reply to the call of ``step``; at most once a call. ``instead``: what policy gives for an error."""

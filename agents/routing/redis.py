@@ -1,0 +1,17 @@
+"""The Redis client that routing's synchronous code shares in a process."""
+
+import functools
+
+from django.conf import settings
+
+from agentcluster.streams.connections import SyncClient, sync_client
+
+
+@functools.cache
+def _client(url: str) -> SyncClient:
+    return sync_client(url)
+
+
+def shared_client() -> SyncClient:
+    """Return the process's thread-safe client for ``REDIS_URL``."""
+    return _client(settings.REDIS_URL)

@@ -1,0 +1,174 @@
+"""Dead letters that a user may see, in lists and one by one; and their removal."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from django.contrib.auth.models import User
+
+from agentcluster.errors import ForbiddenError, NotFoundError
+from agentcluster.security import permissions
+from agentcluster.security.models import Project
+from agentcluster.security.permissions import Action, visible
+from agentcluster.streams import dead_letters as kept
+from agentcluster.streams.dead_letters import DeadLetter
+from designer.actions import audit
+from designer.engine.redis import shared_client
+from designer.models import Run, Workflow
+
+LOOK_UP: Final = 100
+BEGINNING: Final = "+"
+
+
+class NoDeadLetterError(NotFoundError):
+    """There is no such dead letter, or you may not see it."""
+
+    code = "no_dead_letter"
+
+
+class Letter(NamedTuple):
+    """A dead letter with what is still there of where it comes from; without both only staff see it."""
+
+    agent: str
+    entry: DeadLetter
+    run: Run | None
+    workflow: Workflow | None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What was written down."""
+        return self.entry.fields
+
+    @property
+    def input(self) -> Any:
+        """The input the agent got."""
+        try:
+            return msgspec.json.decode(self.fields.get("input", "null"))
+        except msgspec.DecodeError:
+            return None
+
+    @property
+    def project(self) -> Project | None:
+        """Whose it is."""
+        return self.run.project if self.run else self.workflow.project if self.workflow else None
+
+    @property
+    def order(self) -> tuple[tuple[int, int], str]:
+        """Newer ones have larger values."""
+        return order_of(self.entry.entry_id), self.agent
+
+
+class Wanted(NamedTuple):
+    """Which dead letters: of an agent, with an error code, with a text in message, step, run or input; by id."""
+
+    agent: str = ""
+    code: str = ""
+    search: str = ""
+    ids: frozenset[str] = frozenset()
+
+    def fits(self, entry: DeadLetter) -> bool:
+        """Return whether it is one of them."""
+        if (self.ids and entry.entry_id not in self.ids) or (self.code and entry.fields.get("error_code") != self.code):
+            return False
+        text = self.search.casefold()
+        names = ("message", "step", "run_id", "original_id", "input", "version")
+        return not text or any(text in entry.fields.get(name, "").casefold() for name in names)
+
+
+def order_of(entry_id: str) -> tuple[int, int]:
+    """Return what an entry's id sorts by; ``NoDeadLetterError`` for what is none."""
+    ms, _, number = entry_id.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 15 for part in (ms, number)):
+        raise NoDeadLetterError
+    return int(ms), int(number)
+
+
+def find(user: User, wanted: Wanted, after: tuple[tuple[int, int], str] | None = None) -> Iterator[Letter]:
+    """Yield the dead letters that ``user`` may see, newest first; those below ``after`` (``Letter.order``) alone, if given.
+
+    Raises ``StreamsUnavailableError``.
+    """
+    client = shared_client()
+    agents = [wanted.agent] if wanted.agent else kept.agents(client)
+    merged = heapq.merge(
+        *(
+            [*_of_agent(agent, wanted, after)] if len(agents) == 1 else _of_agent(agent, wanted, after)
+            for agent in agents
+        ),
+        key=lambda pair: (order_of(pair[1].entry_id), pair[0]),
+        reverse=True,
+    )
+    batch: list[tuple[str, DeadLetter]] = []
+    for pair in merged:
+        batch.append(pair)
+        if len(batch) >= LOOK_UP:
+            yield from _visible(user, batch)
+            batch = []
+    yield from _visible(user, batch)
+
+
+def one(user: User, agent: str, entry_id: str) -> Letter:
+    """Return a dead letter that the user may see; raises ``NoDeadLetterError``."""
+    order_of(entry_id)
+    entry = kept.one(shared_client(), agent, entry_id)
+    letter = next(_visible(user, [(agent, entry)]), None) if entry else None
+    if letter is None:
+        raise NoDeadLetterError
+    return letter
+
+
+def summary(user: User) -> list[tuple[str, int, int]]:
+    """Return for each agent with dead letters that the user may see how many, and when (ms) the newest came."""
+    found: dict[str, tuple[int, int]] = {}
+    for letter in find(user, Wanted()):
+        count, newest = found.get(letter.agent, (0, 0))
+        found[letter.agent] = (count + 1, max(newest, int(letter.fields.get("at", 0))))
+    return [(agent, count, newest) for agent, (count, newest) in sorted(found.items())]
+
+
+def delete(user: User, letter: Letter) -> None:
+    """Remove a dead letter for good: whoever may run the workflow may; of one without a project, staff.
+
+    Raises ``ForbiddenError``, ``StreamsUnavailableError``.
+    """
+    require(user, letter)
+    kept.delete(shared_client(), letter.agent, [letter.entry.entry_id])
+    what = {"agent": letter.agent, "code": letter.fields.get("error_code", ""), "step": letter.fields.get("step", "")}
+    audit.record(user, "dead_letter.delete", letter.project, letter.fields.get("run_id", ""), letter.agent, **what)
+
+
+def require(user: User, letter: Letter) -> None:
+    """Raise ``ForbiddenError`` unless the user may run what the dead letter comes from."""
+    if letter.project is not None:
+        permissions.require(user, Action.RUN, letter.project)
+    elif not user.is_staff:
+        raise ForbiddenError("The workflow of this dead letter is gone; only staff may remove it.")
+
+
+def _of_agent(
+    agent: str, wanted: Wanted, after: tuple[tuple[int, int], str] | None
+) -> Iterator[tuple[str, DeadLetter]]:
+    begin = BEGINNING if after is None else f"{after[0][0]}-{after[0][1]}"
+    for entry in kept.iterate(shared_client(), agent, begin):
+        if (after is None or (order_of(entry.entry_id), agent) < after) and wanted.fits(entry):
+            yield agent, entry
+
+
+def _visible(user: User, pairs: Sequence[tuple[str, DeadLetter]]) -> Iterator[Letter]:
+    runs = {
+        run.pk: run
+        for run in visible(Run.objects.select_related("project", "workflow", "version"), user).filter(
+            pk__in={entry.fields.get("run_id", "") for _, entry in pairs}
+        )
+    }
+    workflows = {
+        workflow.pk: workflow
+        for workflow in visible(Workflow.objects.select_related("project"), user).filter(
+            pk__in={entry.fields.get("workflow_id", "") for _, entry in pairs}
+        )
+    }
+    for agent, entry in pairs:
+        run, workflow = runs.get(entry.fields.get("run_id", "")), workflows.get(entry.fields.get("workflow_id", ""))
+        if run is not None or workflow is not None or user.is_superuser:
+            yield Letter(agent, entry, run, workflow or (run.workflow if run else None))

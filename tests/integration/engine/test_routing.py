@@ -1,0 +1,111 @@
+"""Calls go where the least is to do, over all workers; and the ledger that says so is empty when nothing is at work."""
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from agentcluster.streams import keys, tasks
+from agentcluster.streams.run_log import RunLog
+from designer.domain import events as ev
+from designer.domain.graph import AgentNode, Edge, EndNode, Graph, MapNode, StartNode
+from tests.integration.engine import routing_agents as mine
+from tests.integration.engine.lab import Lab, agent, line
+
+PACED = keys.tasks("paced")
+
+
+def spread(count: int, concurrency: int, seconds: float) -> Graph:
+    """Return a map of ``count`` calls."""
+    each = AgentNode(id="call", agent="paced", parent="each", input={"seconds": seconds})
+    over = MapNode(id="each", items="${ input.items }", concurrency=concurrency)
+    nodes = (StartNode(id="start"), over, each, EndNode(id="end"))
+    return Graph(nodes, (Edge("start", "each"), Edge("each", "end")))
+
+
+def instances(lab: Lab, *run_ids: str) -> Counter[str]:
+    found = [event for run_id in run_ids for event in lab.events(run_id) if isinstance(event, ev.StepStarted)]
+    return Counter(event.host for event in found)
+
+
+async def pending(lab: Lab) -> dict[str, int]:
+    return {each.instance: each.pending for each in await tasks.consumers(RunLog(lab.writer), "paced")}
+
+
+async def emptied(lab: Lab, timeout_s: float = 3.0) -> None:
+    end = time.monotonic() + timeout_s
+    while lab.client.xlen(PACED) or any((await pending(lab)).values()):
+        assert time.monotonic() < end, lab.client.xrange(PACED)
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_task_is_pending_with_its_instance_while_it_is_at_work(lab: Lab) -> None:
+    await lab.start_node([mine.PACED])
+    lab.start_engine()
+    runs = await lab.start(line(agent("a", "paced", input={"seconds": 0.6})), count=5)
+    await asyncio.gather(*(lab.seen(run, ev.StepStarted) for run in runs))
+    await asyncio.sleep(0.2)
+    assert [*(await pending(lab)).values()] == [5]
+    await lab.ended(*runs)
+    await emptied(lab)
+    assert lab.client.xinfo_stream(PACED)["entries-added"] == 5
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_work_is_spread_over_the_instances(lab: Lab) -> None:
+    for _ in range(4):
+        await lab.start_node([mine.PACED])
+    lab.start_engine()
+    (run,) = await lab.start(spread(200, 16, 0.03), {"items": [*range(200)]})
+    await lab.ended(run)
+    counts = instances(lab, run)
+    assert len(counts) == 4, counts
+    assert min(counts.values()) >= 20, counts
+    await emptied(lab)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_other_workers_have_given_to_an_instance_counts(lab: Lab) -> None:
+    for _ in range(2):
+        await lab.start_node([mine.PACED])
+    lab.start_engine(max_runs=1)
+    (busy,) = await lab.start(line(agent("a", "paced", input={"seconds": 8})))
+    taken: Any = await lab.seen(busy, ev.StepStarted)
+    lab.start_engine(max_runs=1)
+    (other,) = await lab.start(spread(20, 1, 0.06), {"items": [*range(20)]})
+    await lab.ended(other)
+    counts = instances(lab, other)
+    # Until the first look the two take turns; after it the one that the other worker keeps busy is left alone.
+    assert counts[taken.host] <= 6, counts
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_nothing_is_left_by_a_worker_that_was_killed(lab: Lab) -> None:
+    await lab.start_node([mine.PACED])
+    engine = lab.start_engine()
+    runs = await lab.start(line(agent("a", "paced", input={"seconds": 2})), count=3)
+    await asyncio.gather(*(lab.seen(run, ev.StepStarted) for run in runs))
+    await asyncio.sleep(0.1)
+    assert lab.client.xlen(PACED) == 3
+    # As by kill -9: entries whose worker nobody hears of any more.
+    log = RunLog(lab.writer)
+    await tasks.record(log, "paced", "a-worker-that-died", [], [tasks.NewTask("gone", "r/s/1", over=False)])
+    await lab.ended(*runs)
+    await emptied(lab, 30)
+    assert engine.held == 0
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_emptied_redis_ledger_stops_nobody(lab: Lab) -> None:
+    await lab.start_node([mine.PACED])
+    lab.start_engine()
+    runs = await lab.start(line(agent("a", "paced", input={"seconds": 0.5})), count=3)
+    await asyncio.gather(*(lab.seen(run, ev.StepStarted) for run in runs))
+    await asyncio.sleep(0.05)
+    lab.client.delete(PACED)
+    more = await lab.start(line(agent("a", "paced", input={"seconds": 0.1})), count=3)
+    await lab.ended(*runs, *more)
+    await emptied(lab)
