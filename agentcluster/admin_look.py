@@ -89,6 +89,8 @@ UNFOLD = {
                     {"title": _("Overview"), "icon": "monitoring", "link": reverse_lazy("admin:index")},
                     _link(_("Agents"), "smart_toy", "agents.agent"),
                     _link(_("Versions"), "deployed_code_history", "agents.agentversion"),
+                    _link(_("Bundles"), "deployed_code", "bundles.bundle"),
+                    _link(_("Signing keys"), "encrypted", "bundles.signingkey"),
                     _link(_("Capabilities"), "bolt", "agents.capability"),
                     _link(_("Intent schemas"), "schema", "agents.intentschema"),
                 ],
