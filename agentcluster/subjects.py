@@ -17,6 +17,12 @@ PLACEMENT: Final = "placement"
 POLICIES: Final = "policies"
 """Bucket of the policy set, key ``current``."""
 
+CONTRACTS: Final = "contracts"
+"""Bucket of the message contracts in use: ``bindings`` (which subject follows which) and ``schemas/<id>``."""
+
+CONTRACT_ALERT: Final = "contract.alert.v1"
+"""Where the system tells of messages that broke their contract; anybody may listen, nobody else may publish."""
+
 LOCKS: Final = "locks"
 """Bucket of leases, key = the lock's name; the revision at which a lease was taken is its fencing number."""
 
@@ -46,16 +52,22 @@ def node_control(node: str) -> str:
     return f"node.{node}.control.v1"
 
 
-AGENT_STATUS: Final = "agent.status.v1"
-"""Life-cycle announcements: a node came, left, or changed what it hosts."""
-
-INTENT_REQUEST: Final = "intent.request.v1"
-"""Who can serve this goal? ``IntentRequest``, answered on its reply subject by a ``Bid`` of each agent that can."""
-
 def node_replies(node: str) -> str:
     """The inbox (prefix) a gateway's node listens on for replies to tasks."""
     return f"node.{node}.replies.v1"
 
+
+AGENT_STATUS: Final = "agent.status.v1"
+"""Life-cycle announcements: a node came, left, or changed what it hosts."""
+
+INTENT_REQUEST: Final = "intent.request.v1"
+"""Who can serve this goal? ``IntentRequest``, answered on its reply subject by the ``Bids`` of each node."""
+
+INTENTS_STREAM: Final = "INTENTS"
+"""The JetStream stream, in memory, that keeps the intents of the last minute for nodes that were away."""
+
+INTENT_AWARD: Final = "intent.award.v1"
+"""Who won? ``IntentAward``, for those who bid."""
 
 
 def worker_bids(worker: str) -> str:
@@ -82,4 +94,6 @@ def check_publishable(subject: str) -> str:
         raise BadSubjectError(f"‘{subject[:100]}’ is no subject to publish on: {BadSubjectError.__doc__}")
     if subject.partition(".")[0] in OWN:
         raise BadSubjectError(f"Subjects that begin with {', '.join(OWN)} are the system's own; ‘{subject}’ is one.")
+    if subject == CONTRACT_ALERT:
+        raise BadSubjectError(f"Only the system itself publishes on {CONTRACT_ALERT}.")
     return subject

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agents.contracts.guard import Guard
 from agents.domain.calls import INLINE_LIMIT
 from agents.domain.schema_check import FieldError, check
 from agents.node import output
@@ -27,14 +28,31 @@ GRACE_S: Final = 2.0
 class Executor:
     """Runs calls. ``pool`` is None on a node without agents that need it."""
 
-    def __init__(self, pool: WorkerPool | None, ports: Ports) -> None:
-        """Use the workers of ``pool``, which the caller starts and closes; lend ``ports`` to agents on the loop."""
-        self._pool, self._ports = pool, ports
+    def __init__(self, pool: WorkerPool | None, ports: Ports, contracts: Guard | None = None) -> None:
+        """Use the workers of ``pool``, which the caller starts and closes; lend ``ports`` to agents on the loop.
+
+        ``contracts``: hold inputs and outputs to the contracts there are for agents, besides the agents' own schemas.
+        """
+        self._pool, self._ports, self._contracts = pool, ports, contracts
         self._folder = tempfile.TemporaryDirectory(prefix="agentcluster-node-")
         self._jobs = 0
 
     async def run(self, call: Call) -> Outcome:
         """Return what came of the call; cancelling stops it, and then there may still be an outcome."""
+        contracts, name = self._contracts, call.hosted.name
+        if contracts is None or not contracts.book.bindings.has_agent(name):
+            return await self._run(call)
+        broken = await contracts.check_agent(name, "input", bytes(call.request.input), call.call_id)
+        if broken is not None:
+            return Outcome(error=from_exception(broken, call.call_id), kept=False)
+        outcome = await self._run(call)
+        if outcome.error is None:
+            broken = await contracts.check_agent(name, "output", msgspec.json.encode(outcome.output), call.call_id)
+            if broken is not None:
+                return Outcome(error=from_exception(broken, call.call_id))
+        return outcome
+
+    async def _run(self, call: Call) -> Outcome:
         if call.hosted.runner is not None:
             return await call.hosted.runner.run(call)
         if call.hosted.function is None:

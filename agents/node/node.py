@@ -12,6 +12,7 @@ from agentcluster.streams.batch import BatchWriter
 from agents.cluster.heartbeat import Runtime
 from agents.cluster.protocol import REPLIES
 from agents.cluster.view import ClusterView
+from agents.contracts.guard import Guard
 from agents.domain.manifest import Manifest
 from agents.domain.slot_choice import Site
 from agents.node.beats import Beats, NodeProfile
@@ -88,7 +89,8 @@ class Node:
         self._own = [host(manifest, profile.node_id) for manifest in manifests]
         heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
         self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
-        self._executor = Executor(self.pool, node_ports(bus, writer))
+        self._contracts = Guard(bus, writer)
+        self._executor = Executor(self.pool, node_ports(bus, writer, self._contracts), self._contracts)
         self.service = CallService(profile.node_id, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
         self.condition = Condition(runtime=runtime or Runtime())
@@ -114,6 +116,7 @@ class Node:
         """Take calls, then tell the cluster; BusUnavailableError when NATS or its JetStream is not there."""
         if self.pool is not None:
             self.pool.start()
+        await self._contracts.start()
         for hosted in self._own:
             await self.hosting.add(hosted)
         await self._bidding.start()
@@ -140,6 +143,7 @@ class Node:
         await self._discovery.stop()
         await self._beats.stop()
         await self.service.close()
+        await self._contracts.stop()
         if self.pool is not None:
             await self.pool.close()
         self._executor.close()
@@ -158,6 +162,7 @@ class Node:
             memory_mib=condition.memory_mib,
             sandbox=condition.runtime.sandbox,
             sandbox_reason=condition.runtime.reason,
+            trusted_without=condition.runtime.trusted_without,
             draining=condition.draining,
             processes_for=tuple(hosted.name for hosted in self._own),
         )

@@ -7,6 +7,7 @@ from django.db import transaction
 from semver import Version
 
 from agentcluster.ids import sha256_of
+from agents.contracts.joining import check_manifest
 from agents.domain.manifest import Manifest, identity
 from agents.models import Agent, AgentVersion, Capability, IntentSchema
 from agents.registry.check import check
@@ -19,13 +20,15 @@ def register(manifest: Manifest, files: dict[str, str] | None = None) -> AgentVe
     """Return the version with this content, writing it and what it belongs to when it is new.
 
     ``files`` are the paths and digests of the agent's bundle, part of its identity. Raises ``InvalidManifestError``
-    (with ``errors`` by field) and ``VersionTakenError`` (with ``registered`` and ``offered`` identity).
+    (with ``errors`` by field), ``VersionTakenError`` (with ``registered`` and ``offered`` identity) and
+    ``ContractMismatchError`` (with ``errors``: the schemas do not fit the contracts there are for this agent).
     """
     content = identity(manifest, files)
     known = AgentVersion.objects.filter(identity=content).select_related("agent").first()
     if known is not None:
         return known
     check(manifest)
+    check_manifest(msgspec.to_builtins(manifest), manifest.name)
     return _write(manifest, content)
 
 

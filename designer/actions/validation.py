@@ -6,6 +6,7 @@ import msgspec
 
 from designer.actions import catalogue, documents, nesting
 from designer.actions.errors import GraphProblemsError, InvalidGraphError
+from designer.contracts.emits import emit_problems
 from designer.domain.graph import Problem
 from designer.domain.validate import validate
 
@@ -19,6 +20,7 @@ def problems_of(document: dict[str, Any], project_id: int) -> list[Problem]:
             Problem(code=each["code"], message=each["message"], field=each["field"]) for each in error.data["errors"]
         ]
     found = validate(graph, catalogue.current(), catalogue.workflows_for(document, project_id))
+    found += emit_problems(graph)
     found = [*found, *nesting.problems_of(document, project_id)]
     return sorted(found, key=lambda problem: problem.severity)
 

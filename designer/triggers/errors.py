@@ -48,6 +48,12 @@ class MalformedEventError(BadInputError):
     code = "malformed_event"
 
 
+class BrokenContractError(MalformedEventError):
+    """The message breaks its contract."""
+
+    code = "contract_broken"
+
+
 class RunAsGoneError(AgentClusterError):
     """The account this trigger runs as is gone or inactive; take the trigger over to run it as yourself."""
 

@@ -28,8 +28,14 @@ class PatternTakenError(BadInputError):
     status = 409
 
 
-def set_level(user: User, name: str, level: str) -> Level:
-    """Set the compatibility level of a contract (empty name: of all without their own) and return it."""
+def set_level(user: User, name: str, level: str, *, inherit: bool = False) -> Level | None:
+    """Set the compatibility level of a contract (empty name: of all without their own) and return it.
+
+    ``inherit``: an empty level lets the one for all hold.
+    """
+    if inherit and name and not level:
+        _set(user, name, "compatibility", "")
+        return None
     if level.upper() not in Level.__members__:
         raise BadLevelError(
             f"“{level[:40]}” is no compatibility level: {BadLevelError.__doc__}", field="/compatibility"
@@ -38,8 +44,11 @@ def set_level(user: User, name: str, level: str) -> Level:
     return Level(level.upper())
 
 
-def set_mode(user: User, name: str, mode: str) -> str:
-    """Set the mode of a contract (empty name: of all without their own) and return it."""
+def set_mode(user: User, name: str, mode: str, *, inherit: bool = False) -> str:
+    """Set the mode of a contract (empty name: of all without their own) and return it; ``inherit`` as ``set_level``."""
+    if inherit and name and not mode:
+        _set(user, name, "mode", "")
+        return ""
     if mode.upper() not in MODES:
         raise BadModeError(f"“{mode[:40]}” is no mode here: {BadModeError.__doc__}", field="/mode")
     _set(user, name, "mode", mode.upper())

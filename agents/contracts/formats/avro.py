@@ -100,9 +100,9 @@ class AvroSchema:
         except _BROKEN as error:
             raise BrokenError(Fault("", f"it is no Avro message of this schema: {_said(error)}")) from error
 
-    def shape(self) -> Any:
+    def shape(self, *, decoded: bool = False) -> Any:
         """See ``ContractSchema``."""
-        return json_schema_of(self.side)
+        return json_schema_of(self.side, decoded=decoded)
 
 
 def _said(error: BaseException) -> str:

@@ -65,5 +65,5 @@ class ContractSchema(Protocol):
     def decode(self, data: bytes) -> Any:
         """Return the JSON value of a payload; BrokenError when it is none of this schema."""
 
-    def shape(self) -> Any:
-        """Return a JSON Schema of the values that ``encode`` takes; {} where no more is known."""
+    def shape(self, *, decoded: bool = False) -> Any:
+        """Return a JSON Schema of the values that ``encode`` takes, or of those that ``decode`` returns."""

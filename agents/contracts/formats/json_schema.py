@@ -63,7 +63,7 @@ class JsonContract:
         self._check(value)
         return value
 
-    def shape(self) -> Any:
+    def shape(self, *, decoded: bool = False) -> Any:
         """See ``ContractSchema``."""
         return self.whole
 

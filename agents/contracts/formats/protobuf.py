@@ -85,9 +85,9 @@ class ProtobufSchema:
         except (DecodeError, BadFrameError, json_format.Error, ValueError, TypeError, RecursionError) as error:
             raise BrokenError(Fault("", f"it is no Protobuf message of this schema: {error}"[:300])) from error
 
-    def shape(self) -> Any:
+    def shape(self, *, decoded: bool = False) -> Any:
         """See ``ContractSchema``."""
-        return proto_shape.json_schema_of(self._descriptor([0]))
+        return proto_shape.json_schema_of(self._descriptor([0]), decoded=decoded)
 
     def _descriptor(self, indexes: list[int]) -> Any:
         types, name = self.file.message_type, self.file.package

@@ -17,8 +17,11 @@ _PLAIN: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def json_schema_of(side: Side) -> Any:
-    """Return a JSON Schema of the JSON values that stand for messages; records are definitions."""
+def json_schema_of(side: Side, *, decoded: bool = False) -> Any:
+    """Return a JSON Schema of the JSON values that stand for messages; records are definitions.
+
+    ``decoded``: of those that were read, in which every field is there.
+    """
     definitions: dict[str, Any] = {}
 
     def made(schema: Any, space: str) -> Any:
@@ -43,7 +46,7 @@ def json_schema_of(side: Side) -> Any:
             definitions[name] = {
                 "type": "object",
                 "properties": {field["name"]: made(field["type"], space) for field in schema["fields"]},
-                "required": [field["name"] for field in schema["fields"] if "default" not in field],
+                "required": [field["name"] for field in schema["fields"] if decoded or "default" not in field],
                 "additionalProperties": False,
             }
         return {"$ref": "#/$defs/" + name.replace("~", "~0").replace("/", "~1")}

@@ -42,7 +42,9 @@ class Bindings:
             elif binding.pattern:
                 self._exact[binding.pattern] = binding
         self._patterns = sorted(patterns, key=lambda each: _exactness(each[0]))
-        self._agents = {name.split(".")[1] for name in self._named if name.startswith("agent.") and name.count(".") == 2}
+        self._agents = {
+            name.split(".")[1] for name in self._named if name.startswith("agent.") and name.count(".") == 2
+        }
         self.any_subject = bool(self._exact or self._patterns)
 
     def of_subject(self, subject: str) -> Binding | None:

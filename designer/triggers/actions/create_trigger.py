@@ -40,6 +40,7 @@ def create_trigger(
     trigger = Trigger(workflow=workflow, kind=kind, name=name, run_as=user, **fields)
     settings.set_config(trigger, config)
     settings.set_input(trigger, kinds.DEFAULT_INPUT[kind] if value is None else value)
+    settings.check_contracts(trigger)
     settings.begin(trigger)
     secret = ""
     if kind == Kind.WEBHOOK and trigger.config["signature"] == "standard":

@@ -7,6 +7,7 @@ from django.utils import timezone
 from agentcluster.streams.errors import CommandError
 from agentcluster.streams.inbound import create_group
 from designer.actions.errors import InvalidInputError
+from designer.contracts.consumers import check_consumer
 from designer.engine.redis import shared_client
 from designer.models import Workflow
 from designer.triggers import kinds, mapping
@@ -33,6 +34,12 @@ def set_input(trigger: Trigger, value: Any) -> None:
     """Give the trigger a checked input mapping; raises ``InvalidInputError``."""
     mapping.check(trigger.kind, value)
     trigger.input = value
+
+
+def check_contracts(trigger: Trigger) -> None:
+    """Raise ``InvalidInputError`` when messages of a contract on the trigger's subject do not fit its workflow."""
+    if trigger.kind == Kind.NATS:
+        check_consumer(trigger.workflow, trigger.version, trigger.config["subject"], trigger.input)
 
 
 def begin(trigger: Trigger) -> None:

@@ -40,6 +40,8 @@ def update_trigger(user: User, trigger: Trigger, changes: dict[str, Any]) -> str
         settings.set_config(trigger, changes["config"])
     if "input" in changes:
         settings.set_input(trigger, changes["input"])
+    if changes.keys() & {"config", "input", "version"}:
+        settings.check_contracts(trigger)
     if changes.get("take_over"):
         trigger.run_as = user
     moved = trigger.config != before

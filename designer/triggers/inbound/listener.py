@@ -20,11 +20,13 @@ from agentcluster.ids import new_id
 from agentcluster.messaging import Bus
 from agentcluster.messaging.errors import BusUnavailableError
 from agentcluster.messaging.inbound import forget_reader
+from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.inbound import destroy_group
+from agents.contracts.guard import Guard
 from designer.triggers import due
 from designer.triggers.inbound.groups import group_of
-from designer.triggers.inbound.reader import Reader, reader_of
+from designer.triggers.inbound.reader import Outside, Reader, reader_of
 from designer.triggers.models import Kind, Leftover, Trigger
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ class Listener:
         self._readers: dict[str, tuple[Any, Reader]] = {}
         self._leftovers: dict[int, float] = {}
         self._stopping = asyncio.Event()
+        self._writer = BatchWriter(redis_url)
+        self._contracts: Guard | None = None
 
     def stop(self) -> None:
         """Let ``serve`` return; what is not acknowledged goes to others."""
@@ -68,6 +72,9 @@ class Listener:
             task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await asyncio.gather(*(reader.stop() for _, reader in self._readers.values()))
+        if self._contracts is not None:
+            await self._contracts.stop()
+        await self._writer.close()
         self._threads.shutdown(wait=True)
         sign_of_life.withdraw(PROCESS)
 
@@ -93,6 +100,9 @@ class Listener:
     async def _look(self) -> None:
         """Begin to read for new triggers, end for old ones, begin anew for changed ones."""
         sign_of_life.give(PROCESS)
+        if self.bus is not None and self._contracts is None:
+            self._contracts = Guard(self.bus, self._writer)
+            await self._contracts.start()
         kinds = [Kind.NATS, Kind.STREAM] if self.bus else [Kind.STREAM]
         wanted = {trigger.pk: trigger for trigger in await self.in_thread(partial(_enabled, kinds))}
         for trigger_id, (seen, reader) in [*self._readers.items()]:
@@ -102,7 +112,8 @@ class Listener:
                 await reader.stop()
         for trigger_id, trigger in wanted.items():
             if trigger_id not in self._readers:
-                reader = reader_of(trigger, self.bus, self._redis_url, self._name, self.in_thread)
+                outside = Outside(self.bus, self._redis_url, self._contracts)
+                reader = reader_of(trigger, outside, self._name, self.in_thread)
                 self._readers[trigger_id] = (trigger.updated_at, reader)
 
     async def _sweep(self) -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from django.db import DatabaseError
 
 from agentcluster.clock import monotonic
+from agentcluster.envelope import Message
 from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus
 from agentcluster.messaging.inbound import InboundMessage, InboundSubject, Verdict
 from agentcluster.streams.inbound import Inbound, InboundStream
+from agents.contracts.errors import ContractUnavailableError, MessageBrokenError
+from agents.contracts.guard import Guard
 from designer.triggers import events, kinds, payload
-from designer.triggers.errors import MalformedEventError
+from designer.triggers.errors import BrokenContractError, MalformedEventError
 from designer.triggers.fire import fire, note
 from designer.triggers.inbound.groups import group_of
 from designer.triggers.models import Outcome, Trigger
@@ -36,12 +39,21 @@ class Reader(Protocol):
         """Read no more; what is not acknowledged goes to others."""
 
 
-def reader_of(trigger: Trigger, bus: Bus | None, redis_url: str, name: str, in_thread: InThread) -> Reader:
+class Outside(NamedTuple):
+    """What readers read from; ``contracts`` hold messages on NATS to what their subjects promise."""
+
+    bus: Bus | None
+    redis_url: str
+    contracts: Guard | None = None
+
+
+def reader_of(trigger: Trigger, outside: Outside, name: str, in_thread: InThread) -> Reader:
     """Return a reader that has begun; ``name`` is this process's."""
+    bus, redis_url, contracts = outside
     config = kinds.of(trigger.kind, trigger.config)
     if isinstance(config, kinds.NatsConfig):
         assert bus is not None, "subjects are read only once there is a connection"
-        return SubjectReader(trigger, config, bus, in_thread)
+        return SubjectReader(trigger, config, bus, in_thread, contracts)
     assert isinstance(config, kinds.StreamConfig)
     return StreamReader(
         trigger, config, InboundStream(redis_url, config.key, _group(trigger, config.key), name), in_thread
@@ -51,9 +63,16 @@ def reader_of(trigger: Trigger, bus: Bus | None, redis_url: str, name: str, in_t
 class SubjectReader:
     """Messages on a NATS subject."""
 
-    def __init__(self, trigger: Trigger, config: kinds.NatsConfig, bus: Bus, in_thread: InThread) -> None:
+    def __init__(
+        self,
+        trigger: Trigger,
+        config: kinds.NatsConfig,
+        bus: Bus,
+        in_thread: InThread,
+        contracts: Guard | None = None,
+    ) -> None:
         """Begin to read."""
-        self._trigger, self._config, self._in_thread = trigger, config, in_thread
+        self._trigger, self._config, self._in_thread, self._contracts = trigger, config, in_thread, contracts
         group = _group(trigger, config.subject)
         self._inbound = InboundSubject(bus, config.subject, group, trigger.enabled_at, self._handle)
         self._dropped = 0
@@ -64,12 +83,29 @@ class SubjectReader:
 
     async def _handle(self, message: InboundMessage) -> Verdict:
         last = message.deliveries >= TRIES or not message.durable
-        verdict = await _fired(self._in_thread, self._trigger, lambda: self._event(message), message.key, last)
+        try:
+            opened = await self._opened(message)
+        except ContractUnavailableError as error:
+            logger.warning("trigger %s: a message waits: %s", self._trigger.pk, error.message)
+            return Verdict.AGAIN
+        verdict = await _fired(self._in_thread, self._trigger, lambda: self._event(message, opened), message.key, last)
         await self._tell_dropped()
         return verdict
 
-    def _event(self, message: InboundMessage) -> events.Event:
-        body = payload.decode(message.data, self._config.format)
+    async def _opened(self, message: InboundMessage) -> Message[Any] | MessageBrokenError | None:
+        """Return the message as its contract says, or how it breaks it; None: its subject has no contract."""
+        if self._contracts is None:
+            return None
+        try:
+            by = f"trigger {self._trigger.pk}"
+            return await self._contracts.open(message.subject, message.data, message.headers, by)
+        except MessageBrokenError as error:
+            return error
+
+    def _event(self, message: InboundMessage, opened: Message[Any] | MessageBrokenError | None) -> events.Event:
+        if isinstance(opened, MessageBrokenError):
+            raise BrokenContractError(opened.message)
+        body = payload.decode(message.data, self._config.format) if opened is None else payload.checked(opened.payload)
         return events.published(message.subject, message.key, body, message.headers)
 
     async def _tell_dropped(self) -> None:

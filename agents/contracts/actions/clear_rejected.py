@@ -1,0 +1,21 @@
+"""Forget the messages that broke a contract."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from agentcluster.security import audit
+from agentcluster.streams import rejected
+from agentcluster.streams.connections import sync_client
+from agents.contracts.actions.permission import require_editor
+from agents.contracts.models import Contract
+
+
+def clear_rejected(user: User, contract: Contract) -> None:
+    """Forget them and count from 0; raises NotYoursError, StreamsUnavailableError."""
+    require_editor(user)
+    client = sync_client(settings.REDIS_URL)
+    try:
+        rejected.clear(client, [contract.name])
+    finally:
+        client.close()
+    audit.announce(user, "contract.clear_rejected", contract.pk, contract.name)

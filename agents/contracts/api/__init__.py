@@ -1,0 +1,1 @@
+"""Contracts over REST, as the page and the command line use them."""

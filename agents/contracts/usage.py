@@ -1,0 +1,68 @@
+"""Who sends and takes messages of a contract. Other parts of the system say so through finders."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.db.models import Q
+
+from agents.contracts.joining import manifest_faults
+from agents.contracts.models import Contract
+from agents.domain.contracts.binding import covers
+from agents.models import AgentVersion
+
+Use = dict[str, Any]
+"""``kind``, ``name``, ``role`` (producer or consumer), ``detail``, ``url`` on the page, ``problem`` (empty: it fits)."""
+Finder = Callable[[Contract], list[Use]]
+_finders: Final[list[Finder]] = []
+MOST: Final = 200
+
+
+def add_finder(finder: Finder) -> None:
+    """Ask ``finder``, too, from now on."""
+    if finder not in _finders:
+        _finders.append(finder)
+
+
+def used_by(contract: Contract) -> list[Use]:
+    """Return who uses the contract: agents, and whatever the finders find."""
+    found = _agents(contract)
+    for finder in _finders:
+        found += finder(contract)
+    return found[:MOST]
+
+
+def of_subject(subject: str) -> Contract | None:
+    """Return the contract that applies to a NATS subject, None when none does."""
+    live = Contract.objects.filter(versions__deleted=False).distinct()
+    exact = live.filter(pattern=subject).first()
+    if exact is not None:
+        return exact
+    words = subject.split(".")
+    wild = live.filter(Q(pattern__contains="*") | Q(pattern__contains=">"))
+    return next((each for each in wild.order_by("-pattern") if covers(each.pattern.split("."), words)), None)
+
+
+def _agents(contract: Contract) -> list[Use]:
+    first, _, rest = contract.name.partition(".")
+    name, _, side = rest.rpartition(".")
+    if first != "agent" or side not in ("input", "output") or not name:
+        return []
+    row = (
+        AgentVersion.objects.select_related("agent")
+        .filter(agent__name=name)
+        .order_by("prerelease", "-sort_key")
+        .first()
+    )
+    if row is None:
+        return []
+    faults = [fault for fault in manifest_faults(row.manifest, name) if fault["field"].startswith(f"/intent/{side}")]
+    return [
+        {
+            "kind": "agent",
+            "name": f"{name}@{row.version}",
+            "role": "consumer" if side == "input" else "producer",
+            "detail": side,
+            "url": f"/agents/{name}",
+            "problem": faults[0]["message"] if faults else "",
+        }
+    ]

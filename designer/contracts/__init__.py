@@ -1,0 +1,1 @@
+"""Where workflows meet message contracts: what they emit, and what triggers take."""
