@@ -75,7 +75,7 @@ export function DeployDialog({ agent, version, onClose }: Props) {
         thumbLabel={t("deploy.weightLabel")}
         mt={4}
       />
-      <WhereFields where={where} onChange={setWhere} nodes={nodes} />
+      <WhereFields where={where} onChange={setWhere} nodes={nodes} runtime={version.runtime} />
       <ul style={{ margin: "16px 0 0", paddingLeft: 18, lineHeight: 1.55 }} aria-label={t("deploy.effects")}>
         {sound && effects.map(({ key, ...values }) => <li key={key}>{t(`deploy.effect.${key}`, values)}</li>)}
       </ul>
@@ -87,14 +87,16 @@ function WhereFields({
   where,
   onChange,
   nodes,
+  runtime,
 }: {
   where: Where;
   onChange(where: Where): void;
   nodes: readonly ClusterNode[];
+  runtime: AgentVersion["runtime"];
 }) {
   const { t } = useTranslation("registry");
   const { regions, roles } = choicesOf(nodes);
-  const count = fitting(nodes, where).length;
+  const count = fitting(nodes, where, runtime).length;
   return (
     <>
       <div style={{ display: "grid", gridTemplateColumns: "1fr 1fr", gap: 12, marginTop: 16 }}>

@@ -23,6 +23,14 @@ test("only nodes that are active, take new instances and match count", () => {
   expect(fitting(nodes, { nodes: ["a", "d"], not_nodes: ["a"] })).toEqual([]);
 });
 
+test("a bundle needs a node that can run it", () => {
+  const open = node("open", {
+    runtime: { sandbox: false, reason: "No bubblewrap.", trusted_without: false },
+  });
+  expect(fitting([open], {})).toEqual([open]);
+  expect(fitting([open], {}, "bundle")).toEqual([]);
+});
+
 test("a canary starts one and gets its part of the calls", () => {
   expect(keys({})).toEqual([
     { key: "start", count: 1 },

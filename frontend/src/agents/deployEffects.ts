@@ -17,17 +17,27 @@ interface Change {
   nodes: readonly ClusterNode[];
 }
 
-/** Active nodes that take new instances and match. */
-export function fitting(nodes: readonly ClusterNode[], where: Where): ClusterNode[] {
+/** Active nodes that take new instances, can run them, and match. */
+export function fitting(
+  nodes: readonly ClusterNode[],
+  where: Where,
+  runtime: AgentVersion["runtime"] = "builtin",
+): ClusterNode[] {
   return nodes.filter(
     (node) =>
       node.status === "active" &&
       !node.draining &&
+      (runtime !== "bundle" || runsBundles(node)) &&
       (!where.region || node.region === where.region) &&
       (!where.role || node.role === where.role) &&
       (!where.nodes?.length || where.nodes.includes(node.name)) &&
       !where.not_nodes?.includes(node.name),
   );
+}
+
+/** Nodes that say nothing of it are given the benefit of the doubt. */
+function runsBundles({ runtime }: ClusterNode): boolean {
+  return !runtime || runtime.sandbox || runtime.trusted_without;
 }
 
 /** How many start or end, whether any node fits, and which share of unversioned calls this version gets. */
@@ -38,7 +48,7 @@ export function deployEffects({ agent, version, replicas, weight, where, nodes }
   if (more < 0) effects.push({ key: "end", count: -more });
   if (more === 0) effects.push({ key: "same" });
   if (replicas === 0) effects.push({ key: "none" });
-  if (replicas > 0 && fitting(nodes, where).length === 0) effects.push({ key: "noNode" });
+  if (replicas > 0 && fitting(nodes, where, version.runtime).length === 0) effects.push({ key: "noNode" });
   const others = agent.versions
     .filter((one) => one.version !== version.version && (one.deployment?.replicas ?? 0) > 0)
     .reduce((sum, one) => sum + (one.deployment?.weight ?? 0), 0);

@@ -128,14 +128,16 @@ function Facts({ bundle }: { bundle: Bundle }) {
         <div>
           <dt>{t("column.uploaded")}</dt>
           <dd>
-            <RelativeTime at={bundle.uploaded_at} /> {bundle.uploaded_by}
+            <RelativeTime at={bundle.uploaded_at} />
+            {bundle.uploaded_by && `, ${bundle.uploaded_by}`}
           </dd>
         </div>
         {decided_at && (
           <div>
             <dt>{t("decided")}</dt>
             <dd>
-              <RelativeTime at={decided_at} /> {bundle.decided_by}
+              <RelativeTime at={decided_at} />
+              {bundle.decided_by && `, ${bundle.decided_by}`}
             </dd>
           </div>
         )}

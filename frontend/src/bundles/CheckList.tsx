@@ -11,7 +11,8 @@ export function CheckList({ checks }: { checks: readonly BundleCheck[] }) {
     <ul className={classes.checks} aria-label={t("checks")}>
       {checks.map(({ name, ok, message, path }, at) => {
         const Icon = ok ? IconCircleCheck : IconAlertCircle;
-        const words = serverWords("", message);
+        const told = serverWords("", message);
+        const words = ok && name !== "signature" ? t(`checkPassed.${name}`, { defaultValue: told }) : told;
         const title = t(`check.${name}`, { defaultValue: name });
         return (
           <li
@@ -22,7 +23,7 @@ export function CheckList({ checks }: { checks: readonly BundleCheck[] }) {
             <Icon size={16} role="img" aria-label={t(ok ? "passed" : "refused")} />
             <div>
               <b>{title}</b>
-              {(!ok || name === "signature") && <p>{words}</p>}
+              <span>{words}</span>
               {path && <code>{path}</code>}
             </div>
           </li>

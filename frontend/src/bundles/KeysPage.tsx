@@ -78,7 +78,8 @@ function KeyTable({ keys, onRemove }: { keys: readonly SigningKey[]; onRemove(ke
                 <CopyButton value={key.public_key} label={t("keys.copy")} />
               </td>
               <td className={classes.quiet}>
-                <RelativeTime at={key.created_at} /> {key.created_by}
+                <RelativeTime at={key.created_at} />
+                {key.created_by && `, ${key.created_by}`}
               </td>
               <td>
                 <ActionIcon

@@ -29,11 +29,22 @@ export function BulkRedriveDialog({ asked, onClose }: Props) {
   const count = previews.reduce((sum, { data }) => sum + (data?.count ?? 0), 0);
   const pending = previews.some(({ isPending }) => isPending);
   const failed = previews.find(({ error }) => error)?.error ?? redrive.error;
-  const send = async () => {
-    for (const one of asked) await redrive.mutateAsync({ ...one, ...(version && { version }) });
-    notifications.show({ message: t("bulk.sent", { count }) });
-    onClose(true);
-  };
+  const send = () =>
+    redrive.mutate(
+      asked.map((one) => ({ ...one, ...(version && { version }) })),
+      {
+        onSuccess: ({ sent, refused }) => {
+          const codes = [...refused].map(([code, times]) => `${code} × ${times}`).join(", ");
+          notifications.show({
+            ...(codes && { color: "orange", autoClose: false as const }),
+            message: [t("bulk.sent", { count: sent }), codes && t("bulk.refused", { codes })]
+              .filter(Boolean)
+              .join(" "),
+          });
+          onClose(true);
+        },
+      },
+    );
   return (
     <ConfirmDialog
       title={t("bulk.title", { count })}
@@ -43,7 +54,7 @@ export function BulkRedriveDialog({ asked, onClose }: Props) {
       busy={redrive.isPending}
       error={failed ?? null}
       onClose={() => onClose(false)}
-      onConfirm={() => void send().catch(() => undefined)}
+      onConfirm={send}
     >
       {pending && <Skeleton height={24} mb="sm" />}
       <Text size="sm" mb="sm" c="dimmed">

@@ -10,6 +10,7 @@ import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { JsonField } from "@/ui/code/lazy";
 import { OperatorButton } from "@/ui/OperatorButton";
 import { type DeadLetter, useDeadLetter, useDeleteLetter, useRedrive } from "@/wire/deadLetters";
+import { useMayRedrive } from "@/wire/mayOperate";
 import { useAgent } from "@/wire/queries";
 import classes from "./DeadLetters.module.css";
 import { type InputProblem, inputProblems } from "./inputProblems";
@@ -51,10 +52,18 @@ function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
   const [version, setVersion] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
   const agent = useAgent(letter.agent);
+  const may = useMayRedrive();
   const redrive = useRedrive();
   const versions = agent.data?.versions ?? [];
   const to = versions.find((one) => one.version === (version ?? letter.version)) ?? versions[0];
   const problems = to ? inputProblems(to.intent.input, input) : [];
+  const blocked = letter.redriven_as
+    ? t("drawer.already")
+    : !letter.run_exists
+      ? t("drawer.runGone")
+      : problems.length > 0
+        ? t("drawer.fixFirst")
+        : "";
   const changed = JSON.stringify(input) !== JSON.stringify(letter.input);
   const send = () =>
     redrive.mutate(
@@ -111,12 +120,14 @@ function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
         <OperatorButton
           leftSection={<IconSend size={15} />}
           loading={redrive.isPending}
-          blocked={problems.length > 0 ? t("drawer.fixFirst") : ""}
+          may={may}
+          blocked={blocked}
           onClick={send}
         >
           {t(changed ? "drawer.sendChanged" : "drawer.send")}
         </OperatorButton>
         <OperatorButton
+          may={may}
           variant="default"
           leftSection={<IconTrash size={15} />}
           onClick={() => setDeleting(true)}
@@ -131,7 +142,7 @@ function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
 
 function Why({ letter }: { letter: DeadLetter }) {
   const { t, i18n } = useTranslation("deadLetters");
-  const { error_code, message, retries, at, workflow_title, run_id, step, redriven_as } = letter;
+  const { error_code, message, retries, at, workflow_title, run_id, run_exists, step, redriven_as } = letter;
   return (
     <section className={classes.why}>
       <code>{error_code}</code>
@@ -140,7 +151,7 @@ function Why({ letter }: { letter: DeadLetter }) {
         {t("drawer.when", { count: retries, at: formatMoment(new Date(at).getTime(), i18n.language) })}
       </p>
       <p>
-        {run_id && (
+        {run_id && run_exists && (
           <Link to={runAddress(letter)}>
             {t("drawer.toRun", { workflow: workflow_title || run_id, step })}
           </Link>

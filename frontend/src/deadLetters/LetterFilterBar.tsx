@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { OperatorButton } from "@/ui/OperatorButton";
 import { SearchField } from "@/ui/SearchField";
 import type { DeadLetter } from "@/wire/deadLetters";
+import { useMayRedrive } from "@/wire/mayOperate";
 import classes from "./DeadLetters.module.css";
 import { codesOf, type LetterFilters } from "./filters";
 
@@ -22,6 +23,7 @@ interface Props {
 /** Agent, error code and text; at the right, sending the chosen ones or all that match again. */
 export function LetterFilterBar({ filters, set, filtering, clear, letters, agents, chosen, ...rest }: Props) {
   const { t } = useTranslation("deadLetters");
+  const may = useMayRedrive();
   const choices = [...new Set([...agents, filters.agent])].filter(Boolean).sort();
   return (
     <div className={classes.filters}>
@@ -51,6 +53,7 @@ export function LetterFilterBar({ filters, set, filtering, clear, letters, agent
       )}
       <div className={classes.right}>
         <OperatorButton
+          may={may}
           leftSection={<IconSend size={15} />}
           variant={chosen > 0 ? "filled" : "default"}
           blocked={rest.canRedrive ? "" : t("bulk.chooseFirst")}

@@ -100,8 +100,19 @@ interface RowProps {
 
 function Row({ letter, top, chosen, onChoose, onOpen }: RowProps) {
   const { t } = useTranslation("deadLetters");
-  const { agent, version, error_code, message, step, run_id, workflow_title, retries, at, redriven_as } =
-    letter;
+  const {
+    agent,
+    version,
+    error_code,
+    message,
+    step,
+    run_id,
+    workflow_title,
+    retries,
+    at,
+    redriven_as,
+    run_exists,
+  } = letter;
   return (
     <tr className={classes.row} style={{ transform: `translateY(${top}px)` }} data-letter={letter.id}>
       <td>
@@ -125,7 +136,7 @@ function Row({ letter, top, chosen, onChoose, onOpen }: RowProps) {
         {step}
       </td>
       <td>
-        {run_id ? (
+        {run_id && run_exists ? (
           <Link to={runAddress(letter)} className={classes.run} title={`${workflow_title}\n${run_id}`}>
             <span className="ellipsis">{workflow_title || shortRunId(run_id)}</span>
           </Link>

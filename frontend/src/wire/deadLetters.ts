@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { type Query, request } from "./client";
 import { keys } from "./queries";
-import type { BulkOperation, Page } from "./types";
+import type { Page } from "./types";
 
 const id = encodeURIComponent;
 
@@ -18,22 +18,26 @@ export interface DeadLetter {
   version: string;
   run_id: string;
   workflow_id: string;
+  /** "" when the workflow is gone. */
   workflow_title: string;
+  /** False: its run is gone, so that it cannot be sent again. */
+  run_exists: boolean;
   step: string;
   error_code: string;
   message: string;
   retries: number;
   at: string;
-  /** In the list a preview, cut to 2 KB. */
+  /** In lists its beginning, as text, when it is large. */
   input: unknown;
-  /** The run in which it was sent again; "" or null while it was not. */
-  redriven_as: string | null;
+  input_cut: boolean;
+  /** The run in which it was sent again; "" while it was not. */
+  redriven_as: string;
 }
 
 export interface DeadLetterSummary {
   agent: string;
   count: number;
-  newest: string | null;
+  newest: string;
 }
 
 const DEAD = ["dead-letters"];
@@ -42,12 +46,8 @@ const REFRESH_MS = 5_000;
 export const useDeadLetterSummary = () =>
   useQuery({
     queryKey: [...DEAD, "summary"],
-    queryFn: async ({ signal }) => {
-      const answer = await request<Page<DeadLetterSummary> | DeadLetterSummary[]>("/dead-letters/summary", {
-        signal,
-      });
-      return Array.isArray(answer) ? answer : answer.results;
-    },
+    queryFn: async ({ signal }) =>
+      (await request<Page<DeadLetterSummary>>("/dead-letters/summary", { signal })).results,
     refetchInterval: REFRESH_MS,
     retry: false,
   });
@@ -80,6 +80,16 @@ export interface BulkRedrive {
   version?: string;
 }
 
+/** What one request did: it takes a hundred, and says how many are left. */
+export interface Redriven {
+  count: number;
+  /** The new run by letter. */
+  redriven: Readonly<Record<string, string>>;
+  /** How many were refused, by code. */
+  refused: Readonly<Record<string, number>>;
+  left: number;
+}
+
 export const previewRedrive = (body: BulkRedrive, signal?: AbortSignal) =>
   request<{ count: number }>("/dead-letters/redrive", {
     method: "POST",
@@ -106,13 +116,31 @@ export const useRedrive = () =>
         body,
       }),
   );
-export const useBulkRedrive = () =>
-  useChange((body: BulkRedrive) =>
-    request<Partial<BulkOperation> & { count?: number }>("/dead-letters/redrive", {
-      method: "POST",
-      body: { ...body, preview: false },
-    }),
-  );
+export interface BulkResult {
+  sent: number;
+  /** By code. */
+  refused: ReadonlyMap<string, number>;
+}
+
+/** Send all that are asked for, a hundred a request. Ends when nothing is left, or when a request sent nothing more. */
+export async function redriveAll(asked: readonly BulkRedrive[]): Promise<BulkResult> {
+  let sent = 0;
+  const refused = new Map<string, number>();
+  for (const body of asked) {
+    let answer: Redriven;
+    do {
+      answer = await request<Redriven>("/dead-letters/redrive", {
+        method: "POST",
+        body: { ...body, preview: false },
+      });
+      sent += Object.keys(answer.redriven).length;
+      for (const [code, count] of Object.entries(answer.refused)) refused.set(code, count);
+    } while (answer.left > 0 && Object.keys(answer.redriven).length > 0);
+  }
+  return { sent, refused };
+}
+
+export const useBulkRedrive = () => useChange(redriveAll);
 export const useDeleteLetter = () =>
   useChange(({ agent, letter }: { agent: string; letter: string }) =>
     request<null>(`/dead-letters/${id(agent)}/${id(letter)}`, { method: "DELETE" }),

@@ -31,3 +31,11 @@ export function useMayGuard(permission: Guarded): May {
   const may = me?.permissions?.includes(permission) ?? false;
   return { may, why: me && !may ? t("permissionOnly") : "" };
 }
+
+/** Whether the reader may send tasks again: whoever may run workflows in some project. */
+export function useMayRedrive(): May {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const may = (me?.is_staff || me?.projects.some(({ role }) => role !== "viewer")) ?? false;
+  return { may, why: me && !may ? t("operatorsOnly") : "" };
+}
