@@ -184,15 +184,13 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     signature = row["signature"]
     network = "granted" if row["network_granted"] else "asked" if row["network_asked"] else "no"
     return {
-        "digest": row["digest"][:12],
+        "digest": row["digest"][:8],
         "bundle": f"{row['agent']}@{row['version']}",
         "status": row["status"],
         "signature": signature["key_name"] or signature["state"].replace("_", " "),
         "network": network,
         "size": size(row["size"]),
-        "files": row["file_count"],
-        "uploaded": (row["uploaded_at"] or "")[:16].replace("T", " "),
-        "by": row["uploaded_by"],
+        "uploaded": f"{(row['uploaded_at'] or '')[:10]} by {row['uploaded_by'] or '-'}",
     }
 
 

@@ -78,7 +78,7 @@ class BundleAdmin(ModelAdmin):
             None,
             {
                 "fields": [
-                    ("heading", "state"), ("signed", "network"), "whole_identity", ("length", "on_bus"),
+                    ("heading", "state"), ("signed", "network"), "whole_identity", ("length", "ready"),
                     ("uploaded_by", "uploaded_at"), ("decided_by", "decided_at"), "note",
                 ]
             },
@@ -164,6 +164,11 @@ class BundleAdmin(ModelAdmin):
     def length(self, bundle: Bundle) -> str:
         """Show the size for people."""
         return filesizeformat(bundle.size)
+
+    @display(description=_("ready for nodes"), boolean=True)
+    def ready(self, bundle: Bundle) -> bool:
+        """Show whether nodes can fetch it."""
+        return bundle.on_bus
 
     @display(description=_("identity"))
     def whole_identity(self, bundle: Bundle) -> SafeString:

@@ -9,6 +9,7 @@ import pytest
 from agentcluster.messaging import connect
 from agents.bundles import placing
 from agents.domain.bundle import BundleUnusableError, unpack
+from tests.integration.cli.test_documented import run
 from tests.unit.bundles.making import HOSTILE
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -74,3 +75,15 @@ def test_a_bundle_that_is_not_there(stack, given):
     done = stack.cli("bundle", "approve", given)
     assert done.returncode == 2
     assert "There is no bundle" in done.stderr
+
+
+def test_the_document_says_what_happens(stack, tmp_path):
+    _, said = run(stack, tmp_path, "bundles.md")
+    assert "word-count@0.1.0: quarantined" in said[0]
+    assert "word-count@0.1.0: approved" in said[0]
+    assert "unsigned" in said[0]
+    assert "It is signed with the trusted key “Release team”." in said[1]
+    assert "approved by admin: Reviewed" in said[1]
+    stack.cli("bundle", "reject", "word-count@0.1.0")
+    for key in json.loads(stack.cli("bundle", "keys", "list", "--json").stdout):
+        assert stack.cli("bundle", "keys", "remove", key["id"], "--yes").returncode == 0
