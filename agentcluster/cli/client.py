@@ -65,6 +65,11 @@ class Api:
         """Return the JSON of a POST that holds only for a revision."""
         return self._request("POST", path, json=body, headers={"If-Match": f'"{revision}"'})
 
+    def change(self, method: str, path: str, body: Any, revision: int, **params: Any) -> Any:
+        """Return the JSON of a PUT, PATCH, POST or DELETE that holds only for a revision."""
+        headers = {"If-Match": f'"{revision}"'}
+        return self._request(method, path, json=body, headers=headers, params=_given(params))
+
     def send(self, path: str, content: bytes, **params: Any) -> Any:
         """Return the JSON that the POST of a document answers."""
         headers = {"Content-Type": "application/yaml"}
