@@ -39,6 +39,7 @@ MEASUREMENTS = (
     Measurement("in-flight", "Runs in flight", "bench.memory:in_flight"),
     Measurement("event-cost", "Cost per event by length of run", "bench.event_cost:measure"),
     Measurement("workers", "Two engine workers", "bench.workers:measure"),
+    Measurement("slow-instance", "One slow instance of five", "bench.slow_instance:measure"),
     Measurement("viewers", "Live traces", "bench.viewers:measure"),
     *(Measurement(name, name, "bench.rivals.runner:measure") for name in RIVALS),
 )

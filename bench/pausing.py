@@ -1,6 +1,7 @@
-"""``python -m bench.pausing``: a node with the agent ``bench-pause``, which waits ``seconds``."""
+"""``python -m bench.pausing``: a node with the agent ``bench-pause``, which waits ``seconds`` (times ``BENCH_SLOWER``)."""
 
 import asyncio
+import os
 import signal
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from agents.node.node import Node, profile  # noqa: E402
 from agents.tools.context import CallContext  # noqa: E402
 
 ROOM: Final = 5000
+SLOWER: Final = float(os.environ.get("BENCH_SLOWER", "1"))
 MANIFEST: Final = Manifest(
     name="bench-pause",
     version="1.0.0",
@@ -32,7 +34,7 @@ MANIFEST: Final = Manifest(
 
 
 async def pause(input: dict[str, Any], context: CallContext) -> dict[str, Any]:
-    await asyncio.sleep(input["seconds"])
+    await asyncio.sleep(input["seconds"] * SLOWER)
     return input
 
 

@@ -55,6 +55,12 @@ def slow_step(seconds: float) -> Graph:
     return _line([AgentNode(id="slow", agent=PAUSE, input={"seconds": seconds, "order": "${ input.order }"})])
 
 
+def paced(items: int, concurrency: int, seconds: float) -> Graph:
+    """Return a workflow that maps a call that takes ``seconds`` over ``items`` numbers."""
+    each = MapNode(id="each", items=[*range(items)], concurrency=concurrency)
+    return _line([each], AgentNode(id="call", agent=PAUSE, parent="each", input={"seconds": seconds}))
+
+
 def create_version(graph: Graph | None = None, name: str = "ten-steps") -> WorkflowVersion:
     """Store a workflow and a version of it."""
     document = msgspec.to_builtins(graph or ten_steps())

@@ -10,6 +10,10 @@ from agents.domain.intents import Bid
 
 PENDING_WEIGHT: Final = 0.7
 IDLE_WEIGHT: Final = 0.3
+SMOOTHING: Final = 0.3
+"""By how much one look changes the idle time that counts."""
+FADING: Final = 0.98
+"""What is left of it after a look at which the instance had nothing to do: half after ten seconds."""
 SCORED_MAX: Final = 64
 """Of more instances than this, this many are scored, a different set each turn."""
 WINDOW: Final = 16
@@ -60,8 +64,9 @@ def choose(
 class Load(NamedTuple):
     """What the consumer group of an agent's tasks says of an instance, over all engine workers.
 
-    ``pending``: tasks that it was given and has not answered. ``idle_ms``: since it was last given one. An instance
-    that answers quickly is given the next task soon; one that has not been given any for long is slow, stuck or cold.
+    ``pending``: tasks that it was given and has not answered. ``idle_ms``: for how long it is given no further one while
+    it has some. An instance that answers quickly comes back for the next task soon; one that lets long pass is slow or
+    stuck. One that has nothing to do is free, not idle in this sense, however long that has been so.
     """
 
     pending: float
@@ -78,6 +83,17 @@ def scores(
     most = max((load.pending for load in loads), default=0) or 1
     longest = max((load.idle_ms for load in loads), default=0) or 1
     return [pending_weight * (load.pending / most) + idle_weight * (load.idle_ms / longest) for load in loads]
+
+
+def smoothed_idle(before: float | None, seen: Load) -> float:
+    """Return the idle time (ms) to count from now on: the mean over the last looks at which the instance had tasks.
+
+    A single look shows an interval at an arbitrary moment, which says little; and an instance that was slow a moment ago
+    is still slow when it has just become free, so what is known of it fades only slowly.
+    """
+    if not seen.pending:
+        return (before or 0.0) * FADING
+    return seen.idle_ms if before is None else before + SMOOTHING * (seen.idle_ms - before)
 
 
 def choose_by_score(
@@ -120,13 +136,18 @@ def bid_score(bid: Bid, others: Sequence[Bid], local_load: float = 0.0) -> float
     return 0.4 * bid.match + 0.3 * room + 0.2 * speed + 0.1 * price
 
 
+def ranked_bids(bids: Sequence[Bid], local_load: Mapping[str, float]) -> list[tuple[Bid, float]]:
+    """Return the bids with their scores, the best first; of equals the one with more room, then by instance id.
+
+    ``local_load`` is what the caller itself has at each instance, by its concurrency.
+    """
+    found = [(bid, bid_score(bid, bids, local_load.get(bid.instance, 0.0))) for bid in bids]
+    return sorted(
+        found, key=lambda each: (-each[1], max(each[0].load, local_load.get(each[0].instance, 0.0)), each[0].instance)
+    )
+
+
 def best_bid(bids: Sequence[Bid], local_load: Mapping[str, float]) -> Bid | None:
-    """Return the bid with the highest score; of equals the one with more room, then the first by instance id."""
-    if not bids:
-        return None
-
-    def rank(bid: Bid) -> tuple[float, float, str]:
-        local = local_load.get(bid.instance, 0.0)
-        return -bid_score(bid, bids, local), max(bid.load, local), bid.instance
-
-    return min(bids, key=rank)
+    """Return the first of ``ranked_bids``."""
+    ranked = ranked_bids(bids, local_load)
+    return ranked[0][0] if ranked else None

@@ -34,7 +34,8 @@ def of_agent(client: SyncClient, agent: str, nodes: Iterable[NodeStatus]) -> lis
     states = {row.status.version: row.status.state for row in breakers.rows(client) if row.status.agent == agent}
     hosted = [(node, each) for node in nodes for each in node.agents if each.name == agent]
     loads = [
-        Load(seen.pending, seen.idle_ms) if (seen := known.get(each.instance)) else Load(0, 0) for _, each in hosted
+        Load(seen.pending, seen.idle_ms if seen.pending else 0) if (seen := known.get(each.instance)) else Load(0, 0)
+        for _, each in hosted
     ]
     routing: Routing = live.spec("routing", Subject(agent=agent))
     found = [

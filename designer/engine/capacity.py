@@ -183,8 +183,6 @@ class Capacity:
 
     def _take(self, chosen: InstanceInfo) -> None:
         self._busy[chosen.instance] += 1
-        if self._loads is not None:
-            self._loads.gave(chosen.instance)
         if self._breakers is not None and self._breakers.troubled:
             self._breakers.begin(chosen.agent, chosen.version)
 

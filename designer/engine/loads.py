@@ -14,23 +14,23 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.streams import tasks
 from agentcluster.streams.run_log import RunLog
 from agents.domain.policy import PolicySet, Routing, Subject
-from agents.domain.scoring import InstanceInfo, Load, choose_by_score
+from agents.domain.scoring import InstanceInfo, Load, choose_by_score, smoothed_idle
 from agents.policies import live
 from designer.engine.task_ledger import TaskLedger
 
 logger = logging.getLogger(__name__)
 
 LOOK_S: Final = 0.3
-KEEP_S: Final = 10.0
+KEEP_S: Final = 60.0
 """An agent is looked at for so long after it was last wanted."""
 
 
 class _Seen(NamedTuple):
-    """At one look: what other workers have at each instance, and since when (monotonic) it was given nothing."""
+    """At one look: what other workers have at each instance, and how long (ms) it lets pass between tasks."""
 
     at_s: float
     others: dict[str, int]
-    given_s: dict[str, float]
+    idle_ms: dict[str, float]
 
 
 class Loads:
@@ -41,8 +41,6 @@ class Loads:
         self._log, self._ledger = log, ledger
         self._seen: dict[str, _Seen] = {}
         self._wanted: dict[str, float] = {}
-        self._given: dict[str, float] = {}
-        """By instance: when (monotonic) this worker has given it a call last."""
         self._specs: dict[str, Routing] = {}
         live.on_change(self._policies_changed)
 
@@ -52,10 +50,6 @@ class Loads:
         if found is None:
             found = self._specs[agent] = live.spec("routing", Subject(agent=agent))
         return found
-
-    def gave(self, instance: str) -> None:
-        """Note that this worker gives a call to an instance now."""
-        self._given[instance] = monotonic()
 
     def choose(self, instances: Sequence[InstanceInfo], busy: Mapping[str, int], turn: int) -> InstanceInfo | None:
         """Return the instance with the lowest score that has room; None when none has, or no load is known well enough."""
@@ -67,10 +61,9 @@ class Loads:
             seen = self._seen.get(info.agent)
             if seen is None or (now - seen.at_s) * 1000 > self.routing(info.agent).stale_ms:
                 continue
-            given = max(seen.given_s.get(info.instance, 0.0), self._given.get(info.instance, 0.0))
             fresh.append(info)
             pending = seen.others.get(info.instance, 0) + busy.get(info.instance, 0)
-            loads.append(Load(pending, (now - given) * 1000 if given else 0.0))
+            loads.append(Load(pending, seen.idle_ms.get(info.instance, 0.0)))
         if not fresh:
             return None
         routing = self.routing(fresh[0].agent)
@@ -92,8 +85,6 @@ class Loads:
         for agent in [agent for agent, wanted in self._wanted.items() if now - wanted > KEEP_S]:
             del self._wanted[agent]
             self._seen.pop(agent, None)
-        for instance in [instance for instance, given in self._given.items() if now - given > KEEP_S]:
-            del self._given[instance]
         agents = [*self._wanted]
         for agent, seen in zip(agents, await asyncio.gather(*(self._look_at(agent) for agent in agents)), strict=True):
             self._seen[agent] = seen
@@ -102,9 +93,13 @@ class Loads:
         # As Redis will have it when it answers: commands are carried out in the order they are sent.
         own = {**self._ledger.held}
         consumers = await tasks.consumers(self._log, agent)
-        at_s = monotonic()
+        before = self._seen[agent].idle_ms if agent in self._seen else {}
         others = {each.instance: max(0, each.pending - own.get(each.instance, 0)) for each in consumers}
-        return _Seen(at_s, others, {each.instance: at_s - each.idle_ms / 1000 for each in consumers})
+        idle = {
+            each.instance: smoothed_idle(before.get(each.instance), Load(each.pending, each.idle_ms))
+            for each in consumers
+        }
+        return _Seen(monotonic(), others, idle)
 
     def _policies_changed(self, _: PolicySet) -> None:
         self._specs.clear()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.domain.scoring import InstanceInfo, Load, choose, choose_by_score, scores
+from agents.domain.scoring import InstanceInfo, Load, choose, choose_by_score, scores, smoothed_idle
 
 
 def instance(name: str, in_flight: int = 0, concurrency: int = 4) -> InstanceInfo:
@@ -82,3 +82,13 @@ def test_equals_take_turns_and_of_many_a_different_set_is_scored() -> None:
     loads = [Load(0, 0)] * 100
     chosen = {found.instance for turn in range(100) if (found := choose_by_score(fleet, loads, {}, turn))}
     assert len(chosen) == 100
+
+
+def test_idle_is_the_mean_of_several_looks_and_fades_when_there_is_nothing_to_do() -> None:
+    idle = smoothed_idle(None, Load(3, 100.0))
+    assert idle == 100.0
+    for _ in range(20):
+        idle = smoothed_idle(idle, Load(3, 10.0))
+    assert idle == pytest.approx(10.0, abs=0.1)
+    assert smoothed_idle(idle, Load(0, 5000.0)) < idle
+    assert smoothed_idle(None, Load(0, 5000.0)) == 0.0

@@ -64,7 +64,7 @@ class LoadRow(serializers.Serializer[Any]):
     node = serializers.CharField()
     version = serializers.CharField()
     pending = serializers.IntegerField(help_text="Tasks it was given by all engine workers and has not answered")
-    idle_ms = serializers.IntegerField(help_text="Since it was last given one")
+    idle_ms = serializers.IntegerField(help_text="Since it was last given one, while it has some; 0 when it is free")
     score = serializers.FloatField(help_text="0.7 norm(pending) + 0.3 norm(idle); the lowest gets the next call")
     stale = serializers.BooleanField(help_text="It gets no calls: not heard of lately, or not running")
     breaker = serializers.ChoiceField(_STATES)

@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from typing import Any, Final
 
+import msgspec
+
 from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits
 from agents.tools.context import CallContext
 from agents.tools.errors import ToolError
@@ -43,6 +45,10 @@ CALM: Final = manifest("calm")
 PACED: Final = manifest("paced")
 
 
+LAME: Final = msgspec.structs.replace(PACED, entry_point="tests.integration.engine.routing_agents:lame")
+"""The same agent version, on a host where all takes five times as long."""
+
+
 async def moody(input: dict[str, Any], context: CallContext) -> dict[str, Any]:
     CALLS["moody"] += 1
     if MOOD.get("fails") or (isinstance(input, dict) and input.get("fails")):
@@ -59,4 +65,9 @@ async def calm(input: dict[str, Any], context: CallContext) -> dict[str, Any]:
 
 async def paced(input: dict[str, Any], context: CallContext) -> dict[str, Any]:
     await asyncio.sleep(input["seconds"])
+    return {}
+
+
+async def lame(input: dict[str, Any], context: CallContext) -> dict[str, Any]:
+    await asyncio.sleep(5 * input["seconds"])
     return {}

@@ -68,6 +68,23 @@ async def test_work_is_spread_over_the_instances(lab: Lab) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+async def test_a_slow_instance_gets_less_than_its_sisters(lab: Lab) -> None:
+    await lab.start_node([mine.LAME])
+    for _ in range(4):
+        await lab.start_node([mine.PACED])
+    lab.start_engine()
+    (warm,) = await lab.start(spread(200, 12, 0.05), {"items": [*range(200)]})
+    await lab.ended(warm)
+    (run,) = await lab.start(spread(400, 12, 0.05), {"items": [*range(400)]})
+    await lab.ended(run)
+    counts = instances(lab, run)
+    assert len(counts) == 5, counts
+    least, *others = sorted(counts.values())
+    assert least < 0.05 * 400, counts
+    assert min(others) > 3 * least, counts
+
+
+@pytest.mark.django_db(transaction=True)
 async def test_what_other_workers_have_given_to_an_instance_counts(lab: Lab) -> None:
     for _ in range(2):
         await lab.start_node([mine.PACED])
