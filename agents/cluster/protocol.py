@@ -6,7 +6,7 @@ import msgspec
 
 from agentcluster.messaging import Codec
 from agents.domain.calls import CallControl, CallReply, CallRequest
-from agents.domain.intents import Bids, IntentRequest
+from agents.domain.intents import Bids, IntentAward, IntentRequest
 
 
 class StatusNote(msgspec.Struct, frozen=True):
@@ -22,4 +22,5 @@ REPLIES: Final = Codec(CallReply, "agent.reply.v1")
 CONTROLS: Final = Codec(CallControl, "agent.control.v1")
 INTENTS: Final = Codec(IntentRequest, "intent.request.v1")
 BIDS: Final = Codec(Bids, "intent.bids.v1")
+AWARDS: Final = Codec(IntentAward, "intent.award.v1")
 STATUS_NOTES: Final = Codec(StatusNote, "agent.status.v1")

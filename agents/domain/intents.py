@@ -1,8 +1,10 @@
 """What is said when a goal is put out to bid (features B3).
 
-The engine broadcasts ``Message[IntentRequest]`` on ``intent.request.v1`` with a reply subject; every node answers there
+The engine broadcasts ``Message[IntentRequest]`` on ``intent.request.v1``, which a JetStream stream keeps for a minute:
+nodes that were away for a moment still see a request that is open. Every node answers on the request's ``reply`` subject
 with one ``Message[Bids]``, also when it has nothing to offer, so that the engine knows when all have spoken. The best
-bid gets an ordinary call (``agents.domain.calls``). What comes after the window is ignored.
+bid gets an ordinary call (``agents.domain.calls``), all others learn of it by ``Message[IntentAward]`` on
+``intent.award.v1``. What comes after the window is ignored.
 """
 
 from typing import Any, Final
@@ -18,6 +20,11 @@ CAPABILITIES_MAX: Final = 32
 CRITERIA_MAX: Final = 16 * 1024
 WINDOW_MIN_S: Final = 0.05
 WINDOW_MAX_S: Final = 10.0
+LATE_MS: Final = 2000
+"""Clocks differ: a node passes a request over when its window was over for so long already."""
+KEPT_S: Final = 60.0
+KEPT_MESSAGES: Final = 10_000
+KEPT_BYTES: Final = 32 * 1024 * 1024
 
 
 class Constraints(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -32,14 +39,19 @@ class Constraints(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
 
 
 class IntentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who can do this? ``intent_id`` is the id of the call that will follow; ``window_ms`` how long bids are taken."""
+    """Who can do this? ``intent_id`` is the id of the call that will follow; ``window_ms`` how long bids are taken.
+
+    ``reply`` is where bids go: the message's own reply subject does not outlast the stream. ``round`` counts from 1.
+    """
 
     intent_id: str
-    goal: str = ""
+    goal: str = msgspec.field(name="task_goal", default="")
     capabilities: tuple[str, ...] = ()
     constraints: Constraints = Constraints()
     success_criteria: dict[str, Any] = {}
     window_ms: int = 500
+    reply: str = ""
+    round: int = 1
 
 
 class Bid(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,3 +74,12 @@ class Bids(msgspec.Struct, frozen=True, omit_defaults=True):
     intent_id: str
     node: str
     bids: tuple[Bid, ...] = ()
+
+
+class IntentAward(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who won: the winner gets the call; all others need not keep anything free for it."""
+
+    intent_id: str
+    round: int
+    instance: str
+    score: float

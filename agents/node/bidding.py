@@ -1,11 +1,15 @@
 """Answering intents: what each agent on the node offers for a goal (features B3)."""
 
 import logging
+from collections import OrderedDict
+from typing import Final
 
 from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Received, Subscription
-from agentcluster.subjects import INTENT_REQUEST
-from agents.cluster.protocol import BIDS, INTENTS
-from agents.domain.intents import BIDS_MAX, REQUEST_MAX, Bid, Bids, IntentRequest
+from agentcluster.messaging.broadcast import Broadcast
+from agentcluster.subjects import INTENT_AWARD
+from agents.cluster.intents import intents_broadcast
+from agents.cluster.protocol import AWARDS, BIDS, INTENTS
+from agents.domain.intents import BIDS_MAX, LATE_MS, REQUEST_MAX, WINDOW_MAX_S, Bid, Bids, IntentRequest
 from agents.domain.lifecycle import LifeState
 from agents.domain.matching import allowed, match
 from agents.node.beats import NodeProfile
@@ -15,6 +19,9 @@ from agents.tools import ON_REQUEST
 
 logger = logging.getLogger(__name__)
 
+OPEN_MAX: Final = 1000
+"""Requests whose award is waited for; who won an older one is not counted."""
+
 
 class Bidding:
     """Bids for every agent of the node that fits; says so, too, when none does."""
@@ -23,32 +30,64 @@ class Bidding:
         """Judge the load by what ``service`` has in work; ``agents`` may change."""
         self._bus, self._profile, self._service = bus, profile, service
         self._agents = agents
-        self._subscription: Subscription | None = None
+        self._requests: Broadcast = intents_broadcast(bus)
+        self._awards: Subscription | None = None
+        self._open: OrderedDict[tuple[str, int], tuple[str, ...]] = OrderedDict()
+        """By request and round: the instances that bid."""
 
     async def start(self) -> None:
-        """Begin to answer."""
-        self._subscription = await self._bus.subscribe(INTENT_REQUEST, self._on_request)
+        """Begin to answer, also to what is open already."""
+        self._awards = await self._bus.subscribe(INTENT_AWARD, self._on_award)
+        await self._requests.listen(self._on_request, WINDOW_MAX_S)
 
     async def stop(self) -> None:
         """Answer no more."""
-        if self._subscription is not None:
-            await self._subscription.stop()
+        await self._requests.stop()
+        if self._awards is not None:
+            await self._awards.stop()
 
     def bids(self, request: IntentRequest) -> tuple[Bid, ...]:
         """Return the bids of the node's agents, the best fits first, at most ``BIDS_MAX``."""
         found = [bid for hosted in self._agents if (bid := self._bid(hosted, request)) is not None]
         return tuple(sorted(found, key=lambda bid: (-bid.match, bid.instance))[:BIDS_MAX])
 
-    def _on_request(self, message: Received) -> None:
-        if not message.reply or len(message.data) > REQUEST_MAX:
-            logger.warning("an intent of %d bytes is passed over", len(message.data))
+    def _on_request(self, data: bytes, reply: str, age_ms: int) -> None:
+        if len(data) > REQUEST_MAX:
+            logger.warning("an intent of %d bytes is passed over", len(data))
             return
         try:
-            envelope = INTENTS.decode(message.data)
-            answer = Bids(envelope.payload.intent_id, self._profile.node_id, self.bids(envelope.payload))
-            self._bus.send(message.reply, BIDS.encode(answer, envelope.trace_id))
-        except (BadMessageError, BusUnavailableError) as error:
+            envelope = INTENTS.decode(data)
+        except BadMessageError as error:
             logger.warning("an intent is passed over: %s", error.message)
+            return
+        request, reply = envelope.payload, envelope.payload.reply or reply
+        if reply and age_ms <= request.window_ms + LATE_MS:
+            self._answer(request, reply, envelope.trace_id)
+
+    def _answer(self, request: IntentRequest, reply: str, trace_id: str) -> None:
+        bids = self.bids(request)
+        try:
+            self._bus.send(reply, BIDS.encode(Bids(request.intent_id, self._profile.node_id, bids), trace_id))
+        except BusUnavailableError as error:
+            logger.warning("an intent is passed over: %s", error.message)
+            return
+        if bids and (request.intent_id, request.round) not in self._open:
+            self._open[request.intent_id, request.round] = tuple(bid.instance for bid in bids)
+            while len(self._open) > OPEN_MAX:
+                self._open.popitem(last=False)
+
+    def _on_award(self, message: Received) -> None:
+        """Count who won; whoever lost need not keep anything free."""
+        try:
+            award = AWARDS.decode(message.data).payload
+        except BadMessageError as error:
+            logger.warning("an award is passed over: %s", error.message)
+            return
+        bidders = self._open.pop((award.intent_id, award.round), ())
+        for hosted in self._agents:
+            if hosted.instance in bidders:
+                hosted.stats.bids += 1
+                hosted.stats.bids_won += hosted.instance == award.instance
 
     def _bid(self, hosted: HostedAgent, request: IntentRequest) -> Bid | None:
         manifest = hosted.manifest

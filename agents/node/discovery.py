@@ -86,5 +86,11 @@ def _figures(hosted: HostedAgent) -> dict[str, Any]:
         "last_error": stats.last_error,
         "processing_time": stats.processing_ns,
         "average_processing_time": stats.processing_ns // stats.requests if stats.requests else 0,
-        "data": {"running": hosted.running, "waiting": len(hosted.waiting), "state": hosted.state},
+        "data": {
+            "running": hosted.running,
+            "waiting": len(hosted.waiting),
+            "state": hosted.state,
+            "bids": stats.bids,
+            "bids_won": stats.bids_won,
+        },
     }

@@ -23,6 +23,9 @@ class Stats:
     requests: int = 0
     errors: int = 0
     processing_ns: int = 0
+    bids: int = 0
+    """Intents it bid for whose winner is known, and how many of them it won."""
+    bids_won: int = 0
     last_error: str = ""
     recent_ms: float = 0.0
     """How long the last calls took that ended well: a mean in which each new one weighs a fifth; 0 before the first."""

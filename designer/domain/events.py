@@ -112,6 +112,32 @@ class StepWaiting(_Event, frozen=True, omit_defaults=True, tag="step_waiting"):
     message: str
 
 
+class PlacedBid(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an instance offered for a goal, and how good that was (``score``, 0-1; ``agents.domain.scoring``)."""
+
+    agent: str
+    version: str
+    instance: str
+    node: str
+    score: float
+    match: float
+    load: float = 0.0
+    cost: float = 0.0
+    expected_ms: float = 0.0
+
+
+class Bidding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who bid for the goal of an intent. ``asked`` nodes were in sight, ``answered`` of them answered, with ``bids``."""
+
+    asked: int
+    answered: int
+    bids: int
+    rounds: int = 1
+    """So often the goal was put out: again when the winner was gone before it got the call."""
+    best: tuple[PlacedBid, ...] = ()
+    """The best of the bids, the winner first, at most 32."""
+
+
 class StepStarted(_Event, frozen=True, omit_defaults=True, tag="step_started"):
     """An attempt was given to an agent instance (``host`` is its node); ``ready_at`` (ms): could have started then."""
 
@@ -126,6 +152,8 @@ class StepStarted(_Event, frozen=True, omit_defaults=True, tag="step_started"):
     ready_at: int = 0
     degraded: bool = False
     """Policy gave it to another agent than the workflow names."""
+    bidding: Bidding | None = None
+    """How the instance was found, where the step put a goal out to bid."""
 
 
 class StepCompleted(_Event, frozen=True, omit_defaults=True, tag="step_completed"):

@@ -105,7 +105,15 @@ class Run(Fold):
         return [call for call in self._pending.values() if call.ready_at <= now]
 
     def dispatch(
-        self, call: PendingCall, instance: str, host: str, version: str, now: int, *, agent: str = ""
+        self,
+        call: PendingCall,
+        instance: str,
+        host: str,
+        version: str,
+        now: int,
+        *,
+        agent: str = "",
+        bidding: ev.Bidding | None = None,
     ) -> ev.StepStarted:
         """Record that ``call`` goes to ``instance`` on node ``host``; ``agent`` where the call names none."""
         self._pending.pop(call.step, None)
@@ -120,6 +128,7 @@ class Run(Fold):
             input=call.input,
             ready_at=call.ready_at,
             degraded=call.degraded,
+            bidding=bidding,
         )
         self.apply(event, now)
         return event

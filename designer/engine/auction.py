@@ -1,11 +1,14 @@
 """Intents put out to bid: every node is asked, bids are taken for a while, the best one gets the call (features B3).
 
-Each auction has its own reply subject under one wildcard subscription; what comes after its end is ignored. It ends
-before its window does when every node in sight has answered. While NATS is away no time passes.
+The request stands in a JetStream stream for a minute, so that a node which was away for a moment still sees it; the
+stream says on the reply subject that it has it. Each auction has its own reply subject under one wildcard subscription;
+what comes after its end is ignored. It ends before its window does when every node in sight has answered. While NATS or
+its JetStream is away no time passes. Whoever bid learns who won.
 """
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Final
 
 import msgspec
@@ -13,25 +16,24 @@ import msgspec
 from agentcluster import subjects
 from agentcluster.clock import monotonic
 from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Received, Subscription, traceparent
-from agents.cluster.protocol import BIDS, INTENTS
+from agentcluster.messaging.broadcast import is_stored
+from agentcluster.tasks import end
+from agents.cluster.intents import intents_broadcast
+from agents.cluster.protocol import AWARDS, BIDS, INTENTS
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
 from agents.domain.intents import (
     BIDS_MAX,
-    CAPABILITIES_MAX,
-    CRITERIA_MAX,
-    GOAL_MAX,
-    WINDOW_MAX_S,
-    WINDOW_MIN_S,
     Bid,
-    Constraints,
+    IntentAward,
     IntentRequest,
 )
-from agents.domain.schema_check import check_schema
-from agents.domain.scoring import InstanceInfo, best_bid
+from agents.domain.scoring import InstanceInfo, ranked_bids
+from designer.domain.events import Bidding, PlacedBid
 from designer.domain.graph import IntentNode
 from designer.domain.run import PendingCall
 from designer.engine.capacity import Capacity
+from designer.engine.intent_request import request_of
 from designer.engine.queues import Waiter, Waiting
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,11 @@ ROUNDS: Final = 3
 ANNOUNCE_S: Final = 2.0
 MESSAGE_MAX: Final = 256 * 1024
 BLIND_S: Final = 1.0
+ALL_BIDS_MAX: Final = 10_000
+UNSTORED_MAX: Final = 2
+"""So often a goal is put out again because the stream did not say that it has it."""
+TOLD_MAX: Final = 32
+"""Bids that the run's log tells of."""
 
 
 class Auction:
@@ -49,14 +56,17 @@ class Auction:
     __slots__ = (
         "answered",
         "asked",
+        "bidding",
         "bids",
         "call",
         "ended",
         "request",
         "round",
+        "stored",
         "timer",
         "token",
         "trace_id",
+        "unstored",
         "waiting",
         "winner",
     )
@@ -66,8 +76,14 @@ class Auction:
         self.call, self.request, self.waiting, self.trace_id, self.token = call, request, waiting, trace_id, token
         self.asked: set[str] = set()
         self.answered: set[str] = set()
-        self.bids: dict[str, Bid] = {}
+        self.bids: dict[tuple[str, str], Bid] = {}
+        """By instance and by the node that said so. Whether it makes sense is judged in the end: who has just come may bid
+        before it is in sight."""
         self.round = 0
+        self.stored = False
+        """Whether the stream has the request."""
+        self.unstored = 0
+        self.bidding: Bidding | None = None
         self.ended = False
         self.winner = ""
         self.timer: asyncio.TimerHandle | None = None
@@ -83,14 +99,20 @@ class Auctions:
         self._by_call: dict[str, Auction] = {}
         self._by_token: dict[str, Auction] = {}
         self._next = 0
+        self._told: dict[str, Bidding] = {}
+        """By call id: the outcome of auctions whose winner has just got its slot."""
+        self._requests = intents_broadcast(bus)
+        self._waiting_for_nats: set[asyncio.Task[None]] = set()
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
         """Listen for bids."""
         self._subscription = await self._bus.subscribe(f"{self._prefix}.*", self._on_bids)
+        self._spawn(self._until_reached())
 
     async def stop(self) -> None:
         """Listen no more."""
+        await end(*self._waiting_for_nats)
         for call_id in [*self._by_call]:
             self.withdraw(call_id)
         if self._subscription is not None:
@@ -120,10 +142,17 @@ class Auctions:
         slot = self._capacity.place(call, waiter, auction.winner)
         if not isinstance(slot, Waiting):
             self._drop(auction)
+            if auction.bidding is not None:
+                self._told[call.call_id] = auction.bidding
         return slot
+
+    def bidding_of(self, call_id: str) -> Bidding | None:
+        """Return, once, who bid for a call that ``place`` has just found a slot for."""
+        return self._told.pop(call_id, None)
 
     def withdraw(self, call_id: str) -> None:
         """Forget the auction for a call, if there is one."""
+        self._told.pop(call_id, None)
         auction = self._by_call.get(call_id)
         if auction is not None:
             self._drop(auction)
@@ -149,17 +178,15 @@ class Auctions:
     def _ask(self, auction: Auction) -> None:
         """Ask all nodes and set the end of the window."""
         window_s = auction.request.window_ms / 1000
-        auction.asked = self._view.active_nodes()
+        auction.asked, auction.stored = self._view.active_nodes(), False
         auction.waiting.message = (
             f"Asking {len(auction.asked)} nodes who can serve the goal; bids are taken for {window_s:g} s."
         )
+        reply = f"{self._prefix}.{auction.token}"
+        request = msgspec.structs.replace(auction.request, reply=reply, round=auction.round + 1)
+        headers = traceparent(auction.trace_id) if auction.trace_id else None
         try:
-            self._bus.send(
-                subjects.INTENT_REQUEST,
-                INTENTS.encode(auction.request, auction.trace_id),
-                f"{self._prefix}.{auction.token}",
-                traceparent(auction.trace_id) if auction.trace_id else None,
-            )
+            self._bus.send(subjects.INTENT_REQUEST, INTENTS.encode(request, auction.trace_id), reply, headers)
             auction.round += 1
         except BusUnavailableError as error:
             logger.warning("call %s: nobody could be asked: %s", auction.call.call_id, error.message)
@@ -174,6 +201,10 @@ class Auctions:
         auction = self._by_token.get(message.subject.rpartition(".")[2])
         if auction is None or auction.ended or not message.data or len(message.data) > MESSAGE_MAX:
             return
+        stored = is_stored(message.data)
+        if stored is not None:
+            auction.stored = stored
+            return
         try:
             said = BIDS.decode(message.data).payload
         except BadMessageError as error:
@@ -182,8 +213,8 @@ class Auctions:
         if said.intent_id != auction.call.call_id:
             return
         for bid in said.bids[:BIDS_MAX]:
-            if self._is_sound(bid, said.node):
-                auction.bids[bid.instance] = bid
+            if len(auction.bids) < ALL_BIDS_MAX:
+                auction.bids[bid.instance, said.node] = bid
         auction.answered.add(said.node)
         if auction.asked and auction.asked <= auction.answered:
             self._end(auction)
@@ -199,67 +230,90 @@ class Auctions:
     def _end(self, auction: Auction) -> None:
         if auction.ended or self._by_call.get(auction.call.call_id) is not auction:
             return
-        if not auction.bids and self._view.blind:
+        sound = [bid for (_, node), bid in auction.bids.items() if self._is_sound(bid, node)]
+        if not sound and (self._view.blind or self._was_not_stored(auction)):
             auction.round = max(0, auction.round - 1)
-            self._bus_is_away(auction)
+            self._spawn(self._ask_again_when_back(auction))
             return
         load = {
             bid.instance: self._capacity.in_flight(bid.instance) / known.concurrency
-            for bid in auction.bids.values()
+            for bid in sound
             if (known := self._view.instance(bid.instance)) is not None
         }
-        best = best_bid([bid for bid in auction.bids.values() if bid.instance in load], load)
-        auction.ended, auction.winner = True, best.instance if best else ""
+        ranked = ranked_bids(sound, load)
+        auction.ended, auction.winner = True, ranked[0][0].instance if ranked else ""
+        auction.bidding = self._bidding(auction, ranked)
         if auction.timer is not None:
             auction.timer.cancel()
+        if ranked:
+            self._award(auction, ranked[0][1])
         auction.waiting.waiter.wake()
 
-    def _bus_is_away(self, auction: Auction) -> None:
-        """Nobody could answer: ask again as soon as NATS is back."""
-        if self._view.blind:
+    def _was_not_stored(self, auction: Auction) -> bool:
+        """Return whether nobody may have seen the request: the stream is gone, or does not answer."""
+        if auction.stored or auction.unstored >= UNSTORED_MAX:
+            return False
+        auction.unstored += 1
+        return True
+
+    def _bidding(self, auction: Auction, ranked: list[tuple[Bid, float]]) -> Bidding:
+        placed = []
+        for bid, score in ranked[:TOLD_MAX]:
+            known = self._view.instance(bid.instance)
+            figures = round(bid.load, 4), bid.cost, round(bid.expected_ms, 3)
+            node = known.node if known else ""
+            placed.append(
+                PlacedBid(bid.agent, bid.version, bid.instance, node, round(score, 4), round(bid.match, 4), *figures)
+            )
+        answered = len(auction.answered & auction.asked)
+        return Bidding(len(auction.asked), answered, len(ranked), auction.round, tuple(placed))
+
+    def _award(self, auction: Auction, score: float) -> None:
+        """Tell all who bid; the winner gets the call besides."""
+        award = IntentAward(auction.request.intent_id, auction.round, auction.winner, round(score, 4))
+        try:
+            self._bus.send(subjects.INTENT_AWARD, AWARDS.encode(award, auction.trace_id))
+        except BusUnavailableError as error:
+            logger.warning("call %s: the award could not be told: %s", auction.call.call_id, error.message)
+
+    async def _ask_again_when_back(self, auction: Auction) -> None:
+        """Nobody could answer: ask again as soon as NATS and its JetStream are there."""
+        if not await self._is_there():
             auction.waiting.code = "nats_away"
             auction.waiting.message = "NATS is away; the goal is put out to bid as soon as it is back."
             if not auction.waiting.announced:
                 auction.waiting.announced = True
                 auction.waiting.waiter.wake()
-            auction.timer = asyncio.get_running_loop().call_later(BLIND_S, self._bus_is_away, auction)
-        elif self._by_call.get(auction.call.call_id) is auction:
+            await self._until_reached()
+        if self._by_call.get(auction.call.call_id) is auction:
             auction.waiting.code = "bidding"
             self._ask(auction)
+
+    async def _until_reached(self) -> None:
+        while not await self._is_there():  # noqa: ASYNC110 - what is waited for is elsewhere
+            await asyncio.sleep(BLIND_S)
+
+    async def _is_there(self) -> bool:
+        """Return whether requests can be put out: NATS stands, and the stream (made anew if need be) takes them."""
+        if self._view.blind:
+            return False
+        try:
+            await self._requests.ensure()
+        except BusUnavailableError as error:
+            logger.info("intents cannot be put out: %s", error.message)
+            return False
+        return True
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._waiting_for_nats.add(task)
+        task.add_done_callback(self._waiting_for_nats.discard)
 
     def _drop(self, auction: Auction) -> None:
         if auction.timer is not None:
             auction.timer.cancel()
         self._by_token.pop(auction.token, None)
         self._by_call.pop(auction.call.call_id, None)
-
-
-def request_of(call: PendingCall, intent: IntentNode) -> IntentRequest | CallError:
-    """Return what the nodes are asked, or what is wrong with the node's settings."""
-    try:
-        constraints = msgspec.convert(intent.constraints, Constraints)
-    except msgspec.ValidationError as error:
-        return CallError("bad_constraints", f"The constraints cannot be used: {error}.", field="/constraints")
-    if len(intent.goal) > GOAL_MAX:
-        return _too_large("goal", f"has {len(intent.goal):,} characters; {GOAL_MAX:,} are allowed")
-    if len(intent.capabilities) > CAPABILITIES_MAX:
-        return _too_large("capabilities", f"are {len(intent.capabilities)}; {CAPABILITIES_MAX} are allowed")
-    criteria = len(msgspec.json.encode(intent.success_criteria))
-    if criteria > CRITERIA_MAX:
-        return _too_large("success_criteria", f"have {criteria // 1024} KB; {CRITERIA_MAX // 1024} KB are allowed")
-    if problems := check_schema(intent.success_criteria):
-        first = problems[0]
-        return CallError(
-            "bad_criteria", f"The success criteria are no JSON Schema: {first.message}", field="/success_criteria"
-        )
-    window_s = min(max(intent.bid_window_s, WINDOW_MIN_S), WINDOW_MAX_S)
-    return IntentRequest(
-        call.call_id, intent.goal, intent.capabilities, constraints, intent.success_criteria, round(window_s * 1000)
-    )
-
-
-def _too_large(field: str, what: str) -> CallError:
-    return CallError("intent_too_large", f"The {field} of the intent {what}.", field=f"/{field}")
 
 
 def _no_bid(auction: Auction) -> CallError:

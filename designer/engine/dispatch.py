@@ -32,7 +32,7 @@ from agents.cluster.view import ClusterView
 from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply, CallRequest
 from agents.domain.health import Health
 from agents.domain.scoring import InstanceInfo
-from designer.domain.events import StepStarted
+from designer.domain.events import Bidding, StepStarted
 from designer.domain.run import PendingCall
 from designer.engine.auction import Auctions
 from designer.engine.breakers import Breakers
@@ -131,6 +131,10 @@ class Dispatcher:
             slot = self.capacity.place(call, waiter)
         return self._degrading.refused(call, slot, waiter, workflow_id) if isinstance(slot, CallError) else slot
 
+    def bidding_of(self, call_id: str) -> Bidding | None:
+        """Return, once, who bid for the goal of a call that was just placed."""
+        return self._auctions.bidding_of(call_id)
+
     def withdraw(self, call_id: str) -> None:
         """Forget a call that was not placed."""
         self.settle(call_id)
@@ -181,6 +185,7 @@ class Dispatcher:
             version=started.version,
             input=call.input,
             run_id=started.call_id.partition("/")[0],
+            workflow_id=caller.workflow_id,
             stage_id=call.step,
             attempt=call.attempt,
             deadline_ms=int((call.timeout_s or 0) * 1000),

@@ -71,6 +71,7 @@ class Starts:
     def _place_one(self, run: Run, call: PendingCall, waiter: Waiter, now: int) -> tuple[list[Event], bool]:
         """Return the events of one call, and whether the step is over with them (from the cache, or refused)."""
         slot = self._seek(run, call, waiter)
+        bidding = self._dispatcher.bidding_of(call.call_id) if call.intent is not None else None
         if isinstance(slot, Waiting):
             self._queued[call.call_id] = call
             return (run.waiting(call, slot.code, slot.message, now) if slot.announced else []), False
@@ -80,7 +81,7 @@ class Starts:
             return run.cached(call, slot.output, now), True
         if isinstance(slot, Refused):
             return run.refuse(call, slot.error, now, slot.instead), True
-        started = run.dispatch(call, slot.instance, slot.node, slot.version, now, agent=slot.agent)
+        started = run.dispatch(call, slot.instance, slot.node, slot.version, now, agent=slot.agent, bidding=bidding)
         self._placed.append((call, started))
         if call.cache is not None and run.started is not None:
             self._to_cache[call.step] = (call, started, run.started.workflow_id)

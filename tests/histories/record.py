@@ -15,7 +15,7 @@ import msgspec
 from agents.domain.calls import CallError
 from designer.domain import commands as asked
 from designer.domain.compact import compact
-from designer.domain.events import Origin, Record, RunStarted
+from designer.domain.events import Bidding, Origin, PlacedBid, Record, RunStarted
 from designer.domain.fork import Edits, forked
 from designer.domain.plan import compile_plan
 from designer.domain.run import Run
@@ -375,6 +375,24 @@ def nobody_bid_at_first() -> Player:
     (call,) = played.run.pending_calls(played.now)
     played.record(played.run.refuse(call, CallError("no_bid", "None of 3 nodes bid.", retryable=True), played.now))
     played.now = played.run.next_timer or 0
+    return played.play()
+
+
+@scenario
+def best_bid_won() -> Player:
+    node = {"kind": "intent", "id": "find", "goal": "translate ${input.x}", "capabilities": ["translate"]}
+    played = player(start(), node, end(n="${steps.find.n}"), edges="start>find find>end", run_input={"x": "this"})
+    played.record(played.run.advance(played.now))
+    (call,) = played.run.pending_calls(played.now)
+    best = (
+        PlacedBid("quick", "1.2.0", "quick-a-1", "a-1", 0.93, 1.0, 0.25, 2.0, 80.0),
+        PlacedBid("thorough", "2.0.0", "thorough-b-2", "b-2", 0.71, 1.0, cost=9.0),
+    )
+    bidding = Bidding(asked=3, answered=2, bids=2, best=best)
+    started = played.run.dispatch(call, "quick-a-1", "a-1", "1.2.0", played.now, agent="quick", bidding=bidding)
+    played.record([started])
+    played.now += 90
+    played.reply(call, {"n": 7})
     return played.play()
 
 

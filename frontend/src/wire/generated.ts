@@ -5,6 +5,7 @@ export type WireType =
   | ApprovalGiven
   | ApprovalNode
   | ApprovalRequested
+  | Bidding
   | Cache
   | CallControl
   | CallError
@@ -33,6 +34,7 @@ export type WireType =
   | OnError
   | Origin
   | Overdue
+  | PlacedBid
   | PlanMade
   | PlanNode
   | Position
@@ -181,6 +183,30 @@ export interface ApprovalRequested {
   };
   step: string;
   type: "approval_requested";
+}
+/**
+ * Who bid for the goal of an intent. ``asked`` nodes were in sight, ``answered`` of them answered, with ``bids``.
+ */
+export interface Bidding {
+  answered: number;
+  asked: number;
+  best?: PlacedBid[];
+  bids: number;
+  rounds?: number;
+}
+/**
+ * What an instance offered for a goal, and how good that was (``score``, 0-1; ``agents.domain.scoring``).
+ */
+export interface PlacedBid {
+  agent: string;
+  cost?: number;
+  expected_ms?: number;
+  instance: string;
+  load?: number;
+  match: number;
+  node: string;
+  score: number;
+  version: string;
 }
 /**
  * Sent to ``agent.<instance>.control.v1``: ``cancel`` a call, or ``ask`` for its result (answered by CallReply).
@@ -850,6 +876,7 @@ export interface StepWaiting {
 export interface StepStarted {
   agent: string;
   attempt: number;
+  bidding?: Bidding | null;
   call_id: string;
   degraded?: boolean;
   host: string;
