@@ -34,7 +34,8 @@ class Caller:
 
     def send(self, agent: str, input: Any, call_id: str = "", **fields: Any) -> str:
         call_id = call_id or f"run/{new_id()}/1"
-        request = CallRequest(call_id, f"key-{call_id}", agent, fields.pop("version", "1.2.0"), input, **fields)
+        key = fields.pop("key", f"key-{call_id}")
+        request = CallRequest(call_id, key, agent, fields.pop("version", "1.2.0"), input, **fields)
         subject = subjects.invoke(f"{agent}-{self.suffix}")
         self.bus.send(subject, REQUESTS.encode(request, self.trace_id), self._reply())
         return call_id

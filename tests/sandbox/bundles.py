@@ -20,9 +20,17 @@ class Bundle:
     def __init__(self, files: dict[str, bytes], **changes: Any) -> None:
         given = yaml.safe_load(files["agent.yaml"])
         limits = {**given.get("limits", {}), **changes.pop("limits", {})}
-        files = {**files, "agent.yaml": msgspec.json.encode({**given, "limits": limits, **changes})}
-        self.data = pack(files)
-        self.found: Inspection = inspect(io.BytesIO(self.data))
+        self._take(pack({**files, "agent.yaml": msgspec.json.encode({**given, "limits": limits, **changes})}))
+
+    @classmethod
+    def of_zip(cls, data: bytes) -> "Bundle":
+        one = cls.__new__(cls)
+        one._take(data)
+        return one
+
+    def _take(self, data: bytes) -> None:
+        self.data = data
+        self.found: Inspection = inspect(io.BytesIO(data))
         assert self.found.ok, [check for check in self.found.checks if not check.ok]
         self.fetched = 0
 

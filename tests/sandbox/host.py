@@ -48,6 +48,16 @@ class Host:
     async def call(self, agent: str, input: Any, **fields: Any) -> CallReply:
         return await self.caller.call(agent, input, **fields)
 
+    async def progress(self, agent: str, call_id: str) -> Any:
+        """Ask until the call says how far it is."""
+        async with asyncio.timeout(10):
+            while True:
+                await asyncio.sleep(0.05)
+                self.caller.control(agent, "ask", call_id)
+                found = [reply.progress for reply in self.caller.replies if reply.call_id == call_id and reply.progress]
+                if found:
+                    return found[-1]
+
     def said(self, name: str, stream: str = "system") -> str:
         return "\n".join(line.text for line in self.runners[name].log.after(0, 5000) if line.stream == stream)
 
@@ -62,14 +72,9 @@ class Host:
             self.lag_s = max(self.lag_s, time.monotonic() - before - 0.01)
 
 
-def processes_of(uid: int) -> list[int]:
-    """Return the processes that run as a user."""
-    found = []
-    for place in Path("/proc").iterdir():
-        try:
-            status = (place / "status").read_text() if place.name.isdigit() else ""
-        except OSError:
-            continue
-        if f"\nUid:\t{uid}\t" in status:
-            found.append(int(place.name))
-    return found
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that only waits to be noticed does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return False

@@ -107,6 +107,7 @@ class SandboxedRunner:
             if isinstance(frame, CallError):
                 return Outcome(error=frame, kept=False)
             flight = session.exchange.begin(number, call, frame)
+            session.watch.wake()
             call.beat()
             return await self._outcome(await self._result(session, flight))
         except wire.TooLongError:

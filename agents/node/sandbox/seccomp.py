@@ -31,7 +31,9 @@ _AARCH64: Final = (
     *(18, 39, 40, 41, 51, 58, 60, 89, 92, 97, 104, 105, 106, 112, 116, 117, 142, 161, 162, 170, 171, 217, 218, 219),
     *(224, 225, 235, 236, 237, 238, 239, 241, 262, 264, 265, 266, 268, 270, 271, 272, 273, 279, 280, 282, 294),
 )
-_MACHINES: Final = {"x86_64": (0xC000003E, _X86_64, 56), "aarch64": (0xC00000B7, _AARCH64, 220)}
+_MACHINES: Final = {"x86_64": (0xC000003E, _X86_64, 56, 157), "aarch64": (0xC00000B7, _AARCH64, 220, 167)}
+"""The architecture, what is denied, ``clone`` and ``prctl``."""
+_SET_DUMPABLE: Final = 4
 
 
 def compiled(machine: str = "") -> bytes | None:
@@ -39,12 +41,15 @@ def compiled(machine: str = "") -> bytes | None:
     known = _MACHINES.get(machine or platform.machine())
     if known is None:
         return None
-    architecture, denied, clone = known
+    architecture, denied, clone, prctl = known
     program = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NUMBER)]
     program += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
     program += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for number in (*denied, *_NEWER):
         program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+    # Whoever is not dumpable hides its files from a node that is not root.
+    program += [(_EQUAL, 0, 4, prctl), (_LOAD, 0, 0, _FIRST_ARGUMENT)]
+    program += [(_EQUAL, 0, 1, _SET_DUMPABLE), (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
     program += [(_EQUAL, 0, 3, clone), (_LOAD, 0, 0, _FIRST_ARGUMENT)]
     program += [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
     program.append((_RETURN, 0, 0, _ALLOW))

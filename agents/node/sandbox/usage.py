@@ -58,16 +58,20 @@ def own_memory_mib(pids: tuple[int, ...]) -> float | None:
     return total / 1024
 
 
-def files_used(first: int, place: str, size: int) -> int:
-    """Return how many files lie in the file system of ``size`` bytes that the process ``first`` sees at ``place``.
+def files_used(pids: tuple[int, ...], place: str, size: int) -> int | None:
+    """Return how many files lie in the file system of ``size`` bytes that the processes see at ``place``.
 
-    0 where that cannot be told: the process is gone, or its sandbox is not yet made and it sees the machine's own.
+    0 when they see none of that size: their sandbox is not yet made. None when no process lets itself be looked into.
     """
-    try:
-        held = os.statvfs(f"/proc/{first}/root{place}")
-    except OSError:
-        return 0
-    return held.f_files - held.f_ffree if held.f_blocks * held.f_frsize == size else 0
+    for pid in pids:
+        try:
+            held = os.statvfs(f"/proc/{pid}/root{place}")
+        except FileNotFoundError:
+            return 0
+        except OSError:
+            continue
+        return held.f_files - held.f_ffree if held.f_blocks * held.f_frsize == size else 0
+    return None if any(Path(f"/proc/{pid}").exists() for pid in pids) else 0
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -1,6 +1,7 @@
 """Holds an instance to the limits that the kernel keeps only for single processes: the whole tree, call by call."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -14,7 +15,7 @@ from agents.node.sandbox.command import MIB, SCRATCH
 from agents.node.sandbox.errors import CPU_TIME, DISK, MEMORY, PIDS
 from agents.node.sandbox.exchange import Flight
 
-BUSY_S: Final = 0.2
+BUSY_S: Final = 0.1
 IDLE_S: Final = 1.0
 """How often the watch looks, while the instance works and while it does not."""
 PIDS_S: Final = 2.0
@@ -35,19 +36,29 @@ class Watch:
         self._first, self._limits, self._flights, self._kill = first, limits, flights, kill
         self._cpu_s = 0.0
         self._idle_cpu_s = 0.0
-        self._crowded_since = 0.0
+        self._crowded_since = self._hidden_since = 0.0
+        self._news = asyncio.Event()
         self.seen = usage.Usage()
         """What it used when the watch looked last."""
 
     async def run(self) -> None:
         """Watch until cancelled, or until there was a reason to end the process."""
         self._cpu_s = usage.read(self._first).cpu_s
-        while not self._look():  # noqa: ASYNC110 - nothing tells when more is used
-            await asyncio.sleep(BUSY_S if self._flights else IDLE_S)
+        while not self._look():
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BUSY_S if self._flights else IDLE_S):
+                    await self._news.wait()
+            if self._news.is_set():
+                await asyncio.sleep(BUSY_S)
+
+    def wake(self) -> None:
+        """A call begins: look more often."""
+        self._news.set()
 
     def _look(self) -> bool:
         self.seen = seen = usage.read(self._first)
-        return self._memory(seen) or self._cpu(seen) or self._tasks(seen) or self._files()
+        return self._memory(seen) or self._cpu(seen) or self._tasks(seen) or self._files(seen)
 
     def _memory(self, seen: usage.Usage) -> bool:
         limit = self._limits.memory_mib
@@ -92,9 +103,17 @@ class Watch:
         self._kill(error, f"stayed at its limit of {self._limits.pids} processes and threads", None)
         return True
 
-    def _files(self) -> bool:
-        if usage.files_used(self._first, SCRATCH, self._limits.disk_mib * MIB) <= SCRATCH_FILES:
+    def _files(self, seen: usage.Usage) -> bool:
+        used = usage.files_used(seen.pids, SCRATCH, self._limits.disk_mib * MIB)
+        if used is not None and used <= SCRATCH_FILES:
+            self._hidden_since = 0.0
             return False
-        error = msgspec.structs.replace(DISK, data={"files": SCRATCH_FILES})
-        self._kill(error, f"made more than {SCRATCH_FILES} files in its scratch folder", None)
+        if used is None:
+            self._hidden_since = self._hidden_since or monotonic()
+            if monotonic() - self._hidden_since < PIDS_S:
+                return False
+        told = (
+            "hid its scratch folder" if used is None else f"made more than {SCRATCH_FILES} files in its scratch folder"
+        )
+        self._kill(msgspec.structs.replace(DISK, data={"files": SCRATCH_FILES}), told, None)
         return True

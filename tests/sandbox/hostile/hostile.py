@@ -268,6 +268,7 @@ async def trace(**_: Any) -> Found:
     found["setuid"] = _call("setuid", 0)
     found["setgid"] = _call("setgid", 0)
     found["io_uring"] = _call("syscall", 425, 8, 0)
+    found["hide"] = _call("prctl", 4, 0, 0, 0, 0)
     found["keyctl"] = _call("syscall", 250, 0, -3, 1)
     found["nice"] = _call("setpriority", 0, 0, -20)
     try:
