@@ -19,20 +19,26 @@ from agents.domain.bundle.report import Report
 CHUNK: Final = 64 * 1024
 _END: Final = struct.Struct("<4sHHHHIIH")
 _LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
+_CENTRAL_BYTES: Final = 46
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
 _UTF8: Final = 0x800
+_DESCRIBED: Final = 0x8
+_DESCRIPTION_BYTES: Final = 24
 _BROKEN: Final = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OverflowError, OSError, EOFError)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file as the zip states it; ``start`` is where its packed bytes begin."""
+    """A file as the zip states it: from ``header`` on its own header, from ``start`` on its packed bytes."""
 
     path: str
+    header: int
     start: int
     packed: int
     size: int
     crc: int
     deflated: bool
+    described: bool
+    """Whether its sizes stand behind its bytes once more (12 to 24 bytes)."""
 
 
 class BadEntryError(Exception):
@@ -58,9 +64,10 @@ def read_directory(file: BinaryIO, report: Report) -> list[Entry]:
     for path, reason in paths.twice(map(_name, infos)):
         report.fault("duplicates", reason, path)
     _check_sizes(files, report)
-    entries = [entry for info in files if (entry := _entry(file, info, directory_start, report))]
-    _check_overlap(entries, report)
-    return sorted(entries, key=lambda entry: entry.path)
+    entries = [entry for info in infos if (entry := _entry(file, info, directory_start, report))]
+    if not report.failed("archive"):
+        _check_layout(entries, directory_start, report)
+    return sorted((entry for entry in entries if not entry.path.endswith("/")), key=lambda entry: entry.path)
 
 
 def chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
@@ -115,37 +122,47 @@ def _listed(file: BinaryIO, report: Report) -> tuple[list[zipfile.ZipInfo], int]
         most = limits.ZIP_MAX_BYTES // (1024 * 1024)
         report.fault("archive", f"The zip has {size:,} bytes; at most {most} MB are taken.")
         return None
-    fault, start = _end_record(file, size)
+    fault, total, start = _end_record(file, size)
     if fault:
         report.fault("archive", fault)
         return None
     try:
         with zipfile.ZipFile(file) as archive:
-            return archive.infolist(), start
+            infos = archive.infolist()
     except _BROKEN as error:
         report.fault("archive", f"The zip's list of files cannot be read ({str(error) or type(error).__name__}).")
         return None
+    # A length that is too long swallows the entries behind it; other programs might read on from somewhere else.
+    if len(infos) != total or sum(map(_listed_size, infos)) != size - _END.size - start:
+        report.fault("archive", f"The zip says that it lists {total:,} entries, and {len(infos):,} can be read.")
+        return None
+    return infos, start
 
 
-def _end_record(file: BinaryIO, size: int) -> tuple[str, int]:
-    """Return what is wrong with the end of the zip (empty: nothing), and where its directory begins."""
+def _listed_size(info: zipfile.ZipInfo) -> int:
+    name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437", "replace")
+    return _CENTRAL_BYTES + len(name) + len(info.extra) + len(info.comment)
+
+
+def _end_record(file: BinaryIO, size: int) -> tuple[str, int, int]:
+    """Return what is wrong with the end of the zip (empty: nothing), how many entries it lists, and from where."""
     tail_size = min(size, _END.size + 20)
     file.seek(size - tail_size)
     tail = file.read(tail_size)
     if size < _END.size:
-        return "This is no zip: it is too short." if size else "The file is empty.", 0
+        return "This is no zip: it is too short." if size else "The file is empty.", 0, 0
     mark, disk, first, here, total, length, start, comment = _END.unpack(tail[-_END.size :])
     if mark != b"PK\x05\x06":
-        return _no_end(file, size), 0
+        return _no_end(file, size), 0, 0
     if tail[: -_END.size].startswith(b"PK\x06\x07") or 0xFFFFFFFF in (length, start) or total == 0xFFFF:
-        return "The zip is of the kind for over 4 GB (zip64), which is not taken.", 0
+        return "The zip is of the kind for over 4 GB (zip64), which is not taken.", 0, 0
     if disk or first or here != total or comment:
-        return "The zip has several parts or a comment, which is not taken.", 0
+        return "The zip has several parts or a comment, which is not taken.", 0, 0
     if length > limits.DIRECTORY_MAX_BYTES or total > limits.ENTRIES_MAX:
-        return f"The zip lists {total:,} entries; at most {limits.FILES_MAX:,} files are taken.", 0
+        return f"The zip lists {total:,} entries; at most {limits.FILES_MAX:,} files are taken.", 0, 0
     if start + length != size - _END.size:
-        return "There is something before, between or behind what the zip lists.", 0
-    return "", start
+        return "There is something before, between or behind what the zip lists.", 0, 0
+    return "", total, start
 
 
 def _no_end(file: BinaryIO, size: int) -> str:
@@ -227,12 +244,31 @@ def _entry(file: BinaryIO, info: zipfile.ZipInfo, directory_start: int, report: 
     if start + info.compress_size > directory_start:
         report.fault("archive", "The file reaches beyond the end of the zip.", path)
         return None
-    return Entry(path, start, info.compress_size, info.file_size, info.CRC, info.compress_type == zipfile.ZIP_DEFLATED)
+    return Entry(
+        path,
+        info.header_offset,
+        start,
+        info.compress_size,
+        info.file_size,
+        info.CRC,
+        info.compress_type == zipfile.ZIP_DEFLATED,
+        bool(info.flag_bits & _DESCRIBED),
+    )
 
 
-def _check_overlap(entries: list[Entry], report: Report) -> None:
-    end, before = 0, ""
-    for entry in sorted(entries, key=lambda each: each.start):
-        if entry.start < end:
+def _check_layout(entries: list[Entry], directory_start: int, report: Report) -> None:
+    """Every byte belongs to one entry: none to two (a bomb of overlaps), none to nobody (something hidden)."""
+    end, room, before = 0, 0, ""
+    for entry in sorted(entries, key=lambda each: each.header):
+        if entry.header < end:
             report.fault("archive", f"It shares bytes with “{before}”: a zip bomb.", entry.path)
-        end, before = max(end, entry.start + entry.packed), entry.path
+            return
+        if entry.header > end + room:
+            break
+        end, room, before = entry.start + entry.packed, _DESCRIPTION_BYTES * entry.described, entry.path
+    else:
+        if directory_start <= end + room:
+            return
+    report.fault(
+        "archive", f"There is something hidden before or between what the zip lists, after byte {end:,}.", before
+    )

@@ -112,6 +112,26 @@ def overlapping() -> bytes:
     return bytes(data)
 
 
+def hidden() -> bytes:
+    """Return a zip that begins with a program, all its offsets being right."""
+    made = io.BytesIO(b"#!/bin/sh\necho hello\n")
+    with zipfile.ZipFile(made, "a") as archive:
+        for path, data in files().items():
+            archive.writestr(path, data)
+    return made.getvalue()
+
+
+def hidden_between() -> bytes:
+    """Return a zip with a file that its directory does not list."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for path, data in {**files(), "secret.py": b"import os"}.items():
+            archive.writestr(path, data)
+        archive.writestr("last.txt", b"")
+        archive.filelist = [info for info in archive.filelist if info.filename != "secret.py"]
+    return made.getvalue()
+
+
 def encrypted() -> bytes:
     data = bytearray(pack(files()))
     central = data.rindex(b"agent.py") - 46
@@ -158,9 +178,11 @@ HOSTILE: dict[str, Hostile] = {
     "cut in the middle": Hostile(lambda: good()[:200], "archive", "cut off"),
     "comment": Hostile(lambda: good()[:-2] + b"\x05\x00hello", "archive", "comment"),
     "something before": Hostile(lambda: b"#!/bin/sh\n" + good(), "archive", "before, between or behind"),
+    "program before": Hostile(hidden, "archive", "hidden before"),
+    "not listed": Hostile(hidden_between, "archive", "hidden before or between"),
     "zip64": Hostile(lambda: good()[:-12] + b"\xff\xff" * 4 + b"\xff\xff\0\0", "archive", ""),
     "unknown method": Hostile(wrong_method, "archive", "method 14"),
-    "overlapping": Hostile(overlapping, "archive", ""),
+    "overlapping": Hostile(overlapping, "archive", "name in its own header"),
     "encrypted": Hostile(encrypted, "encryption", "agent.py"),
     "up": Hostile(lambda: added("../../etc/cron.d/evil"), "paths", "leads out"),
     "up inside": Hostile(lambda: added("a/../../b"), "paths", "leads out"),

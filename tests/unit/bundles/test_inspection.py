@@ -94,6 +94,28 @@ def with_other_words() -> bytes:
     return pack(files("# A comment\n" + MANIFEST.replace("title: Count words", "title: {en: 'Count words'}")))
 
 
+def test_a_zip_that_was_written_as_a_stream_is_as_good() -> None:
+    """Its sizes stand behind its files, and not in their headers."""
+
+    class Pipe(io.RawIOBase):
+        written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data) -> int:
+            self.written += bytes(data)
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files().items():
+            archive.writestr(path, data)
+    found = look(pipe.written)
+    assert found.ok, found.checks
+    assert found.identity == look(good()).identity
+
+
 def test_unpacking_is_canonical(tmp_path) -> None:
     name = look(good()).identity
     packed = {"one": good(), "two": other_order(), "three": with_other_words(), "four": signed(good(), name)}
