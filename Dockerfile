@@ -16,9 +16,9 @@ RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock \
     && uv pip sync --no-cache --python /opt/venv/bin/python --require-hashes requirements.lock
 
 FROM python:3.11-slim-bookworm
-# Chromium draws the PNG of a chart.
+# Chromium draws the PNG of a chart; bubblewrap is the sandbox of bundles (docs/sandbox.md).
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends chromium fonts-dejavu-core \
+    && apt-get install -y --no-install-recommends bubblewrap chromium fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home agentcluster \
     && install -d -o agentcluster -g agentcluster -m 0700 /data

@@ -1,6 +1,5 @@
 """The manifest of an agent in a folder, without running its code in the caller's own process."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +26,7 @@ def describe(folder: str | Path, entry_point: str) -> dict[str, Any]:
     here = str(Path(folder).resolve())
     beside = [str(_PACKAGES), str(Path(msgspec.__file__).resolve().parents[1])]
     command = [sys.executable, "-I", "-B", "-c", _CODE, here, entry_point, *beside]
-    environment = {"PATH": os.environ.get("PATH", ""), "HOME": here, "LANG": "C.UTF-8"}
+    environment = {"HOME": here, "LANG": "C.UTF-8"}
     try:
         done = subprocess.run(command, capture_output=True, timeout=TIME_S, env=environment, cwd=here, check=False)
     except subprocess.TimeoutExpired as error:
