@@ -7,6 +7,7 @@ import {
 } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import {
+  IconContract,
   IconHome,
   IconMailX,
   IconMoon,
@@ -15,6 +16,7 @@ import {
   IconSearch,
   IconServer2,
   IconSettings,
+  IconShieldCog,
   IconSitemap,
   IconSun,
   IconUserCheck,
@@ -33,6 +35,8 @@ export const PLACES = [
   { to: "/approvals", key: "approvals", icon: IconUserCheck },
   { to: "/agents", key: "agents", icon: IconRobot },
   { to: "/nodes", key: "nodes", icon: IconServer2 },
+  { to: "/contracts", key: "contracts", icon: IconContract },
+  { to: "/policies", key: "policies", icon: IconShieldCog },
   { to: "/dead-letters", key: "deadLetters", icon: IconMailX },
 ] as const;
 

@@ -31,7 +31,10 @@ const pages = [
   { path: "/agents/:name", element: page(() => import("@/agents/AgentPage")) },
   { path: "/nodes", element: page(() => import("@/nodes/NodesPage")) },
   { path: "/nodes/:id", element: page(() => import("@/nodes/NodePage")) },
+  { path: "/policies", element: page(() => import("@/policies/PoliciesPage")) },
   { path: "/dead-letters", element: page(() => import("@/deadLetters/DeadLettersPage")) },
+  { path: "/contracts", element: page(() => import("@/contracts/ContractsPage")) },
+  { path: "/contracts/:name", element: page(() => import("@/contracts/ContractPage")) },
   { path: "/settings", element: page(() => import("./SettingsPage")) },
   { path: "*", element: <NotFound /> },
 ];

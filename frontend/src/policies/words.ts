@@ -1,0 +1,66 @@
+/** Policies in words of the reader's language. */
+import type { TFunction } from "i18next";
+import type { JsonSchema } from "@/graph/schema";
+import { MATCH_FIELDS, valueText } from "./kinds";
+import type { Kind, Match } from "./wire";
+
+type Words = TFunction<"policies">;
+
+/** "agent json in region eu": where a policy holds. */
+export function matchWords(match: Match, t: Words): string {
+  const parts = MATCH_FIELDS.filter((field) => match[field]).map((field) =>
+    t(`match.is.${field}`, { value: match[field] }),
+  );
+  return parts.length > 0 ? parts.join(t("match.and")) : t("match.everything");
+}
+
+/** The fields of a spec with their values, in words. */
+export function specWords(spec: Readonly<Record<string, unknown>>, t: Words): string {
+  const parts = Object.entries(spec).map(
+    ([name, value]) => `${fieldName(name, t)} ${valueWords(name, value, t)}`,
+  );
+  return parts.join(" · ");
+}
+
+export function fieldName(name: string, t: Words): string {
+  return t(`field.${name}`, { defaultValue: name });
+}
+
+export function valueWords(name: string, value: unknown, t: Words): string {
+  const choice =
+    name === "per" || name === "answer" ? t(`choice.${name}.${String(value)}`, { defaultValue: "" }) : "";
+  return choice || valueText(value);
+}
+
+/** The schema of a kind's form: titles and help in the reader's language, all fields shown. */
+export function formSchema(kind: Kind, schema: JsonSchema, t: Words, language: string): JsonSchema {
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([name, field]) => {
+      const titles = Object.fromEntries(
+        (name === "per" || name === "answer" ? (field.enum ?? []) : []).map((value) => [
+          String(value),
+          { [language]: t(`choice.${name}.${String(value)}`) },
+        ]),
+      );
+      const described: JsonSchema = {
+        ...field,
+        title: fieldName(name, t),
+        description: t(`help.${name}`, { defaultValue: "" }),
+        "x-common": true,
+        ...(Object.keys(titles).length > 0 && { "x-enum-titles": titles }),
+        ...(CONDITIONS[kind]?.[name] && { "x-when": CONDITIONS[kind][name] }),
+      };
+      return [name, described];
+    }),
+  );
+  return { ...schema, properties };
+}
+
+/** Fields that matter only for some choices. */
+const CONDITIONS: Partial<Record<Kind, Record<string, Record<string, readonly unknown[]>>>> = {
+  degrade: {
+    value: { answer: ["value"] },
+    agent: { answer: ["agent"] },
+    cached_for_s: { answer: ["cached"] },
+  },
+};
