@@ -1,0 +1,153 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { IconContract, IconFilterOff, IconPlus, IconSearch } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { RelativeTime } from "@/trace/RelativeTime";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorState } from "@/ui/ErrorState";
+import { PageHeader } from "@/ui/PageHeader";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { useUrlFilters } from "@/ui/useUrlFilters";
+import classes from "./Contracts.module.css";
+import { NewContract } from "./NewContract";
+import { TypeTag } from "./TypeTag";
+import { type Contract, SCHEMA_TYPES, useContracts } from "./wire";
+
+const FILTERS = ["search", "schema_type", "system"] as const;
+
+/** Every contract: of which type, in which version, and how many messages broke it. */
+export default function ContractsPage() {
+  const { t } = useTranslation("contracts");
+  const { filters, set, clear, filtering } = useUrlFilters(FILTERS);
+  const found = useContracts({ ...filters, limit: 100 });
+  const [adding, setAdding] = useState(false);
+  const list = found.data?.pages.flatMap((page) => page.results) ?? [];
+  const add = (
+    <Button leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)}>
+      {t("new.action")}
+    </Button>
+  );
+  return (
+    <div className={classes.page}>
+      <PageHeader crumbs={[{ label: t("title") }]} actions={add} />
+      <div className={classes.filters}>
+        <TextInput
+          aria-label={t("search")}
+          placeholder={t("search")}
+          leftSection={<IconSearch size={14} />}
+          value={filters.search}
+          onChange={(event) => set({ search: event.currentTarget.value })}
+          w={260}
+        />
+        <Select
+          aria-label={t("type")}
+          placeholder={t("anyType")}
+          data={SCHEMA_TYPES.map((value) => ({ value, label: t(`types.${value}`) }))}
+          value={filters.schema_type || null}
+          onChange={(value) => set({ schema_type: value })}
+          clearable
+        />
+        <Select
+          aria-label={t("whose")}
+          placeholder={t("whoseAny")}
+          data={[
+            { value: "false", label: t("whoseOwn") },
+            { value: "true", label: t("whoseSystem") },
+          ]}
+          value={filters.system || null}
+          onChange={(value) => set({ system: value })}
+          clearable
+        />
+      </div>
+      {found.isPending && <PageSkeleton />}
+      {found.error && !found.data && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
+      {found.data && list.length === 0 && (
+        <EmptyState
+          icon={
+            filtering ? <IconFilterOff size={24} stroke={1.6} /> : <IconContract size={24} stroke={1.6} />
+          }
+          title={t(filtering ? "noMatch.title" : "empty.title")}
+          text={t(filtering ? "noMatch.text" : "empty.text")}
+          action={
+            filtering ? (
+              <Button variant="default" onClick={clear}>
+                {t("clear")}
+              </Button>
+            ) : (
+              add
+            )
+          }
+        />
+      )}
+      {list.length > 0 && <ContractTable contracts={list} />}
+      {found.hasNextPage && (
+        <Button
+          className={classes.more}
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {t("more")}
+        </Button>
+      )}
+      {adding && <NewContract onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+const COLUMNS = ["name", "type", "version", "subject", "level", "rejected", "changed"] as const;
+
+function ContractTable({ contracts }: { contracts: readonly Contract[] }) {
+  const { t } = useTranslation("contracts");
+  return (
+    <div className={classes.scroller}>
+      <table className={classes.table} aria-label={t("title")}>
+        <thead>
+          <tr>
+            {COLUMNS.map((name) => (
+              <th key={name} scope="col">
+                {t(`column.${name}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {contracts.map((contract) => (
+            <ContractRow key={contract.name} contract={contract} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ContractRow({ contract }: { contract: Contract }) {
+  const { t, i18n } = useTranslation("contracts");
+  const { latest, rejected } = contract;
+  return (
+    <tr>
+      <td>
+        <Link className={classes.name} to={`/contracts/${encodeURIComponent(contract.name)}`}>
+          {contract.name}
+        </Link>
+        {contract.system && <small className={classes.quiet}>{t("systemMark")}</small>}
+      </td>
+      <td>
+        <TypeTag type={latest.schema_type} />
+      </td>
+      <td className="mono">{latest.version}</td>
+      <td className={`${classes.quiet} mono`}>{contract.pattern || "–"}</td>
+      <td className={classes.quiet}>
+        {t(`levels.${contract.compatibility}`)}
+        {contract.mode === "READONLY" && <small> · {t("modes.READONLY")}</small>}
+      </td>
+      <td className={rejected ? classes.bad : classes.quiet}>
+        {rejected === null ? t("unknown") : rejected.toLocaleString(i18n.language)}
+      </td>
+      <td className={classes.quiet}>
+        <RelativeTime at={contract.updated_at} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,123 @@
+import { Button, Collapse, UnstyledButton } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { IconChevronRight, IconShieldCheck } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { RelativeTime } from "@/trace/RelativeTime";
+import { CopyButton } from "@/trace/values/CopyButton";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorState } from "@/ui/ErrorState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import classes from "./Contracts.module.css";
+import { ALERT_SUBJECT } from "./samples";
+import { type Rejected, useClearRejected, useRejected } from "./wire";
+
+/** Messages that broke the contract, newest first, each with its payload and what is wrong. */
+export function RejectedList({ name }: { name: string }) {
+  const { t, i18n } = useTranslation("contracts");
+  const found = useRejected(name);
+  const clear = useClearRejected(name);
+  const list = found.data?.pages.flatMap((page) => page.results) ?? [];
+  const count = found.data?.pages[0]?.count ?? 0;
+  const ask = () =>
+    modals.openConfirmModal({
+      title: t("rejected.clear"),
+      children: t("rejected.clearText"),
+      labels: { confirm: t("rejected.clear"), cancel: t("cancel") },
+      onConfirm: () => clear.mutate(),
+    });
+  if (found.isPending) return <PageSkeleton />;
+  if (found.error && !found.data)
+    return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
+  if (list.length === 0)
+    return (
+      <EmptyState
+        icon={<IconShieldCheck size={24} stroke={1.6} />}
+        title={t("rejected.none")}
+        text={t("rejected.noneText", { subject: ALERT_SUBJECT })}
+      />
+    );
+  return (
+    <section>
+      <div className={classes.bar}>
+        <span className={classes.quiet}>
+          {t("rejected.count", { count, shown: count.toLocaleString(i18n.language) })}
+        </span>
+        <span className={classes.gap} />
+        <Button variant="default" size="xs" onClick={ask} loading={clear.isPending}>
+          {t("rejected.clear")}
+        </Button>
+      </div>
+      {clear.error && <p role="alert">{clear.error.message}</p>}
+      <ul className={classes.rejected} aria-label={t("tab.rejected")}>
+        {list.map((message) => (
+          <RejectedRow key={message.id} message={message} />
+        ))}
+      </ul>
+      {found.hasNextPage && (
+        <Button
+          mt="sm"
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {t("more")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function RejectedRow({ message }: { message: Rejected }) {
+  const { t } = useTranslation("contracts");
+  const [open, setOpen] = useState(false);
+  const [first] = message.errors;
+  return (
+    <li>
+      <UnstyledButton className={classes.row} onClick={() => setOpen(!open)} aria-expanded={open}>
+        <IconChevronRight size={14} data-open={open || undefined} aria-hidden />
+        <code>{first?.field || t("whole")}</code>
+        <span className={classes.reason}>{first?.message}</span>
+        <span className={classes.quiet}>{t(`side.${message.side}`)}</span>
+        <span className={classes.quiet}>
+          <RelativeTime at={message.at} />
+        </span>
+      </UnstyledButton>
+      <Collapse expanded={open}>
+        <div className={classes.inside}>
+          <p className={classes.quiet}>
+            <code>{message.subject}</code> · {t("rejected.size", { size: message.size })}
+            {message.by && (
+              <>
+                {" · "}
+                <code>{message.by}</code>
+              </>
+            )}
+          </p>
+          {message.errors.length > 1 && (
+            <ul className={classes.fields}>
+              {message.errors.map(({ field, message: text }) => (
+                <li key={`${field} ${text}`}>
+                  <code>{field || t("whole")}</code> {text}
+                </li>
+              ))}
+            </ul>
+          )}
+          <div className={classes.payload}>
+            <CopyButton value={message.payload} label={t("rejected.copy")} />
+            <pre className={classes.code}>{pretty(message)}</pre>
+          </div>
+        </div>
+      </Collapse>
+    </li>
+  );
+}
+
+function pretty({ payload, encoding }: Rejected): string {
+  if (encoding === "base64") return payload;
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload;
+  }
+}

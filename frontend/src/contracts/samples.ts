@@ -1,0 +1,11 @@
+import type { SchemaType } from "./wire";
+
+/** What an empty field shows: code, the same in every language. */
+export const SAMPLE_NAME = "orders.created.v1";
+export const SAMPLE_PATTERN = "orders.*.v1";
+export const ALERT_SUBJECT = "contract.alert.v1";
+export const SAMPLES: Readonly<Record<SchemaType, string>> = {
+  AVRO: '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]}',
+  PROTOBUF: 'syntax = "proto3";\nmessage Order { int64 id = 1; }',
+  JSON: '{"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}',
+};

@@ -1,0 +1,234 @@
+/** Contracts over REST, as TanStack Query hooks. */
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { type Query, request } from "@/wire/client";
+import type { Page } from "@/wire/types";
+
+export const SCHEMA_TYPES = ["AVRO", "PROTOBUF", "JSON"] as const;
+export type SchemaType = (typeof SCHEMA_TYPES)[number];
+
+export const LEVELS = [
+  "NONE",
+  "BACKWARD",
+  "BACKWARD_TRANSITIVE",
+  "FORWARD",
+  "FORWARD_TRANSITIVE",
+  "FULL",
+  "FULL_TRANSITIVE",
+] as const;
+export type Level = (typeof LEVELS)[number];
+export type Mode = "READWRITE" | "READONLY";
+
+export interface ContractVersion {
+  number: number;
+  version: string;
+  schema_id: number;
+  schema_type: SchemaType;
+  digest: string;
+  created_at: string;
+  created_by: string;
+}
+
+export interface Contract {
+  name: string;
+  /** The NATS subject it applies to; empty: none. */
+  pattern: string;
+  compatibility: Level;
+  own_compatibility: boolean;
+  mode: Mode;
+  system: boolean;
+  latest: ContractVersion;
+  versions: number;
+  /** Messages that broke it; null while that is not known. */
+  rejected: number | null;
+  updated_at: string;
+}
+
+export interface ContractUser {
+  kind: "agent" | "workflow" | "trigger";
+  name: string;
+  role: "producer" | "consumer";
+  detail: string;
+  url: string;
+  /** How it does not fit the contract; empty: it fits. */
+  problem: string;
+}
+
+export interface ContractDetail extends Contract {
+  all_versions: ContractVersion[];
+  used_by: ContractUser[];
+}
+
+export interface Reference {
+  name: string;
+  subject: string;
+  version: number;
+}
+
+export interface ContractText extends ContractVersion {
+  schema: string;
+  references: Reference[];
+  referenced_by: number[];
+}
+
+export interface Incompatibility {
+  path: string;
+  rule: string;
+  message: string;
+  direction: "backward" | "forward";
+  version: number;
+  old: unknown;
+  new: unknown;
+}
+
+export interface Trial {
+  compatible: boolean;
+  compatibility: Level;
+  known_version: string | null;
+  incompatibilities: Incompatibility[];
+}
+
+export interface DiffLine {
+  change: "same" | "added" | "removed" | "skipped";
+  text: string;
+  old: number;
+  new: number;
+}
+
+export interface Diff {
+  old: ContractVersion;
+  new: ContractVersion;
+  lines: DiffLine[];
+  incompatibilities: Incompatibility[];
+}
+
+export interface Rejected {
+  id: string;
+  at: string;
+  subject: string;
+  version: string;
+  side: "send" | "deliver" | "input" | "output";
+  by: string;
+  errors: { field: string; message: string }[];
+  size: number;
+  payload: string;
+  encoding: "text" | "base64";
+  headers: Record<string, string>;
+}
+
+export interface Draft {
+  schema: string;
+  schema_type: SchemaType;
+  references: Reference[];
+}
+
+const id = encodeURIComponent;
+const keys = {
+  all: ["contracts"],
+  list: (query: Query) => ["contracts", "list", query],
+  one: (name: string) => ["contracts", "one", name],
+  text: (name: string, version: string) => ["contracts", "text", name, version],
+  diff: (name: string, old: string, now: string) => ["contracts", "diff", name, old, now],
+  rejected: (name: string) => ["contracts", "rejected", name],
+} as const;
+const QUIET_MS = 5_000;
+
+export const useContracts = (query: Query) =>
+  useInfiniteQuery({
+    queryKey: keys.list(query),
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<Contract>>(pageParam || "/contracts", { query: pageParam ? {} : query, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: QUIET_MS,
+  });
+
+export const useContract = (name: string) =>
+  useQuery({
+    queryKey: keys.one(name),
+    queryFn: ({ signal }) => request<ContractDetail>(`/contracts/${id(name)}`, { signal }),
+    refetchInterval: QUIET_MS,
+  });
+
+/** A version never changes, so it is asked for once. */
+export const useContractText = (name: string, version: string) =>
+  useQuery({
+    queryKey: keys.text(name, version),
+    queryFn: ({ signal }) =>
+      request<ContractText>(`/contracts/${id(name)}/versions/${id(version)}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  });
+
+export const useDiff = (name: string, old: string, now: string) =>
+  useQuery({
+    queryKey: keys.diff(name, old, now),
+    queryFn: ({ signal }) =>
+      request<Diff>(`/contracts/${id(name)}/diff`, { query: { old, new: now }, signal }),
+    enabled: old !== "" && old !== now,
+    placeholderData: keepPreviousData,
+  });
+
+export const useRejected = (name: string) =>
+  useInfiniteQuery({
+    queryKey: keys.rejected(name),
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<Rejected> & { count: number }>(`/contracts/${id(name)}/rejected`, {
+        query: { limit: 20, before: pageParam },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (page) => (page.next ? page.results.at(-1)?.id : undefined),
+    refetchInterval: QUIET_MS,
+  });
+
+export const useTrial = (name: string) =>
+  useMutation({
+    mutationFn: (draft: Draft) =>
+      request<Trial>(`/contracts/${id(name)}/check`, { method: "POST", body: draft }),
+  });
+
+export function useRegister() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ name, ...draft }: Draft & { name: string; version?: string }) =>
+      request<ContractText>(`/contracts/${id(name)}/versions`, { method: "POST", body: draft }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.all }),
+  });
+}
+
+export type Settings = Partial<{ compatibility: Level | ""; mode: Mode | ""; pattern: string }>;
+
+export function useSettings(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Settings) =>
+      request<ContractDetail>(`/contracts/${id(name)}`, { method: "PATCH", body }),
+    onSuccess: (detail) => {
+      client.setQueryData(keys.one(name), detail);
+      return client.invalidateQueries({ queryKey: ["contracts", "list"] });
+    },
+  });
+}
+
+export function useDeleteContract() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => request<null>(`/contracts/${id(name)}`, { method: "DELETE" }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["contracts", "list"] }),
+  });
+}
+
+export function useClearRejected(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request<null>(`/contracts/${id(name)}/rejected`, { method: "DELETE" }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.all }),
+  });
+}
