@@ -28,12 +28,12 @@ def style(request: HttpRequest) -> str:
     return static("agentcluster/admin.css")
 
 
-def _link(title: Any, icon: str, model: str) -> dict[str, Any]:
-    view = model.replace(".", "_")
+def _link(title: Any, icon: str, model: str, view: str = "") -> dict[str, Any]:
+    view = view or f"{model.replace('.', '_')}_changelist"
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{view}_changelist"),
+        "link": reverse_lazy(f"admin:{view}"),
         "permission": lambda request: request.user.has_perm(model.replace(".", ".view_")),
     }
 
@@ -90,6 +90,8 @@ UNFOLD = {
                     _link(_("Agents"), "smart_toy", "agents.agent"),
                     _link(_("Versions"), "deployed_code_history", "agents.agentversion"),
                     _link(_("Bundles"), "deployed_code", "bundles.bundle"),
+                    _link(_("Deployments"), "rocket_launch", "placement.deployment"),
+                    _link(_("Nodes and instances"), "dns", "placement.deployment", "placement_nodes"),
                     _link(_("Signing keys"), "encrypted", "bundles.signingkey"),
                     _link(_("Capabilities"), "bolt", "agents.capability"),
                     _link(_("Intent schemas"), "schema", "agents.intentschema"),

@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from agents.domain.placement import REPLICAS_MAX
 
-
 SLOT_STATES = [(state, state) for state in ("starting", "running", "leaving", "lost")]
 DEPLOYMENT_STATUSES = [(status, status) for status in ("ready", "starting", "short", "none")]
 LOG_STREAMS = [(stream, stream) for stream in ("stdout", "stderr", "system")]
