@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from designer.models import Run, RunPriority, RunStatus
+from designer.models import Run, RunPriority, RunStatus, WorkflowVersion
 
 MAX_IDS: Final = 10_000
 MAX_LABELS: Final = 10
@@ -83,6 +84,9 @@ class RunFilters(serializers.Serializer[Any]):
     origin = serializers.CharField(
         required=False, max_length=MAX_SINGLE, help_text="Id of the run they were made from by fork, retry or replay"
     )
+    agent = serializers.SlugField(
+        required=False, max_length=MAX_SINGLE, help_text="Name of an agent that a step of the workflow names"
+    )
     labels = Labels(required=False, help_text="name:value; several: repeated, or comma separated")
 
     def narrowed(self, rows: QuerySet[Run]) -> QuerySet[Run]:
@@ -114,9 +118,17 @@ def narrowed(rows: QuerySet[Run], asked: Mapping[str, Any]) -> QuerySet[Run]:
         rows = rows.filter(Q(pk__startswith=search.lower()) | Q(workflow__title__icontains=search))
     if trigger := asked.get("trigger"):
         rows = rows.filter(Q(trigger=trigger) | Q(trigger__startswith=f"{trigger}:"))
+    if agent := asked.get("agent"):
+        rows = rows.filter(version__in=_naming(agent))
     for name, value in asked.get("labels", {}).items():
         rows = rows.filter(Exact(KeyTextTransform(name, "labels"), value))
     return rows
+
+
+def _naming(agent: str) -> QuerySet[Any, Any]:
+    """Return the versions in whose graph a step names the agent; both databases write JSON with a space after colons."""
+    versions = WorkflowVersion.objects.annotate(text=Cast("graph", TextField()))
+    return versions.filter(text__contains=f'"agent": "{agent}"').order_by().values("pk")
 
 
 def _split(given: Any) -> Any:

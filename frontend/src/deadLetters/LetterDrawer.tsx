@@ -49,6 +49,7 @@ export function LetterDrawer({ agent, letter, onClose }: Props) {
 function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
   const { t } = useTranslation("deadLetters");
   const [input, setInput] = useState<unknown>(letter.input);
+  const [sound, setSound] = useState(true);
   const [version, setVersion] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
   const agent = useAgent(letter.agent);
@@ -61,9 +62,11 @@ function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
     ? t("drawer.already")
     : !letter.run_exists
       ? t("drawer.runGone")
-      : problems.length > 0
-        ? t("drawer.fixFirst")
-        : "";
+      : !sound
+        ? t("drawer.noJson")
+        : problems.length > 0
+          ? t("drawer.fixFirst")
+          : "";
   const changed = JSON.stringify(input) !== JSON.stringify(letter.input);
   const send = () =>
     redrive.mutate(
@@ -106,10 +109,17 @@ function Detail({ letter, onClose }: { letter: DeadLetter; onClose(): void }) {
         <JsonField
           value={input}
           onChange={setInput}
+          onSound={setSound}
           label={t("drawer.input")}
-          invalid={problems.length > 0}
+          invalid={!sound || problems.length > 0}
         />
-        <Problems problems={problems} />
+        {sound ? (
+          <Problems problems={problems} />
+        ) : (
+          <Text role="alert" c="red" size="xs" mt={6}>
+            {t("drawer.noJson")}
+          </Text>
+        )}
       </div>
       {redrive.error && (
         <Text role="alert" c="red" size="sm">

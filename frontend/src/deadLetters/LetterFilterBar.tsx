@@ -27,7 +27,12 @@ export function LetterFilterBar({ filters, set, filtering, clear, letters, agent
   const choices = [...new Set([...agents, filters.agent])].filter(Boolean).sort();
   return (
     <div className={classes.filters}>
-      <SearchField label={t("search")} value={filters.search} onChange={(search) => set({ search })} />
+      <SearchField
+        width={280}
+        label={t("search")}
+        value={filters.search}
+        onChange={(search) => set({ search })}
+      />
       <Select
         aria-label={t("column.agent")}
         placeholder={t("anyAgent")}

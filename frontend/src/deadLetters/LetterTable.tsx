@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { shortRunId } from "@/ui/RunId";
 import type { DeadLetter } from "@/wire/deadLetters";
@@ -113,6 +114,7 @@ function Row({ letter, top, chosen, onChoose, onOpen }: RowProps) {
     redriven_as,
     run_exists,
   } = letter;
+  const words = serverWords(error_code, message);
   return (
     <tr className={classes.row} style={{ transform: `translateY(${top}px)` }} data-letter={letter.id}>
       <td>
@@ -127,9 +129,9 @@ function Row({ letter, top, chosen, onChoose, onOpen }: RowProps) {
         <span className={classes.quiet}>@{version}</span>
       </td>
       <td>
-        <UnstyledButton className={classes.open} onClick={onOpen} title={message}>
+        <UnstyledButton className={classes.open} onClick={onOpen} title={words}>
           <b>{error_code}</b>
-          <span>{message}</span>
+          <span>{words}</span>
         </UnstyledButton>
       </td>
       <td className="ellipsis" title={step}>

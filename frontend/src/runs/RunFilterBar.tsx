@@ -17,7 +17,7 @@ export function RunFilterBar(state: State) {
   const { filters, setFilters, filtering, clear } = state;
   const { t } = useTranslation(["runs", "app"]);
   const workflows = useWorkflows();
-  const { priority, trigger, origin, labels } = filters;
+  const { priority, trigger, origin, agent, labels } = filters;
   const [more, setMore] = useState(priority !== "" || trigger !== "" || labels.length > 0);
   return (
     <div className={classes.filters}>
@@ -72,6 +72,11 @@ export function RunFilterBar(state: State) {
           title={origin}
         >
           {t("madeFrom", { run: shortRunId(origin) })}
+        </Button>
+      )}
+      {agent && (
+        <Button variant="light" rightSection={<IconX size={14} />} onClick={() => setFilters({ agent: "" })}>
+          {t("withAgent", { agent })}
         </Button>
       )}
       {filtering && (

@@ -12,6 +12,7 @@ test("filters come back from the address as they went into it", () => {
     priority: "high",
     trigger: "nightly",
     origin: "01R",
+    agent: "csv-parse",
     labels: ["team:sales", "region:eu"],
   } as const;
   expect(readFilters(new URLSearchParams(writeFilters(filters).toString()))).toEqual(filters);

@@ -40,6 +40,8 @@ export interface RunFilters {
   readonly trigger: string;
   /** The run they were made from. */
   readonly origin: string;
+  /** An agent that a step of the workflow names. */
+  readonly agent: string;
   /** As `name:value`. */
   readonly labels: readonly string[];
 }
@@ -57,6 +59,7 @@ export function readFilters(search: URLSearchParams): RunFilters {
     priority: PRIORITIES.includes(priority as Priority) ? (priority as Priority) : "",
     trigger: search.get("trigger") ?? "",
     origin: search.get("origin") ?? "",
+    agent: search.get("agent") ?? "",
     labels: search.getAll("label").filter(isLabel),
   };
 }

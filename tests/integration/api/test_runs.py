@@ -11,7 +11,7 @@ from agentcluster.up import embedded
 from agents.domain.calls import CallError
 from designer.domain.events import RunCompleted, RunFailed, RunStarted
 from designer.engine.redis import shared_client
-from designer.models import Run, Workflow
+from designer.models import Run, Workflow, WorkflowVersion
 from tests.integration.api.records import write_log
 
 
@@ -72,6 +72,17 @@ def test_a_filter_that_means_nothing_is_refused(api, query, db):
 def test_a_place_no_log_has_is_refused(api, make_run, with_redis, query):
     answer = api.get(f"/api/v1/runs/{make_run().pk}/events?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+
+
+def test_runs_are_found_by_an_agent_that_a_step_names(api, make_run):
+    run = make_run()
+    step = {"id": "parse", "kind": "agent", "agent": "csv-parse", "version": "1.0.0"}
+    WorkflowVersion.objects.filter(pk=run.version_id).update(graph={"nodes": [step]})
+    assert ids(api.get("/api/v1/runs?agent=csv-parse")) == [run.pk]
+    assert ids(api.get("/api/v1/runs?agent=csv-pars")) == []
+    assert ids(api.get("/api/v1/runs?agent=parse")) == []
+    answer = api.get('/api/v1/runs?agent=a"b')
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "/agent")
 
 
 def test_nobody_keeps_answers_for_others(api, make_run):

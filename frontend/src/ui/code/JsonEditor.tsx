@@ -14,6 +14,8 @@ interface Props {
   value: unknown;
   /** Called with each text that is sound JSON. */
   onChange(value: unknown): void;
+  /** Told with each change whether the text is sound JSON. */
+  onSound?(sound: boolean): void;
   label: string;
   invalid?: boolean;
 }
@@ -21,11 +23,12 @@ interface Props {
 const shown = (value: unknown) => (value === undefined ? "" : JSON.stringify(value, null, 2));
 
 /** Any JSON, checked while it is typed. */
-export default function JsonEditor({ value, onChange, label, invalid }: Props) {
+export default function JsonEditor({ value, onChange, onSound, label, invalid }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const latest = useRef({ onChange, value });
+  const latest = useRef({ onChange, onSound, value });
   latest.current.onChange = onChange;
+  latest.current.onSound = onSound;
 
   useEffect(() => {
     if (!host.current) return;
@@ -46,6 +49,7 @@ export default function JsonEditor({ value, onChange, label, invalid }: Props) {
           EditorView.updateListener.of(({ docChanged, state }) => {
             if (!docChanged) return;
             const parsed = parse(state.doc.toString());
+            latest.current.onSound?.(parsed !== undefined);
             if (!parsed) return;
             latest.current.value = parsed.value;
             latest.current.onChange(parsed.value);
