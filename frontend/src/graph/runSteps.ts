@@ -169,6 +169,7 @@ function started(step: StepView, event: StepStarted, at: number): StepView {
     error: null,
     retryAt: 0,
     outcome: "running",
+    bidding: event.bidding ?? null,
   };
   const earlier = step.attempts.filter((known) => known.callId !== event.call_id);
   return {

@@ -1,4 +1,4 @@
-import type { CallError, Graph, Origin } from "@/wire/generated";
+import type { Bidding, CallError, Graph, Origin } from "@/wire/generated";
 import type { RunStructure } from "./runStructure";
 
 export type RunStatus =
@@ -62,6 +62,8 @@ export interface AttemptView {
   /** When the next attempt comes; 0: this was the last. */
   readonly retryAt: number;
   readonly outcome: "running" | "completed" | "failed" | "cancelled";
+  /** Who bid for it, where a goal was put out to bid. */
+  readonly bidding: Bidding | null;
 }
 
 export interface Decision {

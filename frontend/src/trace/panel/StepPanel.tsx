@@ -10,6 +10,7 @@ import { stepLabel } from "../labels";
 import { ValueView } from "../values/ValueView";
 import { ApprovalCard } from "./ApprovalCard";
 import { AttemptsTab } from "./AttemptsTab";
+import { BidsTab } from "./BidsTab";
 import { DetailsTab } from "./DetailsTab";
 import { ErrorTab } from "./ErrorTab";
 import { IterationSteps } from "./IterationSteps";
@@ -142,6 +143,8 @@ function Body({ tab, run, view, subject, onSelect }: BodyProps) {
       return <ErrorTab view={view} subject={subject} onSelect={onSelect} />;
     case "attempts":
       return <AttemptsTab subject={subject} />;
+    case "bids":
+      return <BidsTab attempts={subject.attempts} />;
     case "details":
       return <DetailsTab run={run} view={view} subject={subject} />;
   }

@@ -88,13 +88,13 @@ function iterationSubject(
   };
 }
 
-export type Tab = "output" | "input" | "error" | "attempts" | "details";
+export type Tab = "output" | "input" | "error" | "attempts" | "bids" | "details";
 
 export function tabsOf(subject: Subject): Tab[] {
   if (subject.kind === "iteration") return ["output", "details"];
-  return subject.kind === "run"
-    ? ["output", "input", "error", "details"]
-    : ["output", "input", "error", "attempts", "details"];
+  if (subject.kind === "run") return ["output", "input", "error", "details"];
+  const bids: Tab[] = subject.attempts.some(({ bidding }) => bidding) ? ["bids"] : [];
+  return ["output", "input", "error", "attempts", ...bids, "details"];
 }
 
 /** What a reader most likely wants first. */

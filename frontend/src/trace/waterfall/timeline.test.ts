@@ -28,6 +28,7 @@ const attempt = (over: Partial<AttemptView>): AttemptView => ({
   error: null,
   retryAt: 0,
   outcome: "completed",
+  bidding: null,
   ...over,
 });
 
