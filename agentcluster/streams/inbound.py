@@ -19,8 +19,9 @@ IDLE_MS: Final = 10_000
 """An entry that its reader has not acknowledged for so long is handed out again."""
 FORGET_MS: Final = 3_600_000
 OWN: Final = frozenset(
-    {"agent", "asgi", "call", "celery", "cluster", "dlq", "engine", "gate", "gates", "jobs", "memory", "node", "policy"}
-    | {"retention", "run", "runs", "trigger", "unacked", "unacked_index", "unacked_mutex", "worker", "workers"}
+    {"agent", "asgi", "breakers", "call", "celery", "cluster", "dlq", "engine", "gate", "gates", "jobs", "memory"}
+    | {"node", "policy", "retention", "run", "runs", "tasks", "trigger", "unacked", "unacked_index", "unacked_mutex"}
+    | {"worker", "workers"}
 )
 """First words of the keys that belong to the system, besides all that begin with ``_``."""
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.1, cap=2)

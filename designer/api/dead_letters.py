@@ -142,10 +142,11 @@ class DeadLettersView(APIView):
         limit = _limit(asked.get("limit", ""))
         wanted = Wanted(asked.get("agent", ""), asked.get("code", ""), asked.get("search", ""))
         found = [*islice(letters.find(user_of(request), wanted, _after(asked.get("cursor", ""))), limit + 1)]
-        page, url = found[:limit], remove_query_param(request.build_absolute_uri(), "cursor")
-        more = replace_query_param(url, "cursor", f"{page[-1].entry.entry_id}~{page[-1].agent}")
-        rows = [_row(letter) for letter in page]
-        return Response({"next": more if len(found) > limit else None, "previous": None, "results": rows})
+        page, more = found[:limit], None
+        if len(found) > limit:
+            url = remove_query_param(request.build_absolute_uri(), "cursor")
+            more = replace_query_param(url, "cursor", f"{page[-1].entry.entry_id}~{page[-1].agent}")
+        return Response({"next": more, "previous": None, "results": [_row(letter) for letter in page]})
 
 
 class DeadLetterSummaryView(APIView):
