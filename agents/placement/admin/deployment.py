@@ -137,6 +137,10 @@ class DeploymentAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing: there is nothing beside it."""
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Say which fields were changed; the history beside them is written by the action."""
+        return super().construct_change_message(request, form, [], add)
+
     @display(description=_("agent version"), ordering="agent")
     def heading(self, row: Deployment) -> SafeString:
         """Show the name and the identity's start."""
