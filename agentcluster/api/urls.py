@@ -14,6 +14,7 @@ urlpatterns = [
     path("v1/projects/<int:project_id>/people", PeopleView.as_view(), name="api-people"),
     path("v1/", include("agents.api.urls")),
     path("v1/", include("agents.contracts.api.urls")),
+    path("v1/", include("agents.gateway.api.urls")),
     path("v1/", include("agents.routing.api.urls")),
     path("v1/", include("agents.placement.api.urls")),
     path("v1/", include("agents.bundles.api.urls")),

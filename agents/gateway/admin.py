@@ -14,7 +14,6 @@ from agents.gateway.actions.revoke_grant import revoke_grant
 from agents.gateway.actions.save_grant import BadGrantError, save_grant
 from agents.gateway.models import GatewayGrant
 
-
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[GatewayGrant]
 else:

@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from grpc_tools import protoc
-
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 SOURCE: Final = PROJECT / "proto" / "agentcluster" / "v1"
 PACKAGE: Final = "agents/gateway/generated"
@@ -17,6 +15,8 @@ def generate(folder: Path) -> None:
     The source folder is mapped to the package's path, so that the modules import each other from there: a Python
     package ``agentcluster`` stands already, and is no place for them.
     """
+    from grpc_tools import protoc  # only whoever generates needs it
+
     arguments = [
         "protoc",
         f"--proto_path={PACKAGE}={SOURCE}",

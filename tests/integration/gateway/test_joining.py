@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentcluster.messaging import Bus
+from agentcluster.messaging import Bus, NoResponderError
 from agents.domain.lifecycle import LifeState
 from agents.gateway.process import GatewayProcess
 from tests.agents.client import Caller
@@ -250,3 +250,18 @@ async def test_large_values_pass_up_to_the_limit(wire: str, gate: GatewayProcess
         assert reply.status == "ok"
         assert reply.output["text"]["$artifact"]["size"] == 3_900_002
         assert len(json.dumps(reply.output)) < 1000
+
+
+@WIRES
+async def test_the_stock_protocol_sees_it_as_any_other_agent(
+    wire: str, gate: GatewayProcess, token: str, bus: Bus, caller: Caller
+) -> None:
+    async with guest(wire, gate, token) as one:
+        welcome = await joined(one, caller)
+        found = json.loads((await bus.request(f"$SRV.INFO.reverse.{welcome['instance']}")).data)
+        assert (found["name"], found["version"]) == ("reverse", "1.0.0")
+        assert found["metadata"]["identity"] == welcome["identity"]
+        await one.goodbye()
+        await until(lambda: not gate.node.agents)
+    with pytest.raises(NoResponderError):
+        await bus.request(f"$SRV.INFO.reverse.{welcome['instance']}")
