@@ -38,12 +38,12 @@ def retry_at(state: StepState, error: CallError, call_id: str, now: int, retry_o
             return 0
         return now + _pause_ms(REDELIVERY, state.redeliveries + 1, call_id)
     policy = _policy_of(state, retry_of)
-    wanted = error.code in policy.on if policy.on else error.retryable
     if error.code == REFUSED:
         # No attempt was made, so none is used up: a step that retries waits until the breaker lets calls through.
-        if not wanted or policy.attempts <= 1 or state.refusals >= MAX_REFUSALS:
+        if policy.attempts <= 1 or state.refusals >= MAX_REFUSALS:
             return 0
         return now + max(int(error.data.get("retry_after_ms", 0)), _pause_ms(policy, 1, call_id))
+    wanted = error.code in policy.on if policy.on else error.retryable
     failures = state.policy_failures + 1
     if not wanted or failures >= policy.attempts:
         return 0

@@ -225,7 +225,7 @@ class Auctions:
         if known is None or (known.node, known.agent, known.version) != (node, bid.agent, bid.version):
             return False
         figures = 0 < bid.match <= 1 and bid.load >= 0 and bid.cost >= 0 and bid.expected_ms >= 0
-        return figures and self._capacity.enabled(bid.agent)
+        return figures and self._capacity.usable(bid.agent, bid.version)
 
     def _end(self, auction: Auction) -> None:
         if auction.ended or self._by_call.get(auction.call.call_id) is not auction:

@@ -16,10 +16,9 @@ EAT_MIB: Final = 192
 
 
 class NotYetError(ToolError):
-    """The agent fails on purpose; the next attempt may succeed."""
+    """The agent fails as its input asks it to, so that this speaks against the input and opens no breaker."""
 
     code = "not_yet"
-    retryable = True
 
 
 def _manifest(name: str, about: str, **more: Any) -> Manifest:

@@ -1,5 +1,6 @@
 """What must hold after every fault, whatever happened on the way: each invariant is a function that yields what breaks it."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from agentcluster.streams import blocking, keys
 from agentcluster.streams.blocking import Meta
 from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.entries import Entry, entry_hash
+from agentcluster.streams.tasks import read_consumers
 from designer.domain import events as ev
 from designer.engine.journal import decode_record
 from designer.engine.projection import moment, replayed_row
@@ -18,6 +20,7 @@ from designer.models import OPEN_STATUSES, Run
 from tests.faults.effects import Ledger
 from tests.faults.workload import Kind, Published
 
+TASKS_GONE_S: Final = 40.0
 MOSTLY: Final = 0.8
 """The share of runs that must succeed, so that nothing passes by failing."""
 _EFFECTFUL: Final = ("effect", "flaky")
@@ -95,6 +98,7 @@ def what_is_left(client: SyncClient, ended: Sequence[str]) -> dict[str, int]:
         left[stream] = int(client.xlen(stream))
         pending = client.xpending(stream, keys.GROUP) if client.exists(stream) else {"pending": 0}
         left[f"{stream} (pending)"] = int(pending["pending"])
+    left |= _tasks_left(client)
     left |= {keys.inbox(run_id): int(client.xlen(keys.inbox(run_id))) for run_id in ended}
     timers = {run_id.decode() for run_id in client.zrange(keys.TIMERS, 0, -1)}
     left[keys.TIMERS] = len(timers & {*ended})
@@ -102,6 +106,20 @@ def what_is_left(client: SyncClient, ended: Sequence[str]) -> dict[str, int]:
         inside = {run_id.decode() for run_id in client.zrange(gate, 0, -1)}
         left[gate.decode()] = len(inside & {*ended})
     return {key: count for key, count in left.items() if count}
+
+
+def _tasks_left(client: SyncClient) -> dict[str, int]:
+    """Return the tasks that still count as somebody's load; those of dead workers are swept within seconds."""
+    deadline = time.monotonic() + TASKS_GONE_S
+    while True:
+        left: dict[str, int] = {}
+        for name in client.smembers(keys.TASK_AGENTS):
+            stream = keys.tasks(name.decode())
+            left[stream] = int(client.xlen(stream))
+            left[f"{stream} (pending)"] = sum(each.pending for each in read_consumers(client, name.decode()))
+        if not any(left.values()) or time.monotonic() > deadline:
+            return left
+        time.sleep(0.5)
 
 
 def check(history: History) -> list[Violation]:

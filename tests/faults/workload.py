@@ -93,7 +93,7 @@ def _loop() -> Graph:
 
 
 def _retry() -> Graph:
-    policy = RetryPolicy(attempts=6, initial_s=0.4, backoff=1.5)
+    policy = RetryPolicy(attempts=6, initial_s=0.4, backoff=1.5, on=("not_yet",))
     return _row(
         _call("flaky", "flaky", WORK_S / 2, retry=policy, given={"succeeds_at": 3}), _call("after", "effect", WORK_S)
     )
