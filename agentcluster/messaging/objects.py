@@ -116,11 +116,24 @@ class Objects:
             return await context.create_object_store(self.name, ObjectStoreConfig(replicas=replicas))
         except nats.js.errors.APIError as error:
             if error.err_code == OTHER_CONFIGURATION:
-                return await context.object_store(self.name)
+                return await self._existing(context, replicas)
             if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
                 raise
             logger.warning("the object store %s stands on one NATS server: %s", self.name, error.description)
             return await context.create_object_store(self.name, ObjectStoreConfig(replicas=1))
+
+    async def _existing(self, context: JetStreamContext, replicas: int) -> ObjectStore:
+        """Open a store that was made otherwise; one made before there was a cluster is spread over it now."""
+        config = (await context.stream_info(f"OBJ_{self.name}")).config
+        if (config.num_replicas or 1) < replicas:
+            try:
+                await context.update_stream(config, num_replicas=replicas)
+                logger.info("the object store %s is kept on %d NATS servers from now on", self.name, replicas)
+            except nats.js.errors.APIError as error:
+                logger.warning(
+                    "the object store %s cannot be spread over the cluster: %s", self.name, error.description
+                )
+        return await context.object_store(self.name)
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

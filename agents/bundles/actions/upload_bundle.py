@@ -27,6 +27,7 @@ from agents.registry.errors import VersionTakenError
 AT_ONCE: Final = 2
 """Bundles checked at a time in a process: each costs about a second of CPU for 128 MB."""
 WAIT_S: Final = 10.0
+RETRY_S: Final = 10
 _turns: Final = threading.BoundedSemaphore(AT_ONCE)
 _WORTH: Final = {
     SignatureState.TRUSTED: "It is signed with the trusted key “{0.key_name}”.",
@@ -72,7 +73,7 @@ def upload_bundle(user: User, file: BinaryIO, *, dry_run: bool = False) -> Taken
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _turns.acquire(timeout=WAIT_S):
-        raise TooManyChecksError(retry_after=int(WAIT_S))
+        raise TooManyChecksError(retry_after=RETRY_S)
     try:
         yield
     finally:

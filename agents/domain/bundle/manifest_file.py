@@ -52,7 +52,8 @@ def _manifest(value: dict[str, Any], report: Report) -> Manifest | None:
     hints = get_type_hints(Manifest)
     for name in _NEEDED:
         if name not in given:
-            report.fault("manifest", "This field is needed.", f"/{name}")
+            hint = "" if name == "entry_point" else "; `agent-coordinator bundle build` takes it from the code"
+            report.fault("manifest", f"This field is needed{hint}.", f"/{name}")
     for name in given.keys() - hints.keys():
         report.fault("manifest", f"This {stranger(name, [*hints])}.", f"/{name}")
     fields = {name: _field(name, each, hints[name], report) for name, each in given.items() if name in hints}

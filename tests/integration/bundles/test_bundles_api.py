@@ -61,6 +61,7 @@ def fetch(url: str, identity: str) -> bytes:
 
 
 def test_uploaded_approved_fetched(author, reviewer, nats_url, tmp_path, heard):
+    placing.reconcile()  # takes out what other tests have left
     answer = author.upload(good())
     assert answer.status_code == 201, answer.content
     row = answer.json()
