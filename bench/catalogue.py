@@ -35,6 +35,7 @@ MEASUREMENTS = (
     Measurement("fan-out", "Fan-out of 100 and join", "bench.fan_out:measure"),
     Measurement("fan-out-everysec", "Fan-out of 100 and join, AOF everysec", "bench.fan_out:measure", "everysec"),
     Measurement("starts", "Starts over REST", "bench.starts:measure"),
+    Measurement("overload", "Ten times more starts than the entry takes", "bench.overload:measure"),
     Measurement("parked", "Parked runs", "bench.memory:parked"),
     Measurement("in-flight", "Runs in flight", "bench.memory:in_flight"),
     Measurement("event-cost", "Cost per event by length of run", "bench.event_cost:measure"),

@@ -1,0 +1,67 @@
+"""Ten times what the entry can take (features E1): it goes on at its best, refuses the rest in time, and stays small."""
+
+import asyncio
+import resource
+from typing import Final
+
+import msgspec
+
+from bench.cluster import Cluster
+from bench.figures import Figure, Size
+from bench.flood import CONNECTIONS, Flood, flood, post, press
+from bench.processes import BenchError, Stack
+from bench.starts import announce, start_web, unlimited
+from bench.workload import INPUT
+
+TIMES: Final = 10
+CLIENTS: Final = 50
+"""As many as the entry takes at a time."""
+
+
+def measure(stack: Stack, size: Size) -> list[Figure]:
+    """Find the best pace of starts, then ask ten times as fast; counted is what was accepted and has ended."""
+    _open_files()
+    cluster = Cluster(stack)
+    announce()
+    unlimited()
+    url, secret = start_web(stack)
+    address = f"{url}/api/v1/workflows/{cluster.version.workflow_id}/runs"
+    request = post(address, secret, msgspec.json.encode({"input": INPUT}))
+    asyncio.run(press(address, request, clients=CLIENTS, seconds=min(2.0, size.seconds)))
+    cluster.wait_below(1)
+    web = stack.processes["web"]
+    before = web.memory()
+    best = _accepted_per_s(asyncio.run(press(address, request, clients=CLIENTS, seconds=size.seconds)))
+    cluster.wait_below(1)
+    found = asyncio.run(flood(address, request, rate=TIMES * best, seconds=size.seconds))
+    peak = web.memory()
+    cluster.wait_below(1)
+    cluster.close()
+    _check(found)
+    total = found.answers.total()
+    accepted = _accepted_per_s(found)
+    return [
+        Figure("best_starts_per_s", f"Starts one by one, {CLIENTS} clients, at their own pace", best, "/s"),
+        Figure("asked_per_s", "Asked for under overload", total / found.seconds, "/s"),
+        Figure("accepted_per_s", "Accepted under overload, all of them ended", accepted, "/s"),
+        Figure("kept_share", "Of the best pace", 100 * accepted / best, "%", 90.0),
+        Figure("refused_share", "Answered 429", 100 * found.answers[429] / total, "%"),
+        Figure("refused_p99_ms", "A refusal, p99", found.slowest_s(429) * 1000, "ms", 1500.0, "low"),
+        Figure("accepted_p99_ms", "An accepted start, p99", found.slowest_s(202) * 1000, "ms"),
+        Figure("web_grown_mib", "Memory the web process grew by", (peak - before) / 2**20, "MiB", 256.0, "low"),
+    ]
+
+
+def _accepted_per_s(found: Flood) -> float:
+    return found.answers[202] / found.seconds
+
+
+def _check(found: Flood) -> None:
+    odd = {status: count for status, count in found.answers.items() if status not in (202, 429)}
+    if odd or found.broken:
+        raise BenchError(f"answers other than 202 and 429: {odd}, {found.broken} broken; {found.bodies}")
+
+
+def _open_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4 * CONNECTIONS) if most > 0 else 4 * CONNECTIONS, most))
