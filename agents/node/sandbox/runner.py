@@ -90,6 +90,8 @@ class SandboxedRunner:
             await self.stop(0)
             raise
         self.log.write("system", f"started in {(monotonic() - began) * 1000:.0f} ms, {self._plan.described()}")
+        self._session = session
+        self._up.set()
         self._life = asyncio.get_running_loop().create_task(self._live(session))
 
     async def run(self, call: Call) -> Outcome:
@@ -106,6 +108,8 @@ class SandboxedRunner:
             frame = await self._frame(number, call, given)
             if isinstance(frame, CallError):
                 return Outcome(error=frame, kept=False)
+            if self._session is not session:
+                return Outcome(error=STARTING, kept=False)
             flight = session.exchange.begin(number, call, frame)
             session.watch.wake()
             call.beat()
