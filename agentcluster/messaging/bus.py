@@ -19,7 +19,7 @@ from agentcluster.messaging.errors import (
     ReplyTimeoutError,
 )
 from agentcluster.messaging.outbox import Headers, Outbox
-from agentcluster.messaging.replicas import wanted_replicas
+from agentcluster.messaging.replicas import given_replicas, wanted_replicas
 from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ class Bus:
         self.name = name
         self.url = url
         self._servers = address.servers(url)
+        given_replicas()
         self._client = Client()
         self._subscriptions: list[Subscription] = []
         self._returned: list[Callable[[], Awaitable[None]]] = []

@@ -8,7 +8,6 @@ from agentcluster.messaging import address
 
 CLUSTER: Final = 3
 """From so many servers on, a bucket stands on three of them: it then outlives any one."""
-MOST: Final = 5
 
 
 class BadReplicasError(BadInputError):
@@ -17,16 +16,21 @@ class BadReplicasError(BadInputError):
     code = "bad_nats_replicas"
 
 
-def wanted_replicas(url: str, server_info: dict[str, Any]) -> int:
-    """Return ``NATS_REPLICAS``, or what fits the cluster that ``server_info`` (a server's INFO) and ``url`` tell of.
-
-    BadReplicasError when the variable makes no sense.
-    """
+def given_replicas() -> int | None:
+    """Return ``NATS_REPLICAS``, None when it is not set; BadReplicasError when it makes no sense."""
     given = os.environ.get("NATS_REPLICAS", "").strip()
-    if given:
-        if given not in ("1", "3", "5"):
-            raise BadReplicasError(f"NATS_REPLICAS is “{given}”. {BadReplicasError.__doc__}")
-        return min(MOST, int(given))
+    if not given:
+        return None
+    if given not in ("1", "3", "5"):
+        raise BadReplicasError(f"NATS_REPLICAS is “{given}”. {BadReplicasError.__doc__}")
+    return int(given)
+
+
+def wanted_replicas(url: str, server_info: dict[str, Any]) -> int:
+    """Return ``NATS_REPLICAS``, or what fits the cluster that ``server_info`` (a server's INFO) and ``url`` tell of."""
+    given = given_replicas()
+    if given is not None:
+        return given
     if not server_info.get("cluster"):
         return 1
     known = len(set(server_info.get("connect_urls") or ()))
