@@ -116,6 +116,7 @@ UNFOLD = {
                     _link(_("Groups"), "group", "auth.group"),
                     _link(_("API tokens"), "key", "security.apitoken"),
                     _link(_("Login links"), "link", "security.loginlink"),
+                    _link(_("Gateway grants"), "hub", "gateway.gatewaygrant"),
                 ],
             },
             {
