@@ -108,16 +108,45 @@ def _record(side: Side, schema: Any, space: str, value: Any, path: Path) -> dict
     for name, field in fields.items():
         if name in value:
             made[name] = _made(side, field["type"], space, value[name], (*path, name))
-        elif "default" not in field:
+        elif "default" in field:
+            made[name] = _default(side, field["type"], space, field["default"])
+        else:
             raise _broken((*path, name), "it is required")
     return made
+
+
+def _default(side: Side, schema: Any, space: str, value: Any) -> Any:
+    """Return a default as a schema writes it: bytes as text of code points 0 to 255, a union as its first branch."""
+    schema, space = side.at(schema, space)
+    if isinstance(schema, list):
+        return _named_branch(side, schema[0], space, _default(side, schema[0], space, value))
+    match kind_of(schema):
+        case "bytes" | "fixed":
+            return value.encode("latin-1")
+        case "array":
+            return [_default(side, schema["items"], space, each) for each in value]
+        case "map":
+            return {name: _default(side, schema["values"], space, each) for name, each in value.items()}
+        case "record":
+            return {
+                field["name"]: _default(side, field["type"], space, value.get(field["name"], field.get("default")))
+                for field in schema["fields"]
+            }
+        case "float" | "double":
+            return float(value)
+    return value
+
+
+def _named_branch(side: Side, branch: Any, space: str, made: Any) -> tuple[str, Any]:
+    """Tell fastavro which branch of the union a value is of."""
+    schema, inner = side.at(branch, space)
+    return (full_name(schema, inner) if isinstance(schema, dict) and "name" in schema else kind_of(schema), made)
 
 
 def _union(side: Side, branches: list[Any], space: str, value: Any, path: Path) -> Any:
     faults: list[BrokenError] = []
     for branch in branches:
-        schema, inner = side.at(branch, space)
-        kind = kind_of(schema)
+        kind = kind_of(side.at(branch, space)[0])
         if kind in ("float", "double") and isinstance(value, int) and not isinstance(value, bool):
             made: Any = (
                 float(value) if not any(kind_of(side.at(each, space)[0]) in _RANGES for each in branches) else None
@@ -129,8 +158,7 @@ def _union(side: Side, branches: list[Any], space: str, value: Any, path: Path) 
         except BrokenError as error:
             faults.append(error)
             continue
-        name = full_name(schema, inner) if isinstance(schema, dict) and "name" in schema else kind
-        return (name, made)
+        return _named_branch(side, branch, space, made)
     # The branch that came furthest says best what is wrong.
     if faults:
         raise max(faults, key=lambda error: len(error.faults[0].field))

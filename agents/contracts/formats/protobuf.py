@@ -63,6 +63,8 @@ class ProtobufSchema:
     def encode(self, value: Any) -> bytes:
         """See ``ContractSchema``."""
         message = self._message([0])
+        if not isinstance(value, dict) and not message.DESCRIPTOR.full_name.startswith("google.protobuf."):
+            raise BrokenError(Fault("", "it must be an object"))
         try:
             json_format.ParseDict(value, message, max_recursion_depth=MAX_DEPTH)
             data: bytes = message.SerializeToString(deterministic=True)

@@ -5,6 +5,7 @@ reason that says which keyword it was. Known keywords are in docs/contracts.md; 
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any, Final
 
 import msgspec
@@ -93,16 +94,21 @@ class Inclusion:
             return
         yield from self._against(path, reader, writer)
 
-    def _merged(self, base: dict[str, Any], branch: Any) -> Any:
+    def _merged(self, base: Any, branch: Any) -> Any:
         """Return base and branch as one schema where their keywords do not meet, else as ``allOf``."""
         branch = self._writer.at(branch)
+        if base is False or base is True:
+            return branch if base else False
         if branch is True or branch == {} or branch is None:
             return base
         if branch is False:
             return False
         if not base:
             return branch
-        if base.keys() & branch.keys() or (OBJECT_WORDS & base.keys() and OBJECT_WORDS & branch.keys()):
+        words = base.keys() | branch.keys()
+        together = OBJECT_WORDS & base.keys() and OBJECT_WORDS & branch.keys()
+        # These mean something else once they stand beside each other.
+        if base.keys() & branch.keys() or together or words & set(UNJUDGED):
             return {"allOf": [base, branch]}
         return {**base, **branch}
 
@@ -110,8 +116,9 @@ class Inclusion:
         """All parts hold, so it is enough when one of them lies within the reader."""
         base = {word: value for word, value in writer.items() if word != "allOf"}
         parts = [*([base] if base else []), *writer["allOf"]]
-        if len(parts) == 1:
-            yield from self._within(path, reader, parts[0])
+        merged = reduce(self._merged, parts)
+        if not isinstance(merged, dict) or "allOf" not in merged:
+            yield from self._within(path, reader, merged)
             return
         nearest: list[Reason] | None = None
         for part in parts:

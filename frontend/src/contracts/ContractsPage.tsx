@@ -140,7 +140,7 @@ function ContractRow({ contract }: { contract: Contract }) {
       <td className={`${classes.quiet} mono`}>{contract.pattern || "–"}</td>
       <td className={classes.quiet}>
         {t(`levels.${contract.compatibility}`)}
-        {contract.mode === "READONLY" && <small> · {t("modes.READONLY")}</small>}
+        {contract.mode === "READONLY" && <small>{t("modes.READONLY")}</small>}
       </td>
       <td className={rejected ? classes.bad : classes.quiet}>
         {rejected === null ? t("unknown") : rejected.toLocaleString(i18n.language)}

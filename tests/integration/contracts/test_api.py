@@ -47,7 +47,10 @@ def test_an_incompatible_version_is_refused_with_the_reason_by_field(api, contra
 def test_the_next_version_gets_a_number_that_says_what_it_is(api, admin_api, contract):
     assert api.post(f"{URL}/versions", {"schema": AVRO_NOTE_DEFAULT}).json()["version"] == "1.1.0"
     assert api.patch(URL, {"compatibility": "NONE"}).json()["compatibility"] == "NONE"
-    assert api.post(f"{URL}/versions", {"schema": '{"type":"record","name":"Order","fields":[]}'}).json()["version"] == "1.2.0"
+    assert (
+        api.post(f"{URL}/versions", {"schema": '{"type":"record","name":"Order","fields":[]}'}).json()["version"]
+        == "1.2.0"
+    )
     assert api.post(f"{URL}/versions", {"schema": '"string"'}).json()["version"] == "2.0.0"
     wrong = api.post(f"{URL}/versions", {"schema": '"long"', "version": "1.5.0"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_version")
@@ -147,8 +150,15 @@ def test_an_agent_that_does_not_fit_its_contract_is_refused(api):
     from agents.registry.register import register
     from agents.tools import builtin
 
-    closed = '{"type":"object","properties":{"rows":{"type":"string"}},"required":["rows"],"additionalProperties":false}'
-    assert api.post("/api/v1/contracts/agent.greeter.input/versions", {"schema": closed, "schema_type": "JSON"}).status_code == 201
+    closed = (
+        '{"type":"object","properties":{"rows":{"type":"string"}},"required":["rows"],"additionalProperties":false}'
+    )
+    assert (
+        api.post(
+            "/api/v1/contracts/agent.greeter.input/versions", {"schema": closed, "schema_type": "JSON"}
+        ).status_code
+        == 201
+    )
     manifest = msgspec.structs.replace(builtin(["text"])[0], name="greeter")
     number = {"type": "object", "properties": {"rows": {"type": "integer"}}}
     with pytest.raises(ContractMismatchError) as refused:

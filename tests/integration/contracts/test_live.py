@@ -130,7 +130,9 @@ def test_a_message_travels_as_its_contract_says_and_a_broken_one_is_rejected(liv
     assert messages[0].headers["Schema-Version"] == "1.0.0"
     assert messages[0].headers["traceparent"].startswith("00-")
     if kind == "AVRO":
-        read = fastavro.schemaless_reader(BytesIO(messages[0].data[5:]), fastavro.parse_schema(json.loads(schema)), None)
+        read = fastavro.schemaless_reader(
+            BytesIO(messages[0].data[5:]), fastavro.parse_schema(json.loads(schema)), None
+        )
         assert read == {"id": 7, "name": "Ada", "note": ""}
     else:
         assert messages[0].data[5:] == b"\0\x08\x07\x12\x03Ada"
@@ -177,7 +179,9 @@ def test_json_contracts_take_plain_json_and_old_versions(live, api):
 def test_a_workflow_or_trigger_that_cannot_fit_is_refused(live, api):
     subject = "orders.static.v1"
     register(api, subject, "AVRO", AVRO)
-    made = api.post("workflows", json={"title": "Wrong", "graph": emitting(subject, {"id": "${ input.id }", "nme": "x"})}).json()
+    made = api.post(
+        "workflows", json={"title": "Wrong", "graph": emitting(subject, {"id": "${ input.id }", "nme": "x"})}
+    ).json()
     answer = api.post(f"workflows/{made['id']}/publish", json={}, headers={"If-Match": '"1"'})
     assert answer.status_code == 422, answer.text
     problems = {problem["field"]: problem["message"] for problem in answer.json()["problems"]}
@@ -198,7 +202,12 @@ def test_an_agents_input_is_held_to_its_contract(live, api):
         "schema": "agentcluster.workflow/v1",
         "nodes": [
             {"kind": "start", "id": "start"},
-            {"kind": "agent", "id": "work", "agent": "text", "input": {"action": "template", "template": "x", "values": {}}},
+            {
+                "kind": "agent",
+                "id": "work",
+                "agent": "text",
+                "input": {"action": "template", "template": "x", "values": {}},
+            },
             {"kind": "end", "id": "end"},
         ],
         "edges": [{"source": "start", "target": "work"}, {"source": "work", "target": "end"}],
