@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconCircleCheck,
@@ -20,10 +19,8 @@ export function HealthMark({ health }: { health: NodeHealth }) {
   const { t } = useTranslation("registry");
   const Icon = LOOKS[health];
   return (
-    <Tooltip label={t(`nodes.hint.${health}`)}>
-      <span className={classes.mark} data-health={health}>
-        <Icon size={15} aria-hidden /> {t(`nodes.status.${health}`)}
-      </span>
-    </Tooltip>
+    <span className={classes.mark} data-health={health} title={t(`nodes.hint.${health}`)}>
+      <Icon size={15} aria-hidden /> {t(`nodes.status.${health}`)}
+    </span>
   );
 }

@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { IconCpu, IconDatabase, IconShieldCheck, IconShieldOff, IconUserBolt } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
@@ -14,9 +13,9 @@ export function NodeFacts({ node }: { node: ClusterNode }) {
   return (
     <div className={classes.facts}>
       {draining && (
-        <Tooltip label={t("nodes.drainingHint")}>
-          <span className={classes.draining}>{t("nodes.draining")}</span>
-        </Tooltip>
+        <span className={classes.draining} title={t("nodes.drainingHint")}>
+          {t("nodes.draining")}
+        </span>
       )}
       {role && (
         <Fact hint={t("nodes.role")} icon={<IconUserBolt size={13} aria-hidden />}>
@@ -57,12 +56,10 @@ export function memoryText(mib: number): string {
 
 function Fact({ hint, icon, children }: { hint: string; icon: ReactNode; children: ReactNode }) {
   return (
-    <Tooltip label={hint} multiline maw={320}>
-      <span className={classes.fact}>
-        {icon}
-        <span className="ellipsis">{children}</span>
-      </span>
-    </Tooltip>
+    <span className={classes.fact} title={hint}>
+      {icon}
+      <span className="ellipsis">{children}</span>
+    </span>
   );
 }
 

@@ -1,17 +1,20 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClusterNode } from "@/wire/types";
 import { byRegion, HEALTHS } from "./grouping";
 import { NodeCard } from "./NodeCard";
 import classes from "./NodesPage.module.css";
 
+const FIRST = 16;
+
 /** The nodes under their regions. */
 export function NodeMap({ nodes }: { nodes: readonly ClusterNode[] }) {
   const { t } = useTranslation("registry");
+  const [root, setRoot] = useState<HTMLElement | null>(null);
   const groups = useMemo(() => byRegion(nodes), [nodes]);
   return (
-    <div className={classes.map}>
-      {groups.map(({ region, nodes: inside, health, instances }) => (
+    <div className={classes.map} ref={setRoot}>
+      {groups.map(({ region, nodes: inside, health, instances }, at) => (
         <section key={region} aria-label={region || t("nodes.noRegion")}>
           <h2 className={classes.region}>
             {region || t("nodes.noRegion")}
@@ -26,8 +29,8 @@ export function NodeMap({ nodes }: { nodes: readonly ClusterNode[] }) {
             </span>
           </h2>
           <div className={classes.grid}>
-            {inside.map((node) => (
-              <NodeCard key={node.node_id} node={node} />
+            {inside.map((node, place) => (
+              <NodeCard key={node.node_id} node={node} first={at === 0 && place < FIRST} root={root} />
             ))}
           </div>
         </section>
