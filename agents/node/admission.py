@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from agents.domain.policy import Subject
 from agents.node.call import Call
 from agents.node.hosted import HostedAgent
+from agents.policies import live
 
 
 class Admission:
@@ -53,7 +55,7 @@ class Admission:
         return True
 
     def _room(self, hosted: HostedAgent) -> bool:
-        return self.busy < self.limit and hosted.running < hosted.manifest.limits.concurrency
+        return self.busy < self.limit and hosted.running < most_calls(hosted)
 
     def _begin(self, call: Call) -> None:
         call.hosted.running += 1
@@ -67,3 +69,13 @@ class Admission:
                 self._agents.append(self._agents.pop(place))
                 self._begin(hosted.waiting.popleft())
                 return
+
+
+def most_calls(hosted: HostedAgent) -> int:
+    """Return how many calls an instance works on at a time: what its manifest says, or fewer where a policy says so."""
+    manifest = hosted.manifest
+    subject = Subject(agent=manifest.name, version=manifest.version, instance=hosted.instance)
+    if live.policy("admission", subject, "instance") is None:
+        return manifest.limits.concurrency
+    bound: int = live.spec("admission", subject, "instance").concurrent
+    return min(manifest.limits.concurrency, bound)

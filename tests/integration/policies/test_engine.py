@@ -49,3 +49,16 @@ async def test_a_failed_step_is_tried_again_as_policy_says_unless_it_says_so_its
     failed = [event for event in running.events(run_id) if isinstance(event, ev.StepFailed)]
     assert len(failed) == (2 if own else 4)
     assert [bool(event.retry_at) for event in failed] == [True] * (len(failed) - 1) + [False]
+
+
+async def test_an_instance_works_on_no_more_calls_than_policy_allows(running: Lab) -> None:  # noqa: F811
+    use(Policy("one", "admission", Match(agent="sleeper"), {"concurrent": 1}))
+    begin = time.monotonic()
+    run_ids = await running.start(line(agent("sleep", "sleeper", input={"seconds": 0.3})), count=4)
+    rows = await running.ended(*run_ids)
+    assert {row.status for row in rows} == {"completed"}
+    assert time.monotonic() - begin >= 1.2
+    use(number=2)
+    begin = time.monotonic()
+    await running.ended(*await running.start(line(agent("sleep", "sleeper", input={"seconds": 0.3})), count=4))
+    assert time.monotonic() - begin < 1.2
