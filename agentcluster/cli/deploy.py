@@ -140,10 +140,22 @@ def _version(api: Api, what: str) -> tuple[str, str]:
     agent, _, version = what.partition("@")
     if version:
         return agent, version
-    latest = api.get(f"agents/{agent}")["latest"]
+    try:
+        latest = api.get(f"agents/{agent}")["latest"]
+    except CliError as error:
+        waiting = _waiting(api, agent) if error.data.get("code") == "unknown_agent" else None
+        if waiting is None:
+            raise
+        return agent, waiting
     if latest is None:
         raise CliError(f"{agent} has no version that could be deployed.")
     return agent, latest["version"]
+
+
+def _waiting(api: Api, agent: str) -> str | None:
+    """Return the version of a bundle that is not registered yet; the server says what it waits for."""
+    rows = api.get("bundles", agent=agent)["results"]
+    return str(rows[0]["version"]) if rows else None
 
 
 def _deployed(api: Api, what: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from agents.domain.intents import BIDS_MAX, LATE_MS, REQUEST_MAX, WINDOW_MAX_S, 
 from agents.domain.lifecycle import LifeState
 from agents.domain.matching import allowed, match
 from agents.node.beats import NodeProfile
+from agents.node.condition import Condition
 from agents.node.hosted import HostedAgent
 from agents.node.service import CallService
 from agents.tools import ON_REQUEST
@@ -26,9 +27,11 @@ OPEN_MAX: Final = 1000
 class Bidding:
     """Bids for every agent of the node that fits; says so, too, when none does."""
 
-    def __init__(self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], service: CallService) -> None:
-        """Judge the load by what ``service`` has in work; ``agents`` may change."""
-        self._bus, self._profile, self._service = bus, profile, service
+    def __init__(
+        self, bus: Bus, profile: NodeProfile, agents: list[HostedAgent], service: CallService, condition: Condition
+    ) -> None:
+        """Judge the load by what ``service`` has in work; ``agents`` may change. A node that is drained does not bid."""
+        self._bus, self._profile, self._service, self._condition = bus, profile, service, condition
         self._agents = agents
         self._requests: Broadcast = intents_broadcast(bus)
         self._awards: Subscription | None = None
@@ -91,7 +94,7 @@ class Bidding:
 
     def _bid(self, hosted: HostedAgent, request: IntentRequest) -> Bid | None:
         manifest = hosted.manifest
-        if hosted.state is not LifeState.RUNNING or hosted.name in ON_REQUEST:
+        if self._condition.draining or hosted.state is not LifeState.RUNNING or hosted.name in ON_REQUEST:
             return None
         fit = match(manifest, request.goal, request.capabilities)
         load = max(hosted.in_flight / hosted.concurrency, self._service.admission.busy / self._service.admission.limit)

@@ -97,7 +97,7 @@ class Node:
         if memory_mib:
             self.condition.memory_mib = memory_mib
         self._beats = Beats(bus, profile, self.agents, self.service.admission, self.condition)
-        self._bidding = Bidding(bus, profile, self.agents, self.service)
+        self._bidding = Bidding(bus, profile, self.agents, self.service, self.condition)
         self._discovery = Discovery(bus, profile.node_id, self.agents)
         self.hosting = Hosting(bus, self.agents, self.service, self._discovery, self._beats)
         self._view = ClusterView(bus)

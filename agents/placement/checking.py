@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from agents.bundles import state
+from agents.bundles.models import Bundle
 from agents.domain.placement import REPLICAS_MAX
 from agents.models import AgentVersion
 from agents.placement.errors import BadDeploymentError, NotDeployableError
@@ -40,6 +41,17 @@ def _check_nodes(field: str, names: Any) -> None:
     for index, name in enumerate(names):
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise _fault(f"/where/{field}/{index}", f"“{str(name)[:60]}” is no name of a node.")
+
+
+def check_not_waiting(agent: str, version: str) -> None:
+    """Raise ``NotDeployableError`` for a bundle that nobody has approved yet: its version is not registered."""
+    if AgentVersion.objects.filter(agent__name=agent, **({"version": version} if version else {})).exists():
+        return
+    bundle = Bundle.objects.filter(agent=agent, **({"version": version} if version else {})).first()
+    if bundle is not None:
+        raise NotDeployableError(
+            f"The bundle of {bundle} is {bundle.status}; approve it first.", bundle_status=bundle.status
+        )
 
 
 def check_placeable(version: AgentVersion) -> None:

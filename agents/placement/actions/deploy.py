@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from agents.placement import access, changing
-from agents.placement.checking import check_numbers, check_placeable, check_where
+from agents.placement.checking import check_not_waiting, check_numbers, check_placeable, check_where
 from agents.placement.models import Deployment
 from agents.registry.resolve import resolve
 
@@ -31,6 +31,7 @@ def deploy(
     if not granted:
         access.require_deploy(user)
     check_numbers(replicas, weight)
+    check_not_waiting(agent, version)
     found = resolve(agent, version)
     if replicas:
         check_placeable(found)
