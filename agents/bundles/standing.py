@@ -1,5 +1,8 @@
 """Moving a bundle from one status to another, and telling whoever has to know."""
 
+import re
+from typing import Final
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -11,12 +14,18 @@ from agents.bundles.models import Bundle, Decision, Status
 from agents.models import Agent
 from agents.registry.errors import VersionTakenError
 
-NOTE_MAX = 2000
+NOTE_MAX: Final = 2000
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def is_digest(text: str) -> bool:
+    """Return whether a text has the form of a digest; anything else need not be looked for."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def locked(digest: str) -> Bundle:
     """Return the bundle for a change, inside a transaction; raises ``UnknownBundleError``."""
-    bundle = Bundle.objects.select_for_update().filter(digest=digest).first()
+    bundle = Bundle.objects.select_for_update().filter(digest=digest).first() if is_digest(digest) else None
     if bundle is None:
         raise UnknownBundleError(f"There is no bundle {digest[:16]}…")
     return bundle

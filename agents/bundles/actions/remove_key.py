@@ -16,7 +16,7 @@ def remove_key(user: User, key_id: str) -> None:
     """
     require_keys(user, "delete")
     with transaction.atomic():
-        key = SigningKey.objects.filter(pk=key_id).first()
+        key = SigningKey.objects.filter(pk=key_id).first() if key_id.isalnum() else None
         if key is None:
             raise UnknownKeyError(f"There is no signing key {key_id[:40]}.")
         audit.announce(user, "signing_key.remove", key.pk, key.name)

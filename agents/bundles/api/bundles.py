@@ -29,6 +29,7 @@ from agents.bundles.api.schemas import (
 )
 from agents.bundles.errors import UnknownBundleError
 from agents.bundles.models import Bundle
+from agents.bundles.standing import is_digest
 from agents.bundles.trust import keys
 
 _STATUSES = [value for value, _ in DECIDED_STATUSES]
@@ -37,7 +38,8 @@ _BOOLEANS = {"": False, "false": False, "0": False, "true": True, "1": True}
 
 def find_bundle(digest: str) -> Bundle:
     """Return the bundle, or raise ``UnknownBundleError``."""
-    bundle = Bundle.objects.filter(digest=digest).select_related("uploaded_by", "decided_by").first()
+    rows = Bundle.objects.filter(digest=digest).select_related("uploaded_by", "decided_by")
+    bundle = rows.first() if is_digest(digest) else None
     if bundle is None:
         raise UnknownBundleError(f"There is no bundle {digest[:64]}.")
     return bundle
@@ -76,6 +78,8 @@ class BundlesView(APIView):
         status, agent = request.query_params.get("status", ""), request.query_params.get("agent", "")
         if status and status not in _STATUSES:
             raise BadInputError(f"status is one of {', '.join(_STATUSES)}.", field="/status")
+        if "\0" in agent:
+            raise BadInputError("agent is the name of an agent.", field="/agent")
         rows = rows.filter(**{name: value for name, value in (("status", status), ("agent", agent)) if value})
         pages = CursorPages()
         page = pages.paginate_queryset(rows, request, view=self) or []

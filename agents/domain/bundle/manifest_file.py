@@ -61,6 +61,9 @@ def _manifest(value: dict[str, Any], report: Report) -> Manifest | None:
         report.fault("manifest", "The runtime of a bundle is “bundle”; leave the field out.", "/runtime")
     if report.failed("manifest"):
         return None
+    if _holds_nul(given):
+        report.fault("manifest", "A text holds a NUL character, which databases do not take.", MANIFEST)
+        return None
     manifest = Manifest(**fields)
     try:
         canonical(manifest)
@@ -68,6 +71,14 @@ def _manifest(value: dict[str, Any], report: Report) -> Manifest | None:
         report.fault("manifest", f"It cannot be written as JSON ({error}).", MANIFEST)
         return None
     return manifest
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _plain_texts(value: dict[str, Any]) -> dict[str, Any]:

@@ -346,6 +346,15 @@ def test_lists_are_filtered(author, reviewer):
     assert author.get("/api/v1/bundles?limit=1").json()["next"]
 
 
+@pytest.mark.parametrize("given", ["%00", "x", "0" * 63, "0" * 64, "G" * 64, "..%2f..", "\u00e4"])
+def test_what_is_no_digest_is_not_found(given, reviewer, keeper):
+    for path in ("", "/files", "/download", "/files/agent.py"):
+        assert reviewer.get(f"/api/v1/bundles/{given}{path}").status_code == 404
+    assert reviewer.post(f"/api/v1/bundles/{given}/approve").status_code == 404
+    assert keeper.delete(f"/api/v1/signing-keys/{given}").status_code == 404
+    assert reviewer.get(f"/api/v1/bundles?agent={given}").status_code == (400 if given == "%00" else 200)
+
+
 def test_uploads_are_bounded_in_number(author, settings):
     settings.BUNDLE_UPLOADS_PER_MINUTE = 2
     assert author.upload(good()).status_code == 201

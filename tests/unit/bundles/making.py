@@ -224,6 +224,10 @@ HOSTILE: dict[str, Hostile] = {
     "same field twice": Hostile(lambda: with_manifest(MANIFEST + "name: other\n"), "manifest", "twice"),
     "not UTF-8": Hostile(lambda: pack({**files(), "agent.yaml": b"name: \xff\xfe"}), "manifest", "UTF-8"),
     "lone surrogate": Hostile(lambda: field("title", '"\\ud800"'), "manifest", ""),
+    "NUL in a text": Hostile(lambda: field("title", '"a\\0b"'), "manifest", "NUL"),
+    "NUL in a schema": Hostile(
+        lambda: field("intent", '{input: {type: object, properties: {"a\\0": {}}}}'), "manifest", "NUL"
+    ),
     "a list": Hostile(lambda: with_manifest("- name: a\n"), "manifest", "mapping"),
     "huge manifest": Hostile(lambda: with_manifest(MANIFEST + "#" * 300_000), "manifest", "256 KB"),
     "version a number": Hostile(lambda: field("version", "1.0"), "manifest", "a text"),
