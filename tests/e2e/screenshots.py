@@ -2,13 +2,18 @@
 
 import os
 import re
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from agentcluster.up.config import PROJECT
 from tests.e2e import workflows
 from tests.e2e.browser import find_chromium
 from tests.e2e.conftest import FLAGS
@@ -122,6 +127,75 @@ def triggers(camera: Camera, rest: Rest) -> None:
     camera.keep("triggers")
 
 
+HOSTS = (("atlas-01", "eu-west", "worker"), ("atlas-02", "eu-west", "worker"), ("borea-01", "us-east", "planner"))
+
+
+@contextmanager
+def more_nodes(stack: Stack) -> Iterator[None]:
+    """Have some more nodes for a while."""
+    started = []
+    for name, region, role in HOSTS:
+        place = ["--name", name, "--region", region, "--role", role, "--memory-limit", "4Gi"]
+        command = [sys.executable, "manage.py", "runnode", *place, "--toolset", "csv-parse,json,text"]
+        started.append(subprocess.Popen(command, cwd=PROJECT, env=stack.environment, stderr=subprocess.DEVNULL))
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=30)
+
+
+def a_bundle() -> Path:
+    """Return the zip of an example."""
+    made = Path(tempfile.mkdtemp()) / "word-count.zip"
+    command = [sys.executable, "-m", "agentcluster.cli", "bundle", "build", "examples/agents-python/word-count"]
+    subprocess.run([*command, "-o", str(made)], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+def cluster(camera: Camera, rest: Rest, shop: Shop, stack: Stack) -> None:
+    """Nodes, a bundle that is approved, its agent, and what could not be done."""
+    page = camera.page
+    with more_nodes(stack):
+        camera.open("/nodes")
+        for name, *_ in HOSTS:
+            expect(page.get_by_role("link", name=name)).to_be_visible(timeout=SLOW)
+        camera.open("/agents/bundles")
+        page.locator("input[type=file]").set_input_files(a_bundle())
+        page.get_by_role("region", name="word-count.zip").get_by_role("link").click(timeout=SLOW)
+        page.get_by_role("button", name="word_count.py").click()
+        page.evaluate("window.scrollTo(0, 0)")
+        camera.keep("bundle")
+        page.get_by_role("button", name="Approve").click()
+        page.get_by_label("Instances to start at once").fill("3")
+        page.get_by_test_id("confirm").click()
+        camera.open("/agents/word-count")
+        expect(page.get_by_text("3 of 3 ready")).to_be_visible(timeout=SLOW)
+        camera.keep("agent", pause_ms=6000)
+        camera.open("/nodes")
+        expect(page.get_by_role("link", name=re.compile("^word-count@")).first).to_be_visible(timeout=SLOW)
+        camera.keep("nodes")
+    shop.out_of_order, shop.delay_s = {"prices"}, 0
+    call = {"url": f"{shop.url}/prices", "method": "POST"}
+    fetch = {
+        "kind": "agent",
+        "id": "fetch",
+        "agent": "http-client",
+        "input": call,
+        "retry": {"attempts": 3, "initial_s": 0.1},
+    }
+    nodes: list[workflows.Graph] = [{"kind": "start", "id": "start"}, fetch, {"kind": "end", "id": "end"}]
+    prices = rest.publish("Fetch prices", workflows.document(nodes, ["start>fetch", "fetch>end"]))
+    for _ in range(3):
+        rest.until(rest.start(prices), "failed")
+    camera.open("/dead-letters")
+    page.get_by_role("table", name="Dead letters").get_by_role("button").first.click()
+    expect(page.get_by_role("dialog").get_by_role("textbox", name="Input")).to_be_visible(timeout=SLOW)
+    camera.keep("dead-letters")
+
+
 def tour(stack: Stack, browser: Browser, rest: Rest, login: StorageState, scheme: str) -> None:
     """Take the pictures of one colour scheme; those of the guide are light."""
     context = browser.new_context(
@@ -134,6 +208,7 @@ def tour(stack: Stack, browser: Browser, rest: Rest, login: StorageState, scheme
     if scheme == "light":
         with Shop() as shop:
             saga(camera, rest, shop)
+            cluster(camera, rest, shop, stack)
         people(camera, rest)
         triggers(camera, rest)
     context.close()
