@@ -10,6 +10,7 @@ from agentcluster.cli import (
     approvals,
     bundle,
     cluster,
+    contract,
     dead_letters,
     deploy,
     gateway,
@@ -63,6 +64,7 @@ approvals.add_to(app)
 triggers.add_to(app)
 dead_letters.add_to(app)
 policy.add_to(app)
+contract.add_to(app)
 bundle.add_to(app)
 cluster.add_to(app)
 register.add_to(app)
