@@ -15,6 +15,8 @@ from tests.waiting import wait_until
 
 PEOPLE = {"olga": "operator", "otto": "operator", "vera": "viewer"}
 """Members of the project beside its owner ``admin``, and their roles."""
+PATIENT = {"kind": "circuit_breaker", "match": {"agent": "act"}, "spec": {"min_calls": 1_000_000}}
+"""The agent fails on purpose, again and again."""
 PREPARE = f"""
 from django.contrib.auth.models import User
 from agentcluster.security.models import Membership, Project
@@ -45,6 +47,8 @@ def kinds() -> Iterator[Stack]:
 def client(kinds: Stack) -> Iterator[httpx.Client]:
     with kinds.api() as api:
         wait_until(lambda: len(api.get("nodes").json()["results"]) == 2, 30)
+        answer = api.put("policies/patient", json=PATIENT, headers={"If-Match": '"0"'})
+        assert answer.status_code == 200, answer.text
         yield api
 
 
