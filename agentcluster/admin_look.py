@@ -93,6 +93,8 @@ UNFOLD = {
                     _link(_("Deployments"), "rocket_launch", "placement.deployment"),
                     _link(_("Nodes and instances"), "dns", "placement.deployment", "placement_nodes"),
                     _link(_("Signing keys"), "encrypted", "bundles.signingkey"),
+                    _link(_("Policies"), "policy", "policies.policysetversion"),
+                    _link(_("Contracts"), "contract", "contracts.contract"),
                     _link(_("Capabilities"), "bolt", "agents.capability"),
                     _link(_("Intent schemas"), "schema", "agents.intentschema"),
                 ],

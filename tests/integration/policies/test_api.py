@@ -305,3 +305,15 @@ def test_while_redis_is_away_nobody_knows_of_the_others(api, settings):
     told = api.get(f"{ALL}/state").json()
     assert (told["known"], told["processes"]) == (False, [])
     assert "Redis" in told["detail"]
+
+
+def test_the_admin_panel_shows_the_history_and_changes_nothing(api, admin_client):
+    put(api, "a", 0, LIMIT, note="first")
+    listed = admin_client.get("/admin/policies/policysetversion/")
+    assert listed.status_code == 200
+    assert b"first" in listed.content
+    one = admin_client.get("/admin/policies/policysetversion/1/change/")
+    assert b"rate_limit" in one.content
+    assert b"/policies?view=history" in one.content
+    assert admin_client.get("/admin/policies/policysetversion/add/").status_code == 403
+    assert admin_client.post("/admin/policies/policysetversion/1/delete/", {"post": "yes"}).status_code == 403
