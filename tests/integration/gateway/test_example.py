@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from agentcluster.up.config import PROJECT
 from deploy.frontend import find_npm
@@ -216,3 +217,20 @@ def test_who_has_no_grant_is_told_and_who_gets_one_joins(stack: Stack, example: 
     assert joined.process.wait(timeout=20) == 1
     for arguments in (("grant", "edge", "Bad Name", "--join"), ("grant", "edge", "x"), ("revoke", "edge", "x")):
         assert stack.cli("gateway", *arguments).returncode == 2
+
+
+def test_an_agent_registered_on_the_command_line_is_served_by_whoever_joins(stack: Stack, rest: Rest) -> None:
+    registered = stack.cli(
+        "register", "--id", "data-analyzer-v2", "--capabilities", "csv-parse, pandas-exec, plotly-render",
+        "--intent-schema", '{"input":"string","output_format":"json|png"}', "--json",
+    )  # fmt: skip
+    assert registered.returncode == 0, registered.stderr
+    name = json.loads(registered.stdout)["name"]
+    url = f"ws://127.0.0.1:{stack.config.ws_port}/gateway/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {stack.token()}"}) as socket:
+        socket.send(json.dumps({"type": "hello", "agent": name}))
+        welcome = json.loads(socket.recv(timeout=10))
+        assert (welcome["type"], welcome["agent"]) == ("welcome", name)
+        assert "pandas-exec" in welcome["manifest"]["capabilities"]
+        wait_until(lambda: rest.get(f"agents/{name}")["live_instances"] == 1, 20)
+        socket.send('{"type": "goodbye"}')
