@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +126,7 @@ class AgentProcess:
             ("stderr", self._process.stderr),
         )
         for stream, pipe in streams:
-            self._hearing.append(loop.create_task(self._hear(stream, await _reader(pipe))))
+            self._hearing.append(loop.create_task(self._hear(stream, pipe)))
         await self._learn_first(info)
 
     def _watch(self, handle: int) -> None:
@@ -145,16 +145,19 @@ class AgentProcess:
 
     async def _learn_first(self, info: int) -> None:
         """Read which process is the sandbox's first one; bubblewrap says so, or ends without a word."""
-        reader = await _reader(os.fdopen(info, "rb", buffering=0))
         with contextlib.suppress(msgspec.MsgspecError, TimeoutError, KeyError, TypeError, ProcessLookupError):
-            async with asyncio.timeout(EXIT_S):
+            async with asyncio.timeout(EXIT_S), _reading(os.fdopen(info, "rb", buffering=0)) as reader:
                 said = await reader.read()
             if self._sandboxed:
                 self.first = int(msgspec.json.decode(said)["child-pid"])
                 self._first_handle = os.pidfd_open(self.first)
                 self._watch(self._first_handle)
 
-    async def _hear(self, stream: Stream, reader: asyncio.StreamReader) -> None:
+    async def _hear(self, stream: Stream, pipe: object) -> None:
+        async with _reading(pipe) as reader:
+            await self._note(stream, reader)
+
+    async def _note(self, stream: Stream, reader: asyncio.StreamReader) -> None:
         pace, rest = Pace(*LOG_PACE), b""
         while data := await reader.read(CHUNK):
             *lines, rest = (rest + data).split(b"\n")
@@ -177,11 +180,16 @@ async def read_frame(reader: asyncio.StreamReader, most: int, grow: Callable[[in
     return await reader.readexactly(length)
 
 
-async def _reader(pipe: object) -> asyncio.StreamReader:
-    loop = asyncio.get_running_loop()
+@contextlib.asynccontextmanager
+async def _reading(pipe: object) -> AsyncIterator[asyncio.StreamReader]:
+    """Read a pipe; not every event loop closes it by itself at its end."""
     reader = asyncio.StreamReader(limit=CHUNK)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-    return reader
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+    try:
+        yield reader
+    finally:
+        transport.close()
 
 
 def _popen(

@@ -1,10 +1,12 @@
 """Real sandboxes around real processes, on a node with real servers."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
@@ -20,6 +22,11 @@ def bubblewrap() -> str:
     support.check.cache_clear()
     assert support.check() == (True, "")
     return path
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Nodes run on uvloop, which treats pipes and processes in its own way."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
