@@ -136,7 +136,7 @@ def more_nodes(stack: Stack) -> Iterator[None]:
     started = []
     for name, region, role in HOSTS:
         place = ["--name", name, "--region", region, "--role", role, "--memory-limit", "4Gi"]
-        command = [sys.executable, "manage.py", "runnode", *place, "--toolset", "csv-parse,json,text"]
+        command = [sys.executable, "manage.py", "runnode", *place]
         started.append(subprocess.Popen(command, cwd=PROJECT, env=stack.environment, stderr=subprocess.DEVNULL))
     try:
         yield

@@ -59,7 +59,8 @@ def test_no_page_shuts_anybody_out(stack: Stack, page: Page, scheme: Literal["li
     found += violations(page, "inspector")
     run = run_to_the_end(page)
     found += violations(page, "trace drawer")
-    for screen in (run, "/workflows", "/runs", "/agents", "/agents/plotly-render", "/nodes", "/settings"):
+    cluster = ("/agents", "/agents/plotly-render", "/agents/bundles", "/agents/bundles/keys", "/nodes", "/nodes/local")
+    for screen in (run, "/workflows", "/runs", *cluster, "/nodes?view=list", "/dead-letters", "/settings"):
         page.goto(f"{stack.url}{screen}")
         found += violations(page, screen)
     assert found == []

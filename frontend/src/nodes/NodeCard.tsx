@@ -8,7 +8,7 @@ import { LoadBar } from "./LoadBar";
 import { NodeFacts } from "./NodeFacts";
 import classes from "./NodesPage.module.css";
 
-const TILES = 12;
+const TILES = 16;
 const TILES_ABREAST = 2;
 const TILE_ROW_PX = 30;
 const ABOVE_TILES_PX = 74;
