@@ -23,8 +23,9 @@ from agents.node.tenancy import GIVE_UP, Make, Tenancy
 logger = logging.getLogger(__name__)
 
 TICK_S: Final = 0.5
-RANK_S: Final = 0.4
-"""How much later a node claims for each node that is a better place."""
+RANK_S: Final = 1.0
+RANK_MAX_S: Final = 5.0
+"""How much later a node claims for each node that is a better place, and at most: nodes may be busy and look late."""
 LEAVE_S: Final = 20.0
 """How long an instance that is to go elsewhere waits for somebody to take its slot."""
 TAKE_OVER_S: Final = 60.0
@@ -132,7 +133,8 @@ class Slots:
         found = [claim for claim in self._claims() if claim.place not in self.held]
         self._free_since = {claim.place: self._free_since.get(claim.place, now) for claim in found}
         for claim in found:
-            if now - self._free_since[claim.place] >= claim.rank * RANK_S and self._avoid.get(claim.place, 0.0) <= now:
+            waited_s = now - self._free_since[claim.place]
+            if waited_s >= min(RANK_MAX_S, claim.rank * RANK_S) and self._avoid.get(claim.place, 0.0) <= now:
                 await self._claim(claim)
 
     def _claims(self) -> list[Claim]:

@@ -66,7 +66,7 @@ async def test_a_killed_nodes_slots_run_elsewhere_within_30_s_and_the_timeline_i
         await until(lambda: len(placed(view)) == 3, 60)
         await want(fleet, 6)
         await until(lambda: slots(view) == [0, 1, 2, 3, 4, 5], 30)
-        assert sorted(map(len, placed(view).values())) == [2, 2, 2]
+        assert placed(view)["two"]
         processes["two"].kill()
         killed_s = monotonic()
         await until(lambda: "two" not in placed(view) and slots(view) == [0, 1, 2, 3, 4, 5], 30)
