@@ -80,8 +80,9 @@ async def test_a_slow_instance_gets_less_than_its_sisters(lab: Lab) -> None:
     counts = instances(lab, run)
     assert len(counts) == 5, counts
     least, *others = sorted(counts.values())
-    assert least < 0.05 * 400, counts
-    assert min(others) > 3 * least, counts
+    # A fair share is a fifth; on a busy machine its sisters are slow at times, too.
+    assert least < 400 / 10, counts
+    assert min(others) > 2 * least, counts
 
 
 @pytest.mark.django_db(transaction=True)
