@@ -64,7 +64,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> UpConfig:
 
 def _port(text: str, name: str = "PORT", usual: int = DEFAULT_PORT) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise BadSettingError(f"{name}={text} is not a port. Give a number from 1 to 65535, for example {name}={usual}.")
+        raise BadSettingError(
+            f"{name}={text} is not a port. Give a number from 1 to 65535, for example {name}={usual}."
+        )
     return int(text)
 
 

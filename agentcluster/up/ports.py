@@ -20,7 +20,9 @@ def require_free(host: str, port: int, name: str = "PORT") -> None:
                 f"{name}={port + 1 if port < 65535 else 8000} make up"
             ) from None
         if error.errno == errno.EACCES:
-            raise BadSettingError(f"Port {port} needs more rights than this user has. Try {name}=8000 make up") from None
+            raise BadSettingError(
+                f"Port {port} needs more rights than this user has. Try {name}=8000 make up"
+            ) from None
         raise BadSettingError(f"{host}:{port} cannot be listened on: {error.strerror}. Try HOST=127.0.0.1.") from None
 
 

@@ -43,7 +43,9 @@ def app_specs(config: UpConfig, services: Services) -> list[ProcessSpec]:
         _spec("jobs", JOBS, config, services),
         _spec("web", web_arguments(config.host, config.port), config, services),
         _spec("triggers", TRIGGERS, config, services),
-        _spec("gateway", gateway_arguments(config.host, config.grpc_port, config.ws_port), config, services, grace_s=14),
+        _spec(
+            "gateway", gateway_arguments(config.host, config.grpc_port, config.ws_port), config, services, grace_s=14
+        ),
         _spec("beat", BEAT, config, services),
     ]
 
