@@ -1,4 +1,4 @@
-"""The contracts' part of ``/api/v1/``."""
+"""The contracts' part of ``/api/v1/``. A contract's name may hold slashes, so what ends in more words stands first."""
 
 from django.urls import path
 
@@ -6,10 +6,10 @@ from agents.contracts.api import views
 
 urlpatterns = [
     path("contracts", views.ContractsView.as_view(), name="api-contracts"),
-    path("contracts/<str:name>", views.ContractView.as_view(), name="api-contract"),
-    path("contracts/<str:name>/versions", views.ContractVersionsView.as_view()),
-    path("contracts/<str:name>/versions/<str:version>", views.ContractVersionView.as_view()),
-    path("contracts/<str:name>/check", views.TrialView.as_view()),
-    path("contracts/<str:name>/diff", views.DiffView.as_view()),
-    path("contracts/<str:name>/rejected", views.RejectedView.as_view()),
+    path("contracts/<path:name>/versions/<str:version>", views.ContractVersionView.as_view()),
+    path("contracts/<path:name>/versions", views.ContractVersionsView.as_view()),
+    path("contracts/<path:name>/check", views.TrialView.as_view()),
+    path("contracts/<path:name>/diff", views.DiffView.as_view()),
+    path("contracts/<path:name>/rejected", views.RejectedView.as_view()),
+    path("contracts/<path:name>", views.ContractView.as_view(), name="api-contract"),
 ]

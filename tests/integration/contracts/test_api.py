@@ -172,3 +172,10 @@ def test_deleted_contracts_are_gone_from_the_list(api, contract):
     assert api.delete(URL).status_code == 204
     assert api.get("/api/v1/contracts?system=false").json()["results"] == []
     assert api.get(URL).json()["code"] == "unknown_contract"
+
+
+def test_a_name_may_hold_slashes(api):
+    made = api.post("/api/v1/contracts/team%2Forders/versions", {"schema": AVRO})
+    assert made.status_code == 201, made.content
+    assert api.get("/api/v1/contracts/team%2Forders").json()["name"] == "team/orders"
+    assert api.get("/api/v1/contracts/team%2Forders/versions/1.0.0").json()["number"] == 1
