@@ -175,7 +175,7 @@ def cluster(camera: Camera, rest: Rest, shop: Shop, stack: Stack) -> None:
         expect(page.get_by_text("3 of 3 ready")).to_be_visible(timeout=SLOW)
         camera.keep("agent", pause_ms=6000)
         camera.open("/nodes")
-        expect(page.get_by_role("link", name=re.compile("^word-count@")).first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("link", name=re.compile("^word-count ?@")).first).to_be_visible(timeout=SLOW)
         camera.keep("nodes")
     shop.out_of_order, shop.delay_s = {"prices"}, 0
     call = {"url": f"{shop.url}/prices", "method": "POST"}

@@ -54,7 +54,7 @@ def test_the_map_shows_the_node_and_what_it_hosts(stack: Stack, page: Page) -> N
     page.get_by_role("link", name="Nodes").click()
     card = page.locator("article", has=page.get_by_role("link", name="local", exact=True))
     expect(card.get_by_text("Active")).to_be_visible(timeout=SLOW)
-    expect(card.get_by_role("link", name=re.compile("^csv-parse@1"))).to_be_visible()
+    expect(card.get_by_role("link", name=re.compile("^csv-parse ?@1"))).to_be_visible()
     page.get_by_role("combobox", name="Agent").click()
     page.get_by_role("option", name="csv-parse").click()
     expect(page).to_have_url(re.compile("agent=csv-parse"))

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -56,10 +57,12 @@ function Tile({ instance }: { instance: HostedInstance }) {
       data-state={state}
       data-busy={busy || undefined}
       title={`${words.join("\n")}\n${instance.instance}`}
-      aria-label={words.join(", ")}
     >
       <span className={classes.dot} aria-hidden />
-      <span className={classes.name}>{name}</span>
+      <span className={classes.name}>
+        {name}
+        <VisuallyHidden component="span">{`@${version}, ${t(`instance.state.${state}`)}`}</VisuallyHidden>
+      </span>
       <span className={classes.count}>
         {state === "Running" ? `${in_flight}/${concurrency}` : t(`instance.state.${state}`)}
       </span>

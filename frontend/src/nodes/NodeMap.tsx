@@ -6,6 +6,9 @@ import { NodeCard } from "./NodeCard";
 import classes from "./NodesPage.module.css";
 
 const FIRST = 16;
+/** A card and the gap beside it: small regions stand side by side. */
+const COLUMN_PX = 340;
+const GAP_PX = 12;
 
 /** The nodes under their regions. */
 export function NodeMap({ nodes }: { nodes: readonly ClusterNode[] }) {
@@ -15,7 +18,11 @@ export function NodeMap({ nodes }: { nodes: readonly ClusterNode[] }) {
   return (
     <div className={classes.map} ref={setRoot}>
       {groups.map(({ region, nodes: inside, health, instances }, at) => (
-        <section key={region} aria-label={region || t("nodes.noRegion")}>
+        <section
+          key={region}
+          aria-label={region || t("nodes.noRegion")}
+          style={{ width: inside.length * COLUMN_PX - GAP_PX }}
+        >
           <h2 className={classes.region}>
             {region || t("nodes.noRegion")}
             <span>
