@@ -89,7 +89,10 @@ def build(
 
 
 def check(file: Zip, as_json: Json = False) -> int:
-    """Check a zip here, as the server will, without sending it. Exit code 2 when a check fails."""
+    """Check a zip here, as the server will, without sending it. Exit code 2 when a check fails.
+
+    Example: agent-coordinator bundle check word-count-1.0.0.zip
+    """
     try:
         with file.open("rb") as opened:
             return _tell(check_bundle(opened), as_json, str(file))

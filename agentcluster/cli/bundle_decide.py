@@ -38,12 +38,18 @@ def approve(
 
 
 def reject(bundle: Which, note: Note = "", as_json: Json = False) -> int:
-    """Refuse a bundle for good; one that was approved is taken from the nodes."""
+    """Refuse a bundle for good; one that was approved is taken from the nodes.
+
+    Example: agent-coordinator bundle reject word-count@1.0.0 --note "wants the network"
+    """
     return _decide(bundle, "reject", {"note": note}, as_json)
 
 
 def quarantine(bundle: Which, note: Note = "", as_json: Json = False) -> int:
-    """Put a bundle back into quarantine: its instances end, and no new ones are made."""
+    """Put a bundle back into quarantine: its instances end, and no new ones are made.
+
+    Example: agent-coordinator bundle quarantine word-count@1.0.0 --note "under review"
+    """
     return _decide(bundle, "quarantine", {"note": note}, as_json)
 
 

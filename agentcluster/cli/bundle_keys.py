@@ -76,7 +76,10 @@ def read_private(file: Path) -> bytes:
 
 
 def list_keys(as_json: Json = False) -> int:
-    """List the trusted keys."""
+    """List the trusted keys.
+
+    Example: agent-coordinator bundle keys list --json
+    """
     with Api(installation.find()) as api:
         rows = api.rows("signing-keys", 1000)
     if as_json:
@@ -116,7 +119,10 @@ def remove(
     key: Annotated[str, typer.Argument(help="Id of the key")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
 ) -> int:
-    """Trust a key no longer; bundles that are approved stay so."""
+    """Trust a key no longer; bundles that are approved stay so.
+
+    Example: agent-coordinator bundle keys remove 3
+    """
     confirm(f"Trust the key {key} no longer?", yes=yes)
     with Api(installation.find()) as api:
         api.delete(f"signing-keys/{key}")

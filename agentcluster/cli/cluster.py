@@ -72,7 +72,10 @@ def agents(context: typer.Context, search: Search = "", as_json: Json = False) -
 
 @agents_app.command("show")
 def show(name: str, as_json: Json = False) -> int:
-    """Show an agent: its versions, what is deployed of them, its instances."""
+    """Show an agent: its versions, what is deployed of them, its instances.
+
+    Example: agent-coordinator agents show csv-parse
+    """
     with Api(installation.find()) as api:
         agent = api.get(f"agents/{name}")
     if as_json:

@@ -25,7 +25,10 @@ def add_to(app: typer.Typer) -> None:
 
 @dlq.command("summary")
 def summary(as_json: Json = False) -> int:
-    """Count the dead letters of each agent."""
+    """Count the dead letters of each agent.
+
+    Example: agent-coordinator dlq summary --json
+    """
     with Api(installation.find()) as api:
         rows = api.rows("dead-letters/summary", 1000)
     if as_json:
@@ -61,7 +64,10 @@ def list_letters(
 def show(
     agent: str, letter: Annotated[str, typer.Argument(help="Its id, from dlq list")], as_json: Json = False
 ) -> int:
-    """Show a dead letter with its whole input."""
+    """Show a dead letter with its whole input.
+
+    Example: agent-coordinator dlq show csv-parse 1763781145000-0
+    """
     with Api(installation.find()) as api:
         found = api.get(f"dead-letters/{agent}/{letter}")
     if as_json:
@@ -121,7 +127,10 @@ def delete(
     letters: list[str],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
 ) -> int:
-    """Remove dead letters for good; their runs stay."""
+    """Remove dead letters for good; their runs stay.
+
+    Example: agent-coordinator dlq delete csv-parse 1763781145000-0
+    """
     confirm(f"Delete {len(letters)} of the dead letters of {agent}?", yes=yes)
     with Api(installation.find()) as api:
         for letter in letters:

@@ -50,7 +50,10 @@ def start(
 
 @gateway_app.command("address")
 def show_address(as_json: Json = False) -> int:
-    """Print where the gateway of the installation on this machine listens."""
+    """Print where the gateway of the installation on this machine listens.
+
+    Example: agent-coordinator gateway address --json
+    """
     here = address.read(installation.home())
     if here is None or not here.grpc_port:
         raise UnreachableError(
@@ -94,7 +97,10 @@ def grant(  # noqa: PLR0917 - options are given by name
 
 @gateway_app.command("revoke")
 def revoke(user: User, agent: Agent, as_json: Json = False) -> int:
-    """Take a grant away; who is connected by it is let go within ten seconds."""
+    """Take a grant away; who is connected by it is let go within ten seconds.
+
+    Example: agent-coordinator gateway revoke edge-device sensor-reader
+    """
     with database():
         from agents.gateway.actions.revoke_grant import revoke_grant
         from agents.gateway.models import GatewayGrant
@@ -112,7 +118,10 @@ def revoke(user: User, agent: Agent, as_json: Json = False) -> int:
 
 @gateway_app.command("grants")
 def grants(as_json: Json = False) -> int:
-    """List who may do what at the gateways. Superusers may do everything."""
+    """List who may do what at the gateways. Superusers may do everything.
+
+    Example: agent-coordinator gateway grants --json
+    """
     with database():
         from agents.gateway.models import GatewayGrant
 

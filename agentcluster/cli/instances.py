@@ -54,13 +54,19 @@ def instances(
 
 @instances_app.command("restart")
 def restart(instance: Instance, as_json: Json = False) -> int:
-    """End an instance and start another in its place, on the same node."""
+    """End an instance and start another in its place, on the same node.
+
+    Example: agent-coordinator instances restart word-count-n1-0
+    """
     return _order(instance, "restart", {}, f"{instance} is being replaced by a new instance.", as_json)
 
 
 @instances_app.command("stop")
 def stop(instance: Instance, as_json: Json = False) -> int:
-    """End an instance; when it belongs to a deployment, a node that qualifies starts another."""
+    """End an instance; when it belongs to a deployment, a node that qualifies starts another.
+
+    Example: agent-coordinator instances stop word-count-n1-0
+    """
     return _order(instance, "stop", {}, f"{instance} is stopping.", as_json)
 
 

@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_policies(*, as_json: Json = False) -> int:
-    """List the policies in force. Example: agent-coordinator policy list"""
+    """List the policies in force. Example: agent-coordinator policy list --json"""
     with Api(installation.find()) as api:
         found = api.get("policies")
     if as_json:
@@ -88,7 +88,10 @@ def diff(
 def history(
     *, limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=5000)] = 20, as_json: Json = False
 ) -> int:
-    """List who changed what and when, newest first. Example: agent-coordinator policy history"""
+    """List who changed what and when, newest first.
+
+    Example: agent-coordinator policy history --json
+    """
     with Api(installation.find()) as api:
         rows = api.rows("policies/history", limit)
     if as_json:
@@ -186,7 +189,7 @@ def try_policies(
 
 
 def state(*, as_json: Json = False) -> int:
-    """Say which set each process has. Exit code 1 while one is behind. Example: agent-coordinator policy state"""
+    """Say which set each process has. Exit code 1 while one is behind. Example: agent-coordinator policy state --json"""
     with Api(installation.find()) as api:
         found = api.get("policies/state")
     if as_json:

@@ -16,14 +16,14 @@ from agents.placement.api.operations import (
 
 @extend_schema_view(post=extend_schema(operation_id="restart_instance"))
 class RestartView(InstanceActionView):
-    """Restarting."""
+    """Ends an instance and starts another in its place, on the same node."""
 
     action = "restart"
 
 
 @extend_schema_view(post=extend_schema(operation_id="stop_instance"))
 class StopInstanceView(InstanceActionView):
-    """Stopping."""
+    """Ends an instance; one of a deployment is started again by a node that qualifies."""
 
     action = "stop"
 

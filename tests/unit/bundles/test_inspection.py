@@ -158,7 +158,9 @@ def test_signatures() -> None:
     assert sign(name, KEY) == sign(name, KEY)
 
 
-@pytest.mark.parametrize("text", ["", "x", "AAAA", "ü" * 44, PUBLIC[:-4]])
+@pytest.mark.parametrize(
+    "text", ["", "x", "AAAA", "ü" * 44, PUBLIC[:-4]], ids=["empty", "short", "four", "foreign", "cut"]
+)
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(BadKeyError):
         key_id(text)
