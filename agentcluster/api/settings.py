@@ -40,6 +40,7 @@ SPECTACULAR_SETTINGS = {
         "BundleStatusEnum": "agents.bundles.api.schemas.BUNDLE_STATUSES",
         "SignatureStateEnum": "agents.bundles.api.schemas.SIGNATURE_STATES",
         "NodeStatusEnum": "agents.api.schemas.NODE_STATUSES",
+        "BreakerStateEnum": "agents.routing.api.schemas.BREAKER_STATES",
         "SlotStateEnum": "agents.placement.api.schemas.SLOT_STATES",
         "DeploymentStatusEnum": "agents.placement.api.schemas.DEPLOYMENT_STATUSES",
         "RunStatusEnum": "designer.models.RunStatus",

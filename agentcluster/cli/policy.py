@@ -86,7 +86,9 @@ def diff(
 
 
 def history(
-    *, limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=5000)] = 20, as_json: Json = False
+    *,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=5000, help="How many at most")] = 20,
+    as_json: Json = False,
 ) -> int:
     """List who changed what and when, newest first.
 

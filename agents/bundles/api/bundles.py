@@ -25,7 +25,7 @@ from agents.bundles.api.schemas import (
     BundleFileListSerializer,
     BundleListSerializer,
     BundleSerializer,
-    UploadBody,
+    BundleUploadBody,
 )
 from agents.bundles.errors import UnknownBundleError
 from agents.bundles.models import Bundle
@@ -88,7 +88,7 @@ class BundlesView(APIView):
 
     @extend_schema(
         operation_id="upload_bundle",
-        request={"multipart/form-data": UploadBody},
+        request={"multipart/form-data": BundleUploadBody},
         responses={200: BundleSerializer, 201: BundleSerializer},
         parameters=[OpenApiParameter("dry_run", bool, description="Only check; nothing is kept")],
         tags=["bundles"],

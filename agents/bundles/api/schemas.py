@@ -64,7 +64,7 @@ class BundleListSerializer(serializers.Serializer[Any]):
     results = BundleSerializer(many=True)
 
 
-class UploadBody(serializers.Serializer[Any]):
+class BundleUploadBody(serializers.Serializer[Any]):
     """A form with the zip; its signature is in it."""
 
     file = serializers.FileField()

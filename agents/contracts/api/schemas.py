@@ -145,7 +145,7 @@ class ContractDiffSchema(serializers.Serializer[Any]):
     incompatibilities = IncompatibilitySchema(many=True)
 
 
-class FaultSchema(serializers.Serializer[Any]):
+class ContractFaultSchema(serializers.Serializer[Any]):
     """One thing wrong with a message."""
 
     field = serializers.CharField(allow_blank=True)
@@ -161,7 +161,7 @@ class RejectedSchema(serializers.Serializer[Any]):
     version = serializers.CharField()
     side = serializers.ChoiceField([(each, each) for each in ("send", "deliver", "input", "output")])
     by = serializers.CharField(allow_blank=True)
-    errors = FaultSchema(many=True)  # type: ignore[assignment]  # a field, as the message calls it
+    errors = ContractFaultSchema(many=True)  # type: ignore[assignment]  # a field, as the message calls it
     size = serializers.IntegerField()
     payload = serializers.CharField(allow_blank=True, help_text="At most its first 64 KB")
     encoding = serializers.ChoiceField([("text", "text"), ("base64", "base64")])

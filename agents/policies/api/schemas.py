@@ -34,7 +34,7 @@ class ClusterPolicy(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, max_length=1000)
 
 
-class FaultSchema(serializers.Serializer[Any]):
+class PolicyFaultSchema(serializers.Serializer[Any]):
     """What is wrong, or odd, at a place."""
 
     field = serializers.CharField(help_text="JSON pointer")
@@ -50,7 +50,7 @@ class SetSchema(serializers.Serializer[Any]):
     by = serializers.CharField()
     at_ms = serializers.IntegerField()
     note = serializers.CharField()
-    warnings = FaultSchema(many=True)
+    warnings = PolicyFaultSchema(many=True)
     may_change = serializers.BooleanField(help_text="Whether you may change policies")
 
 
@@ -79,8 +79,8 @@ class CheckAnswer(serializers.Serializer[Any]):
     """What a check found; pointers begin at the policy, or at the list."""
 
     ok = serializers.BooleanField()
-    faults = FaultSchema(many=True)
-    warnings = FaultSchema(many=True)
+    faults = PolicyFaultSchema(many=True)
+    warnings = PolicyFaultSchema(many=True)
 
 
 class PolicySetRow(serializers.ModelSerializer[PolicySetVersion]):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from agents.domain.breaker import Status
 from agents.routing.breakers import Row
 
-_STATES = ("closed", "open", "half_open")
+BREAKER_STATES = ("closed", "open", "half_open")
 
 
 class BreakerRow(serializers.Serializer[Any]):
@@ -15,7 +15,7 @@ class BreakerRow(serializers.Serializer[Any]):
 
     agent = serializers.CharField()
     version = serializers.CharField()
-    state = serializers.ChoiceField(_STATES)
+    state = serializers.ChoiceField(BREAKER_STATES)
     since_ms = serializers.IntegerField(help_text="When it came to this state; 0: it has never changed")
     until_ms = serializers.IntegerField(help_text="When calls are tried again; 0 while closed")
     since = serializers.IntegerField(help_text="As since_ms")
@@ -40,7 +40,7 @@ class BreakerChange(serializers.Serializer[Any]):
     """A change of a breaker."""
 
     number = serializers.IntegerField()
-    state = serializers.ChoiceField(_STATES)
+    state = serializers.ChoiceField(BREAKER_STATES)
     at_ms = serializers.IntegerField()
     until_ms = serializers.IntegerField()
     reason = serializers.CharField()
@@ -67,7 +67,7 @@ class LoadRow(serializers.Serializer[Any]):
     idle_ms = serializers.IntegerField(help_text="Since it was last given one, while it has some; 0 when it is free")
     score = serializers.FloatField(help_text="0.7 norm(pending) + 0.3 norm(idle); the lowest gets the next call")
     stale = serializers.BooleanField(help_text="It gets no calls: not heard of lately, or not running")
-    breaker = serializers.ChoiceField(_STATES)
+    breaker = serializers.ChoiceField(BREAKER_STATES)
 
 
 class LoadList(serializers.Serializer[Any]):
