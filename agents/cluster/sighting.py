@@ -36,7 +36,6 @@ class Sighting:
     wall_ms: int
     skew_ms: int = 0
     """How far the node's clock is behind ours, once its beats have shown that it lives."""
-    present: bool = True
     health: Health = Health.ACTIVE
 
     def follow(self, before: "Sighting | None") -> None:

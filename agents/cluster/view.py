@@ -131,15 +131,14 @@ class ClusterView:
             self._notify()
 
     def _on_gone(self, node_id: str, deleted: bool) -> None:
-        sighting = self._sightings.get(node_id)
+        """Forget a node that signed off; one whose entry has only expired is judged by its silence."""
+        sighting = self._sightings.get(node_id) if deleted else None
         if sighting is None:
             return
-        sighting.present = False
-        if deleted:
-            del self._sightings[node_id]
-            logger.info("node %s left", sighting.beat.name)
-            self._index()
-            self._notify()
+        del self._sightings[node_id]
+        logger.info("node %s left", sighting.beat.name)
+        self._index()
+        self._notify()
 
     async def _tick(self) -> None:
         while True:

@@ -63,7 +63,7 @@ class GatewayProcess:
 
     async def start(self) -> None:
         """Join the cluster, then let others in; PortTakenError, BusUnavailableError."""
-        await self.node.start()
+        await self.node.start(CONNECT_S)
         await self.view.start(wait_s=CONNECT_S)
         await self.desk.start()
         await self.gateway.start()

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 import psutil
 
-from agentcluster.clock import now_ms
+from agentcluster.clock import monotonic, now_ms
 from agentcluster.ids import new_trace_id
 from agentcluster.messaging import Bus, BusUnavailableError
 from agentcluster.subjects import AGENT_STATUS
@@ -64,14 +64,31 @@ class Beats:
         self._task: asyncio.Task[None] | None = None
         psutil.cpu_percent()
 
-    async def start(self) -> None:
-        """Announce the manifests, then the node, and go on beating."""
-        await self._announce_manifests(anew=True)
-        await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
+    async def start(self, wait_s: float = 0.0) -> None:
+        """Announce the manifests, then the node, and go on beating.
+
+        A JetStream that is not there yet (servers of a cluster that have just come up choose a leader first) has
+        ``wait_s`` seconds to come; then BusUnavailableError.
+        """
+        end_s = monotonic() + wait_s
+        while not await self._first(last=monotonic() >= end_s):
+            await asyncio.sleep(RETRY_S)
         self._bus.on_return(self._on_return)
         self._changed = False
         self._note("joined")
         self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _first(self, *, last: bool) -> bool:
+        """Say what we are for the first time; False when that has to be tried again."""
+        try:
+            await self._announce_manifests(anew=True)
+            await self._state.put(node_key(self._profile.node_id), msgspec.json.encode(self.beat()))
+        except BusUnavailableError as error:
+            if last:
+                raise
+            logger.warning("the node cannot join yet: %s", error.message)
+            return False
+        return True
 
     def soon(self) -> None:
         """Beat at once, with the manifests of new ones: what the node hosts has changed. Before ``start`` nothing is said."""

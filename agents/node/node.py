@@ -112,8 +112,8 @@ class Node:
             again=lambda hosted: host(hosted.manifest, profile.node_id),
         )
 
-    async def start(self) -> None:
-        """Take calls, then tell the cluster; BusUnavailableError when NATS or its JetStream is not there."""
+    async def start(self, wait_s: float = 0.0) -> None:
+        """Take calls, then tell the cluster; BusUnavailableError when JetStream is not there, nor comes in ``wait_s`` s."""
         if self.pool is not None:
             self.pool.start()
         await self._contracts.start()
@@ -122,7 +122,7 @@ class Node:
         await self._bidding.start()
         await self._discovery.start()
         await self._bus.flush()
-        await self._beats.start()
+        await self._beats.start(wait_s)
         await self.control.start()
         if self.slots is not None:
             await self._view.start()

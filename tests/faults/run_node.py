@@ -22,7 +22,7 @@ async def main(name: str, *options: str) -> None:
     hosted = [*LIGHT, EAT] if "--hungry" in options else [*LIGHT]
     async with await connect(settings.NATS_URL, name) as bus:
         node = Node(bus, writer, profile(name), hosted, processes=1)
-        await node.start()
+        await node.start(30)
         await ended.wait()
         await node.stop(finish_s=1)
     await writer.close()

@@ -95,7 +95,7 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
             makes = {"make": Guests(bus, folder), "runtime": await runtime()} if guests else {}
             node = make(bus, writer, **makes)
             node.control.on_stop = ended.set
-            await node.start()
+            await node.start(CONNECT_S)
             await ended.wait()
             logger.info("stopping: calls at work may finish")
             await node.stop()

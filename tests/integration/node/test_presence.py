@@ -95,7 +95,7 @@ async def test_ping_info_and_stats_by_agent_and_by_instance(bus: Bus, node: Node
     assert (figures["num_requests"], figures["num_errors"]) == (2, 1)
     assert figures["last_error"].startswith("invalid_input")
     assert figures["average_processing_time"] * 2 <= figures["processing_time"]
-    assert figures["data"] == {"running": 0, "waiting": 0, "state": "Running"}
+    assert figures["data"] == {"running": 0, "waiting": 0, "state": "Running", "bids": 0, "bids_won": 0}
 
 
 async def test_a_node_that_stops_takes_no_new_calls_lets_old_ones_end_and_signs_off(
