@@ -71,7 +71,9 @@ class Beats:
         ``wait_s`` seconds to come; then BusUnavailableError.
         """
         end_s = monotonic() + wait_s
-        while not await self._first(last=monotonic() >= end_s):
+        while True:
+            if await self._first(last=monotonic() >= end_s):
+                break
             await asyncio.sleep(RETRY_S)
         self._bus.on_return(self._on_return)
         self._changed = False
