@@ -143,7 +143,7 @@ def _node(row: dict[str, Any]) -> dict[str, Any]:
         "load": f"{row['load']} %",
         "busy": f"{row['slots']['busy']}/{row['slots']['max']}",
         "host": row["host"],
-        "agents": ", ".join(sorted({agent["name"] for agent in row["agents"]})),
+        "instances": len(row["agents"]),
         "seen": f"{row['age_ms'] / 1000:.0f} s ago",
         "id": row["node_id"],
     }
