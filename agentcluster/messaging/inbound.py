@@ -16,6 +16,7 @@ from typing import Any, Final
 import nats.errors
 import nats.js.errors
 from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from agentcluster.clock import monotonic
@@ -30,6 +31,8 @@ BATCH: Final = 20
 FETCH_S: Final = 5.0
 LOOK_S: Final = 30.0
 """How often it is looked up whether a stream holds the subject, which may change."""
+MAX_ACK_PENDING: Final = 100
+"""Messages of a stream that are handed out and not yet acknowledged, unless somebody says otherwise."""
 WAITING: Final = 1000
 """Core messages that may wait; those beyond are dropped and counted."""
 TIMEOUT_S: Final = 3.0
@@ -64,9 +67,21 @@ Handle = Callable[[InboundMessage], Awaitable[Verdict]]
 class InboundSubject:
     """Reads a subject until ``stop``, for a group of readers named ``group``."""
 
-    def __init__(self, bus: Bus, subject: str, group: str, since: dt.datetime, handle: Handle) -> None:
-        """``since``: a stream's messages count from then on. Make it inside the running loop."""
+    def __init__(
+        self,
+        bus: Bus,
+        subject: str,
+        group: str,
+        since: dt.datetime,
+        handle: Handle,
+        max_ack_pending: Callable[[], int] = lambda: MAX_ACK_PENDING,
+    ) -> None:
+        """``since``: a stream's messages count from then on. Make it inside the running loop.
+
+        ``max_ack_pending`` is asked again every few seconds: how many messages of a stream the group may have in work.
+        """
         self.subject, self.dropped = subject, 0
+        self._max_ack_pending = max_ack_pending
         self._bus, self._group, self._since, self._handle = bus, group, since, handle
         self._waiting: asyncio.Queue[InboundMessage] = asyncio.Queue(WAITING)
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -101,22 +116,31 @@ class InboundSubject:
 
     async def _pull(self, stream: str) -> None:
         context = self._bus.client.jetstream(timeout=TIMEOUT_S)
+        bound = self._max_ack_pending()
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_TIME,
             opt_start_time=self._since,
             ack_wait=ACK_WAIT_S,
-            max_ack_pending=5 * BATCH,
+            max_ack_pending=bound,
         )
+        await self._hold_to(context, stream, bound)
         pulled = await context.pull_subscribe(self.subject, durable=self._group, stream=stream, config=config)
         look = monotonic() + LOOK_S
         try:
-            while monotonic() < look:
+            while monotonic() < look and self._max_ack_pending() == bound:
                 with contextlib.suppress(nats.errors.TimeoutError):
                     batch = await pulled.fetch(BATCH, timeout=FETCH_S)
                     await asyncio.gather(*(self._settle(message) for message in batch))
         finally:
             with contextlib.suppress(nats.errors.Error):
                 await pulled.unsubscribe()
+
+    async def _hold_to(self, context: JetStreamContext, stream: str, bound: int) -> None:
+        """Change the bound of a consumer that is there already; a new one gets it when it is made."""
+        with contextlib.suppress(nats.js.errors.NotFoundError):
+            there = (await context.consumer_info(stream, self._group)).config
+            if there.max_ack_pending != bound:
+                await context.add_consumer(stream, there.evolve(max_ack_pending=bound))
 
     async def _settle(self, message: Msg) -> None:
         verdict = await self._handle(_kept(message))

@@ -44,6 +44,9 @@ class Admission(_Spec, frozen=True):
     concurrent: Annotated[int, Meta(ge=1, le=100_000, description="Starts in work at a time, in each web process")] = 50
     wait_ms: Annotated[int, Meta(ge=0, le=10_000, description="How long the next one waits for a place")] = 500
     retry_after_s: Annotated[int, Meta(ge=1, le=3600, description="When those that are refused may try again")] = 1
+    max_ack_pending: Annotated[
+        int, Meta(ge=1, le=100_000, description="Messages of each JetStream trigger at work at a time")
+    ] = 100
 
 
 class RateLimit(_Spec, frozen=True):

@@ -15,6 +15,8 @@ from agentcluster.messaging.inbound import InboundMessage, InboundSubject, Verdi
 from agentcluster.streams.inbound import Inbound, InboundStream
 from agents.contracts.errors import ContractUnavailableError, MessageBrokenError
 from agents.contracts.guard import Guard
+from agents.domain.policy import Admission, Subject
+from agents.policies import live
 from designer.triggers import events, kinds, payload
 from designer.triggers.errors import BrokenContractError, MalformedEventError
 from designer.triggers.fire import fire, note
@@ -74,7 +76,7 @@ class SubjectReader:
         """Begin to read."""
         self._trigger, self._config, self._in_thread, self._contracts = trigger, config, in_thread, contracts
         group = _group(trigger, config.subject)
-        self._inbound = InboundSubject(bus, config.subject, group, trigger.enabled_at, self._handle)
+        self._inbound = InboundSubject(bus, config.subject, group, trigger.enabled_at, self._handle, _max_ack_pending)
         self._dropped = 0
 
     async def stop(self) -> None:
@@ -205,3 +207,8 @@ def _fire(trigger_id: str, make: Callable[[], events.Event], key: str, last: boo
 
 def _group(trigger: Trigger, place: str) -> str:
     return group_of(trigger.pk, place)
+
+
+def _max_ack_pending() -> int:
+    spec: Admission = live.spec("admission", Subject(), "entry")
+    return spec.max_ack_pending

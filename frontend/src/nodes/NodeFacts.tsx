@@ -6,6 +6,9 @@ import { serverWords } from "@/i18n/serverWords";
 import type { ClusterNode } from "@/wire/types";
 import classes from "./NodesPage.module.css";
 
+/** The role of a node that hosts no bundles: agents join through it, so a sandbox is of no concern there. */
+export const GATEWAY = "gateway";
+
 /** What a node is and can: role, memory, processors, whether it has a sandbox, whether it is being emptied. */
 export function NodeFacts({ node }: { node: ClusterNode }) {
   const { t } = useTranslation("registry");
@@ -32,7 +35,7 @@ export function NodeFacts({ node }: { node: ClusterNode }) {
           {t("nodes.cores", { count: cpu_count })}
         </Fact>
       ) : null}
-      {runtime && (
+      {runtime && role !== GATEWAY && (
         <Fact
           hint={sandboxWords(runtime, t)}
           icon={

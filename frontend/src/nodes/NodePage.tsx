@@ -16,7 +16,7 @@ import { HealthChanges } from "./HealthChanges";
 import { HealthMark } from "./HealthMark";
 import { NodeActions } from "./NodeActions";
 import { NodeDetails } from "./NodeDetails";
-import { NodeFacts, sandboxWords } from "./NodeFacts";
+import { GATEWAY, NodeFacts, sandboxWords } from "./NodeFacts";
 import { NodeFigures } from "./NodeFigures";
 import classes from "./NodePage.module.css";
 
@@ -70,7 +70,7 @@ function Detail({ node, seen }: { node: ClusterNode; seen: number }) {
       <header className={classes.head}>
         <h1>{node.name}</h1>
         <NodeFacts node={node} />
-        {node.runtime && !node.runtime.sandbox && (
+        {node.runtime && !node.runtime.sandbox && node.role !== GATEWAY && (
           <p className={classes.quiet}>{sandboxWords(node.runtime, t)}</p>
         )}
       </header>

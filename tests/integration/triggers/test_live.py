@@ -221,6 +221,24 @@ def test_a_jetstream_subject_loses_nothing_when_the_listener_is_killed(live: Tri
     until(lambda: not on_nats(live, lambda client: client.jetstream().consumers_info("PAID")))
 
 
+def test_policy_bounds_the_messages_of_a_jetstream_subject_at_work(live: TriggerStack) -> None:
+    async def bounds(client) -> list[int]:
+        return [consumer.config.max_ack_pending for consumer in await client.jetstream().consumers_info("BOUND")]
+
+    on_nats(live, lambda client: client.jetstream().add_stream(name="BOUND", subjects=["bound.>"]))
+    workflow = live.publish()
+    live.create(workflow, "nats", "Bounded", config={"subject": "bound.>"})
+    until(lambda: on_nats(live, bounds) == [100])
+    entry = {"kind": "admission", "match": {}, "spec": {"max_ack_pending": 3}}
+    with live.api() as api:
+        api.put("policies/few", json=entry).raise_for_status()
+        until(lambda: on_nats(live, bounds) == [3])
+        on_nats(live, lambda client: client.jetstream().publish("bound.one", b'{"name": "held to three"}'))
+        until(lambda: names(live, workflow) == {"held to three": 1})
+        api.delete("policies/few").raise_for_status()
+    until(lambda: on_nats(live, bounds) == [100])
+
+
 def test_a_redis_stream_loses_nothing_when_the_listener_is_killed(live: TriggerStack, valkey: "redis.Redis") -> None:
     workflow = live.publish()
     made = live.create(workflow, "stream", "Orders", config={"key": "orders"})
