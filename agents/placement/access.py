@@ -1,7 +1,8 @@
-"""Who may do what with deployments and nodes. Reading: whoever is logged in.
+"""Who may do what with deployments and nodes. Reading: whoever is logged in, but for the logs of instances.
 
-Changing what is deployed: staff, or holders of ``placement.change_deployment``. Draining and stopping nodes, restarting,
-moving and stopping instances: staff, or holders of ``placement.operate_nodes``. Registering agents: staff, or holders of
+What an agent prints may come from runs of any project, so logs are for those who may deploy or operate. Changing what is
+deployed: staff, or holders of ``placement.change_deployment``. Draining and stopping nodes, restarting, moving and stopping
+instances: staff, or holders of ``placement.operate_nodes``. Registering agents: staff, or holders of
 ``agents.add_agentversion``.
 """
 
@@ -32,6 +33,15 @@ def require_operate(user: User) -> None:
         raise NotAllowedError(
             "You may not give orders to nodes; this needs the permission "
             "“Can drain and stop nodes, and restart, move and stop instances”."
+        )
+
+
+def require_logs(user: User) -> None:
+    """Pass, or raise ``NotAllowedError``."""
+    if not (may_operate(user) or may_deploy(user)):
+        raise NotAllowedError(
+            "You may not read the logs of instances, which hold what runs of all projects make agents print; this needs "
+            "the permission “Can drain and stop nodes, and restart, move and stop instances” or “Can change deployment”."
         )
 
 

@@ -14,6 +14,7 @@ from agentcluster.errors import BadInputError
 from agents.api.schemas import NodeSerializer
 from agents.cluster.control import NodeControl
 from agents.placement import nodes
+from agents.placement.access import require_logs
 from agents.placement.actions.operate_instance import operate_instance
 from agents.placement.actions.operate_node import operate_node
 from agents.placement.api.schemas import DrainBody, LogSerializer, MigrateBody, OrderSerializer
@@ -100,7 +101,11 @@ class LogsView(APIView):
         ],
     )
     def get(self, request: Request, instance: str) -> Response:
-        """Return the lines after `after`, oldest first, as the node still has them (the newest 2,000)."""
+        """Return the lines after `after`, oldest first, as the node still has them (the newest 2,000).
+
+        Staff, or who may operate nodes or change deployments: an agent may print what runs of any project give it.
+        """
+        require_logs(cast(User, request.user))
         after, limit = _number(request, "after", 0), _number(request, "limit", 200)
         node, _ = nodes.find_instance(instance)
         order = NodeControl("logs", instance, after=after, limit=max(1, min(LINES_MAX, limit)))

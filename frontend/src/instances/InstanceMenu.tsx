@@ -28,12 +28,15 @@ export function InstanceMenu({
 }) {
   const { t } = useTranslation("instances");
   const { may, why } = useMayOperate();
+  const { may: mayDeploy } = useMayOperate("placement.change_deployment");
+  const mayRead = may || mayDeploy;
   return (
     <Group gap={2} wrap="nowrap" justify="flex-end">
       <ActionIcon
         onClick={() => onAsk("logs")}
+        disabled={!mayRead}
         aria-label={t("log.open", { instance: row.instance })}
-        title={t("log.show")}
+        title={mayRead ? t("log.show") : why}
       >
         <IconFileText size={16} />
       </ActionIcon>

@@ -168,12 +168,14 @@ def test_only_staff_and_holders_of_the_permission_change_anything(api, other, na
         other.post("/api/v1/instances/echo-1/restart"),
         other.post("/api/v1/instances/echo-1/stop"),
         other.post("/api/v1/instances/echo-1/migrate", {}, format="json"),
+        other.get("/api/v1/instances/echo-1/logs"),
         other.post("/api/v1/agents", REMOTE, format="json"),
     ):
         assert answer.status_code == 403, answer.content
     assert other.get("/api/v1/deployments").status_code == 200
     User.objects.get(username="bob").user_permissions.add(Permission.objects.get(codename="change_deployment"))
     assert put(other, replicas=1).status_code == 200
+    assert other.get("/api/v1/instances/echo-1/logs").json()["code"] == "instance_gone"
 
 
 def test_nodes_and_instances_that_are_not_there_are_said_to_be_gone(api):
@@ -227,6 +229,14 @@ def test_a_remote_agent_is_registered_once(api):
     bad = api.post("/api/v1/agents", {**REMOTE, "name": "Bad Name", "capabilities": ["A B"]}, format="json")
     assert bad.json()["code"] == "invalid_manifest"
     assert {error["field"] for error in bad.json()["errors"]} == {"/name", "/capabilities/0"}
+
+
+def test_a_remote_agent_cannot_take_the_name_of_one_that_nodes_run(api):
+    register(V1)
+    taken = api.post("/api/v1/agents", {**REMOTE, "name": V1.name, "version": "9.0.0"}, format="json")
+    assert (taken.status_code, taken.json()["code"]) == (422, "invalid_manifest")
+    assert [(error["field"], error["code"]) for error in taken.json()["errors"]] == [("/name", "name_taken")]
+    assert [row["version"] for row in api.get(f"/api/v1/agents/{V1.name}").json()["versions"]] == [V1.version]
 
 
 def test_the_admin_panel_shows_scales_and_orders(api):
