@@ -16,6 +16,7 @@ from agents.contracts import reading
 from agents.contracts.actions.clear_rejected import clear_rejected
 from agents.contracts.actions.configure import set_level, set_mode, set_pattern
 from agents.contracts.actions.delete import delete_contract
+from agents.contracts.actions.permission import require_editor
 from agents.contracts.actions.register import digest_of, register
 from agents.contracts.api import rows, schemas
 from agents.contracts.compatibility import try_out
@@ -199,7 +200,8 @@ class RejectedView(APIView):
         parameters=[OpenApiParameter("limit", int), OpenApiParameter("before", str, description="Older than this id")],
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return rejected messages, newest first."""
+        """Return rejected messages, newest first. Only for editors of some project: they hold what runs have sent."""
+        require_editor(user_of(request))
         reading.contract(name)
         limit = min(100, max(1, _number(request.query_params.get("limit"), 20)))
         before = request.query_params.get("before", "")

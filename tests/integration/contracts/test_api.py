@@ -111,6 +111,7 @@ def test_whoever_edits_nothing_may_look_but_not_write(client_of, viewer, contrac
     assert theirs.patch(URL, {"mode": "READONLY"}).status_code == 403
     assert theirs.delete(URL).status_code == 403
     assert theirs.delete(f"{URL}/rejected").status_code == 403
+    assert theirs.get(f"{URL}/rejected").status_code == 403
     assert client_of(None).get(URL).status_code == 401
 
 
