@@ -74,6 +74,7 @@ class InboundSubject:
         group: str,
         since: dt.datetime,
         handle: Handle,
+        *,
         max_ack_pending: Callable[[], int] = lambda: MAX_ACK_PENDING,
     ) -> None:
         """``since``: a stream's messages count from then on. Make it inside the running loop.

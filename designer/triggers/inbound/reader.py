@@ -76,7 +76,9 @@ class SubjectReader:
         """Begin to read."""
         self._trigger, self._config, self._in_thread, self._contracts = trigger, config, in_thread, contracts
         group = _group(trigger, config.subject)
-        self._inbound = InboundSubject(bus, config.subject, group, trigger.enabled_at, self._handle, _max_ack_pending)
+        self._inbound = InboundSubject(
+            bus, config.subject, group, trigger.enabled_at, self._handle, max_ack_pending=_max_ack_pending
+        )
         self._dropped = 0
 
     async def stop(self) -> None:

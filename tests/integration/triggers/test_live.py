@@ -222,6 +222,9 @@ def test_a_jetstream_subject_loses_nothing_when_the_listener_is_killed(live: Tri
 
 
 def test_policy_bounds_the_messages_of_a_jetstream_subject_at_work(live: TriggerStack) -> None:
+    def in_force(api: httpx.Client) -> dict[str, str]:
+        return {"If-Match": api.get("policies").headers["ETag"]}
+
     async def bounds(client) -> list[int]:
         return [consumer.config.max_ack_pending for consumer in await client.jetstream().consumers_info("BOUND")]
 
@@ -231,11 +234,11 @@ def test_policy_bounds_the_messages_of_a_jetstream_subject_at_work(live: Trigger
     until(lambda: on_nats(live, bounds) == [100])
     entry = {"kind": "admission", "match": {}, "spec": {"max_ack_pending": 3}}
     with live.api() as api:
-        api.put("policies/few", json=entry).raise_for_status()
+        api.put("policies/few", json=entry, headers=in_force(api)).raise_for_status()
         until(lambda: on_nats(live, bounds) == [3])
         on_nats(live, lambda client: client.jetstream().publish("bound.one", b'{"name": "held to three"}'))
         until(lambda: names(live, workflow) == {"held to three": 1})
-        api.delete("policies/few").raise_for_status()
+        api.delete("policies/few", headers=in_force(api)).raise_for_status()
     until(lambda: on_nats(live, bounds) == [100])
 
 
