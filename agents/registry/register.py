@@ -11,7 +11,7 @@ from agents.contracts.joining import check_manifest
 from agents.domain.manifest import Manifest, identity
 from agents.models import Agent, AgentVersion, Capability, IntentSchema
 from agents.registry.check import check
-from agents.registry.errors import VersionTakenError
+from agents.registry.errors import InvalidManifestError, VersionTakenError
 from agents.registry.search import search_text
 from agents.registry.versions import sort_key
 
@@ -28,8 +28,22 @@ def register(manifest: Manifest, files: dict[str, str] | None = None) -> AgentVe
     if known is not None:
         return known
     check(manifest)
+    _check_place(manifest)
     check_manifest(msgspec.to_builtins(manifest), manifest.name)
     return _write(manifest, content)
+
+
+def _check_place(manifest: Manifest) -> None:
+    """Refuse an agent from elsewhere under the name of one that nodes run: it would get that one's calls."""
+    if manifest.runtime != "remote":
+        return
+    there = AgentVersion.objects.filter(agent__name=manifest.name).values_list("manifest", flat=True)
+    if any(each.get("runtime", "builtin") != "remote" for each in there):
+        message = (
+            f"There is an agent “{manifest.name}” that nodes run; steps that call it would get this one. "
+            "Choose another name."
+        )
+        raise InvalidManifestError(message, errors=[{"field": "/name", "message": message, "code": "name_taken"}])
 
 
 @transaction.atomic
