@@ -76,9 +76,11 @@ class Window:
         self._buckets: deque[list[float]] = deque()
         """[number of the part, calls, failures]"""
         self._times: deque[tuple[float, float]] = deque(maxlen=256)
+        self._window_s = 0.0
 
     def add(self, now: float, window_s: float, *, failed: bool, took_ms: float) -> None:
         """Count a call that ended at ``now``."""
+        self._resize(window_s)
         part = now * BUCKETS // window_s
         if not self._buckets or self._buckets[-1][0] != part:
             self._buckets.append([part, 0, 0])
@@ -90,6 +92,7 @@ class Window:
 
     def figures(self, now: float, window_s: float) -> Figures:
         """Return what the window holds at ``now``."""
+        self._resize(window_s)
         self._drop(now * BUCKETS // window_s)
         times = sorted(took for at, took in self._times if now - at <= window_s)
         p95 = times[min(len(times) - 1, int(len(times) * 0.95))] if times else 0.0
@@ -103,6 +106,12 @@ class Window:
         """Forget all."""
         self._buckets.clear()
         self._times.clear()
+
+    def _resize(self, window_s: float) -> None:
+        """Begin anew when policy has changed the window: the numbers of its parts cannot be compared with the old ones."""
+        if window_s != self._window_s:
+            self._window_s = window_s
+            self._buckets.clear()
 
     def _drop(self, part: float) -> None:
         while self._buckets and self._buckets[0][0] <= part - BUCKETS:

@@ -1,5 +1,6 @@
 """The circuit breaker's states, and that no history of calls breaks its promises."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +52,16 @@ def test_stays_closed_below_the_rate() -> None:
     for second in range(8):
         call(machine, second / 10, failed=second % 4 == 0)
     assert machine.status.state == "closed"
+
+
+def test_a_window_that_policy_makes_longer_still_moves_on() -> None:
+    machine, longer = breaker(), msgspec.structs.replace(SPEC, window_s=60.0)
+    for number in range(3):
+        call(machine, 100_000.0 + number, failed=True)
+    for number in range(3):
+        call(machine, 100_100.0 + number * 100, failed=True, spec=longer)
+    assert machine.status.state == "closed"
+    assert machine.figures(100_400.0, longer).calls == 0
 
 
 def test_old_failures_leave_the_window() -> None:
