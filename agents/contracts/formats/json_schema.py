@@ -1,17 +1,20 @@
 """JSON Schema contracts (draft 2020-12). Nothing is ever fetched: references lead into the schema or to named ones."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from agents.contracts.errors import BadContractError
-from agents.contracts.formats.base import BrokenError, ContractSchema, Fault, SchemaType
+from agents.contracts.formats.base import MAX_SCHEMA_BYTES, BrokenError, ContractSchema, Fault, SchemaType
 from agents.domain.contracts import json_schema as inclusion
 from agents.domain.contracts.json_parts import canonical
 from agents.domain.contracts.reasons import Reason
 from agents.domain.schema_check import check, check_schema
 from agents.domain.schema_keywords import SchemaUnusableError
+
+MAX_WHOLE_BYTES: Final = 4 * MAX_SCHEMA_BYTES
+"""Of a schema with all that it refers to: what is referred to twice stands there twice, so a few levels of it explode."""
 
 
 class JsonContract:
@@ -24,6 +27,7 @@ class JsonContract:
         """``schema`` is what ``text`` says."""
         self.text, self.whole = text, whole
         self.canonical = canonical(schema)
+        self.size = len(msgspec.json.encode(whole))
 
     @classmethod
     def parse(cls, text: str, references: Mapping[str, ContractSchema], compiled: str = "") -> "JsonContract":
@@ -81,6 +85,9 @@ def _bundled(schema: Any, references: Mapping[str, ContractSchema]) -> Any:
     used = {name: other for name, other in references.items() if isinstance(other, JsonContract)}
     if not used or not isinstance(schema, dict):
         return schema
+    if sum(other.size for other in used.values()) > MAX_WHOLE_BYTES:
+        most = MAX_WHOLE_BYTES // 1024
+        raise BadContractError(f"What the schema refers to is longer than {most} KB together.", field="/references")
     places = {name: f"ref:{name}" for name in used}
     bundled = _pointed(schema, places, "")
     definitions = dict(bundled.get("$defs", {}))

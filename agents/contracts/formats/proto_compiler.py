@@ -50,7 +50,9 @@ def completed(file: FileDescriptorProto, known: Mapping[str, FileDescriptorSet])
             there.add(each.name)
             files.file.append(each)
 
-    for name in file.dependency:
+    for name in dict.fromkeys(file.dependency):
+        if name in there:
+            continue
         if name in known:
             for each in known[name].file[:-1]:
                 add(each)
@@ -78,8 +80,11 @@ def _write(folder: Path, path: str, source: str) -> None:
     if pure.is_absolute() or ".." in pure.parts or "\0" in path or not path.endswith(".proto") or len(path) > 200:
         raise BadContractError(f"A Protobuf reference is named as it is imported, such as money.proto; {path} is not.")
     target = folder / pure
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(source)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(source)
+    except OSError as error:
+        raise BadContractError(f"The Protobuf reference {path} lies inside of another one.") from error
 
 
 def _run(folder: Path, out: Path, own: str) -> str | None:

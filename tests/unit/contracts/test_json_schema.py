@@ -124,6 +124,17 @@ def test_named_references_lead_to_other_contracts():
     assert refused.value.faults[0].field == "/total/amount"
 
 
+def test_references_to_references_do_not_explode():
+    def above(inner):
+        text = json.dumps({"$defs": {name: {"$ref": name} for name in "ab"}})
+        return parse(SchemaType.JSON, text, {"a": inner, "b": inner})
+
+    found = parse(SchemaType.JSON, json.dumps({"type": "string", "description": "x" * 200_000}))
+    found = above(above(found))
+    with pytest.raises(BadContractError, match="refers to is longer than 1024 KB together"):
+        above(found)
+
+
 @pytest.mark.parametrize(
     "text",
     [

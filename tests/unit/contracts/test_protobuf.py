@@ -1,9 +1,12 @@
 """Protobuf contracts: protoc reads the files, real bytes show what the rules say."""
 
+import base64
+
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from agents.contracts.errors import BadContractError
-from agents.contracts.formats import SchemaType, parse
+from agents.contracts.formats import SchemaType, parse, proto_compiler
 from agents.contracts.formats.base import BrokenError
 from agents.contracts.formats.proto_text import written
 from agents.contracts.wire import BadFrameError, frame, read_indexes, unframe, write_indexes
@@ -169,3 +172,19 @@ def test_bodies_are_framed():
             unframe(broken)
     assert read_indexes(write_indexes([0]) + b"x") == ([0], b"x")
     assert read_indexes(write_indexes([1, 0, 2]) + b"x") == ([1, 0, 2], b"x")
+
+
+def test_what_a_descriptor_imports_again_and_again_is_compiled_once(monkeypatch):
+    compiled = []
+    compile_ = proto_compiler.compile
+    monkeypatch.setattr(proto_compiler, "compile", lambda *given: compiled.append(given) or compile_(*given))
+    file = FileDescriptorProto(name="a.proto", syntax="proto3", dependency=["google/protobuf/any.proto"] * 50)
+    file.message_type.add(name="A")
+    parse(SchemaType.PROTOBUF, base64.b64encode(file.SerializeToString()).decode())
+    assert len(compiled) == 1
+
+
+def test_a_reference_that_lies_inside_of_another_is_refused():
+    inner = proto("message B { int32 x = 1; }")
+    with pytest.raises(BadContractError, match="lies inside of another"):
+        parse(SchemaType.PROTOBUF, 'syntax = "proto3"; message A {}', {"b.proto": inner, "b.proto/c.proto": inner})
