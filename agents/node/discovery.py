@@ -35,11 +35,10 @@ class Discovery:
 
     async def add(self, hosted: HostedAgent) -> None:
         """Begin to answer for an instance."""
-        self._of[hosted.instance] = [
-            await self._answer(subject, verb, [hosted])
-            for verb in TYPES
-            for subject in (f"$SRV.{verb}.{hosted.name}", f"$SRV.{verb}.{hosted.name}.{hosted.instance}")
-        ]
+        answering = self._of[hosted.instance] = []
+        for verb in TYPES:
+            for subject in (f"$SRV.{verb}.{hosted.name}", f"$SRV.{verb}.{hosted.name}.{hosted.instance}"):
+                answering.append(await self._answer(subject, verb, [hosted]))
 
     async def remove(self, hosted: HostedAgent) -> None:
         """Answer no more for an instance."""

@@ -46,10 +46,9 @@ class Hosting:
         self._agents.append(hosted)
         self._service.admission.add(hosted)
         on_invoke, on_control = partial(self._service.on_invoke, hosted), partial(self._service.on_control, hosted)
-        self._calls[hosted.instance] = [
-            await self._bus.subscribe(subjects.invoke(hosted.instance), on_invoke),
-            await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE),
-        ]
+        calls = self._calls[hosted.instance] = []
+        calls.append(await self._bus.subscribe(subjects.invoke(hosted.instance), on_invoke))
+        calls.append(await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE))
         self._controls[hosted.instance] = await self._bus.subscribe(subjects.control(hosted.instance), on_control)
         await self._discovery.add(hosted)
         self._beats.soon()
@@ -81,7 +80,9 @@ class Hosting:
         hosted.become(LifeState.STOPPED)
         if hosted.runner is not None:
             await self._end_runner(hosted)
-        await self._controls.pop(hosted.instance).stop()
+        # One whose start went wrong half-way may have none.
+        if (control := self._controls.pop(hosted.instance, None)) is not None:
+            await control.stop()
         await self._discovery.remove(hosted)
         self._service.admission.remove(hosted)
         self._agents.remove(hosted)
@@ -94,6 +95,8 @@ class Hosting:
                 await hosted.runner.stop(RUNNER_GRACE_S)
         except AgentClusterError as error:
             logger.warning("%s did not end in good order: %s", hosted.instance, error.message)
+        except Exception:
+            logger.exception("%s did not end in good order", hosted.instance)
 
     async def _drain(self, subscriptions: list[Subscription]) -> None:
         """Have NATS send no more calls, and see those that are on their way."""
