@@ -114,7 +114,12 @@ class Gateway:
             raise StoppingError
         seat = Seat(guest.user_id, found.manifest, found.identity, self.node.profile.node_id)
         seat.lost_s = 0.0
-        await self.node.hosting.add(seat.hosted)
+        try:
+            await self.node.hosting.add(seat.hosted)
+        except BaseException:
+            # Whoever joined is gone, or NATS is: nobody would ever answer this instance's calls.
+            await self.node.hosting.remove(seat.hosted, 0)
+            raise
         self._seats[seat.session] = seat
         return seat
 
