@@ -55,6 +55,8 @@ class Degrading:
         self._log = log
         self._looks: dict[str, _Look] = {}
         self._later: dict[str, Waiting] = {}
+        self._alarms: dict[str, asyncio.TimerHandle] = {}
+        """By call id: one timer each, however often the call is looked at meanwhile."""
         self._projects: OrderedDict[str, str] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self.keeps = False
@@ -98,6 +100,9 @@ class Degrading:
         """Forget a call that was settled, or is no longer wanted."""
         self._looks.pop(call_id, None)
         self._later.pop(call_id, None)
+        alarm = self._alarms.pop(call_id, None)
+        if alarm is not None:
+            alarm.cancel()
 
     def breaker_changed(self) -> None:
         """Let those ask again who wait for a breaker."""
@@ -115,10 +120,13 @@ class Degrading:
         if waiting is None:
             waiting = self._later[call.call_id] = Waiting(waiter, monotonic(), CODE, error.message, announced=True)
         waiting.message = error.message
-        asyncio.get_running_loop().call_later(error.data.get("retry_after_ms", 1000) / 1000, self._wake, call.call_id)
+        if call.call_id not in self._alarms:
+            pause_s = error.data.get("retry_after_ms", 1000) / 1000
+            self._alarms[call.call_id] = asyncio.get_running_loop().call_later(pause_s, self._wake, call.call_id)
         return waiting
 
     def _wake(self, call_id: str) -> None:
+        self._alarms.pop(call_id, None)
         waiting = self._later.get(call_id)
         if waiting is not None:
             waiting.waiter.wake()

@@ -16,7 +16,9 @@ from agents.domain.policy import Match, Policy, PolicySet
 from agents.policies import live
 from designer.domain import events as ev
 from designer.domain.graph import RetryPolicy
+from designer.domain.run import PendingCall
 from designer.engine.breakers import Breakers
+from designer.engine.degrade import Degrading
 from tests.integration.engine import routing_agents as mine
 from tests.integration.engine.lab import Lab, agent, line
 
@@ -157,6 +159,30 @@ async def test_later_lets_the_step_wait_and_say_why(lab: Lab, decide: Decide) ->
     assert "next try at" in waiting.message.lower()
     (row,) = await lab.ended(run)
     assert row.status == "completed"
+
+
+async def test_a_step_that_waits_for_later_is_woken_once_however_often_it_is_looked_at(
+    redis_url: str, decide: Decide
+) -> None:
+    decide(circuit_breaker=BREAKER, degrade={"answer": "later"})
+    writer, woken = BatchWriter(redis_url), []
+
+    class Waits:
+        def wake(self) -> None:
+            woken.append(time.monotonic())
+
+    degrading = Degrading(RunLog(writer))
+    call = PendingCall("a", "moody", "", 1, "r/a/1", "r/a", {}, None, 0)
+    for pause_ms in (40, 60, 80):
+        degrading.refused(call, CallError("breaker_open", "…", data={"retry_after_ms": pause_ms}), Waits(), "w")
+    await asyncio.sleep(0.15)
+    assert len(woken) == 1
+    degrading.refused(call, CallError("breaker_open", "…", data={"retry_after_ms": 10}), Waits(), "w")
+    degrading.withdraw("r/a/1")
+    await asyncio.sleep(0.05)
+    assert len(woken) == 1
+    await degrading.stop()
+    await writer.close()
 
 
 async def test_two_workers_agree_and_one_sends_the_probes(redis_url: str) -> None:
