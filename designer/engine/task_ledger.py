@@ -122,6 +122,8 @@ class TaskLedger:
             return
         except AgentClusterError as error:
             logger.warning("the tasks of %s cannot be written down: %s", name, error.message)
+            agent.doubt = True
+            await asyncio.sleep(RETRY_S)
             return
         for flight, row, entry in zip(new, rows, ids, strict=True):
             if row.over:
