@@ -69,6 +69,11 @@ def stranger(name: str, known: list[str]) -> str:
     return f"is not known here; did you mean '{near[0]}'?" if near else "is not known here"
 
 
+def ended(text: str) -> str:
+    """Return a sentence with a full stop, unless it ends with a question."""
+    return text if text.endswith("?") else f"{text}."
+
+
 WORDS: Final[dict[str, Callable[[Any, Any], str]]] = {
     "type": _type,
     "enum": lambda expected, value: f"must be one of {', '.join(map(_show, expected))}, not {_kind(value)}",

@@ -10,6 +10,7 @@ from agents.registry.errors import InvalidManifestError
 from agents.registry.versions import parse
 
 MAX_BYTES: Final = 256 * 1024
+COST_MAX: Final = 1e9
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ENTRY_POINT: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -121,3 +122,5 @@ def _limits(manifest: Manifest) -> Iterator[Fault]:
     for name, (value, least, most) in bounds.items():
         if not least <= value <= most:
             yield _fault(f"/limits/{name}", f"{value:g} is not between {least:g} and {most:g}.", "out_of_range")
+    if not 0 <= manifest.cost <= COST_MAX:
+        yield _fault("/cost", f"{manifest.cost:g} is not between 0 and {COST_MAX:g}.", "out_of_range")

@@ -9,7 +9,7 @@ from agents.domain.bundle.limits import MANIFEST, MANIFEST_MAX_BYTES
 from agents.domain.bundle.plain_yaml import BadYamlError, read
 from agents.domain.bundle.report import Report
 from agents.domain.manifest import IntentSchema, Manifest, ResourceLimits, canonical
-from agents.domain.schema_words import stranger
+from agents.domain.schema_words import ended, stranger
 from agents.domain.short_schema import ShortSchemaError, expand
 
 _WORDS: Final = {
@@ -55,7 +55,7 @@ def _manifest(value: dict[str, Any], report: Report) -> Manifest | None:
             hint = "" if name == "entry_point" else "; `agent-coordinator bundle build` takes it from the code"
             report.fault("manifest", f"This field is needed{hint}.", f"/{name}")
     for name in given.keys() - hints.keys():
-        report.fault("manifest", f"This {stranger(name, [*hints])}.", f"/{name}")
+        report.fault("manifest", ended(f"This {stranger(name, [*hints])}"), f"/{name}")
     fields = {name: _field(name, each, hints[name], report) for name, each in given.items() if name in hints}
     if fields.get("runtime") not in (None, "bundle"):
         report.fault("manifest", "The runtime of a bundle is “bundle”; leave the field out.", "/runtime")
@@ -110,7 +110,7 @@ def _limits(value: Any, report: Report) -> ResourceLimits | None:
         return None
     hints = get_type_hints(ResourceLimits)
     for name in value.keys() - hints.keys():
-        report.fault("manifest", f"This {stranger(name, [*hints])}.", f"/limits/{name}")
+        report.fault("manifest", ended(f"This {stranger(name, [*hints])}"), f"/limits/{name}")
     known = {
         name: _converted(each, hints[name], f"/limits/{name}", report) for name, each in value.items() if name in hints
     }

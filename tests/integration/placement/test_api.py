@@ -15,6 +15,7 @@ from agents.cluster.placement import placement_bucket
 from agents.domain.manifest import Manifest, identity
 from agents.domain.placement import Deployment as Wanted
 from agents.domain.placement import wanted_key
+from agents.models import AgentVersion
 from agents.placement import pushing
 from agents.placement.models import Change, Deployment
 from agents.registry.register import register
@@ -229,6 +230,29 @@ def test_a_remote_agent_is_registered_once(api):
     bad = api.post("/api/v1/agents", {**REMOTE, "name": "Bad Name", "capabilities": ["A B"]}, format="json")
     assert bad.json()["code"] == "invalid_manifest"
     assert {error["field"] for error in bad.json()["errors"]} == {"/name", "/capabilities/0"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"limits": {"memory": 1}}, "/limits/memory"),
+        ({"limits": {"concurrency": 1.5}}, "/limits/concurrency"),
+        ({"limits": {"pids": "nan"}}, "/limits/pids"),
+        ({"limits": {"cpu_s": "nan"}}, "/limits/cpu_s"),
+        ({"limits": {"timeout_s": -1}}, "/limits/timeout_s"),
+        ({"cost": "nan"}, "/cost"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused_by_field(api, fields, where):
+    answer = api.post("/api/v1/agents", REMOTE | fields, format="json")
+    assert answer.status_code in (400, 422)
+    assert [error["field"] for error in answer.json()["errors"]] == [where]
+
+
+def test_limits_of_a_remote_agent_can_be_read_again(api):
+    api.post("/api/v1/agents", {**REMOTE, "limits": {"concurrency": 2, "timeout_s": 5}}, format="json")
+    limits = msgspec.convert(AgentVersion.objects.get().manifest, Manifest).limits
+    assert (limits.concurrency, limits.timeout_s) == (2, 5.0)
 
 
 def test_a_remote_agent_cannot_take_the_name_of_one_that_nodes_run(api):

@@ -237,7 +237,7 @@ HOSTILE: dict[str, Hostile] = {
     "limit a text": Hostile(lambda: field("limits", "{memory_mib: much}"), "manifest", "/limits/memory_mib"),
     "limit beyond": Hostile(lambda: field("limits", "{pids: 100000}"), "manifest", "/limits/pids"),
     "unknown limit": Hostile(lambda: field("limits", "{memory: 1}"), "manifest", "not known"),
-    "unknown field": Hostile(lambda: field("entrypoint", "agent:count"), "manifest", "did you mean 'entry_point'"),
+    "unknown field": Hostile(lambda: field("entrypoint", "agent:count"), "manifest", "did you mean 'entry_point'?"),
     "unknown network": Hostile(lambda: field("network", "some"), "manifest", "/network"),
     "built in": Hostile(lambda: field("runtime", "builtin"), "manifest", "/runtime"),
     "bad short schema": Hostile(lambda: field("intent", "{input: strnig}"), "manifest", "/intent/input"),
