@@ -20,7 +20,7 @@ from agents.gateway.errors import (
     SlowError,
     StoppingError,
 )
-from agents.gateway.offers import offer
+from agents.gateway.offers import joinable, offer
 from agents.gateway.protocol import SILENCE_S, Hello
 from agents.gateway.seat import DISCONNECTED, LEFT, Seat
 from agents.node.node import Node
@@ -72,6 +72,10 @@ class Gateway:
     async def join(self, hello: Hello, guest: Guest, connection: Connection) -> Seat:
         """Return the instance that ``guest`` is from now on, welcomed; errors of ``offers.offer``, StoppingError."""
         seat = self._resumed(hello, guest)
+        if seat is not None:
+            # The session proves who it is, not that it may still; the seat may be gone by when that is known.
+            await ask(joinable, guest, seat.hosted.name)
+            seat = self._resumed(hello, guest)
         if seat is not None:
             if seat.connection is not None:
                 seat.connection.end(ReplacedError())

@@ -41,6 +41,12 @@ def callable_agent(guest: Guest, agent: str) -> None:
     _enabled(agent)
 
 
+def joinable(guest: Guest, agent: str) -> None:
+    """Pass when ``guest`` may (still) be an instance of ``agent``; NoGrantError, AgentDisabledError."""
+    require(guest, Right.JOIN, agent)
+    _enabled(agent)
+
+
 def _registered(hello: Hello, guest: Guest) -> Offer:
     if not hello.agent:
         raise ProtocolError("Say which agent joins: by its name, or with its manifest.", field="/agent")

@@ -24,7 +24,7 @@ from agents.gateway.access import Guest
 from agents.gateway.blocking import ask
 from agents.gateway.connection import Connection, fault_of
 from agents.gateway.conversation import Conversation
-from agents.gateway.errors import NotLoggedInError, ProtocolError, SilentError
+from agents.gateway.errors import FullError, NotLoggedInError, ProtocolError, SilentError
 from agents.gateway.gateway import Gateway
 from agents.gateway.protocol import MESSAGE_MAX, Fault, FromSocket, Login
 from agents.gateway.tasks import TaskDesk
@@ -35,6 +35,8 @@ logging.getLogger("websockets.server").setLevel(logging.WARNING)
 PATH: Final = "/gateway/ws"
 HEALTH: Final = "/health/"
 LOGIN_S: Final = 10.0
+ARRIVING_MAX: Final = 256
+"""Connections of which is not known yet who they are; those beyond are refused at once."""
 PING_S: Final = 15.0
 CLOSE_S: Final = 3.0
 BUFFER: Final = 256 * 1024
@@ -52,6 +54,7 @@ class WsServer:
         """Serve both."""
         self.port = 0
         self._gateway, self._desk = gateway, desk
+        self._arriving = 0
         self._server: Server | None = None
 
     async def start(self, host: str, port: int, tls: tuple[Path, Path] | None = None) -> None:
@@ -96,7 +99,7 @@ class WsServer:
     async def _serve(self, socket: ServerConnection) -> None:
         connection = Connection()
         try:
-            guest = await _guest(socket)
+            guest = await self._known(socket)
             self._gateway.enter(guest, connection)
         except AgentClusterError as error:
             await _refuse(socket, error)
@@ -116,6 +119,18 @@ class WsServer:
                 socket.transport.abort()
             await end(listening)
         await _close(socket, connection.ended)
+
+    async def _known(self, socket: ServerConnection) -> Guest:
+        """Return who it is; FullError while too many others are being asked."""
+        if self._arriving >= ARRIVING_MAX:
+            raise FullError(
+                "Too many connections wait to log in at the gateway; try again in a moment.", limit=ARRIVING_MAX
+            )
+        self._arriving += 1
+        try:
+            return await _guest(socket)
+        finally:
+            self._arriving -= 1
 
 
 def may_come_from(host: str, origin: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Nobody joins or gives tasks unless the account behind the token was allowed to."""
 
 import asyncio
+import json
 from typing import Any
 
 import grpc
@@ -13,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 from agentcluster.security.models import ApiToken
 from agents.domain.manifest import Manifest
 from agents.gateway import gateway as gateway_module
-from agents.gateway import protocol
+from agents.gateway import protocol, ws_server
 from agents.gateway.generated import agent_service_pb2 as pb
 from agents.gateway.models import GatewayGrant
 from agents.gateway.process import GatewayProcess
@@ -229,3 +230,33 @@ async def test_there_is_room_for_so_many(wire: str, gate: GatewayProcess, token:
             assert other.error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         else:
             assert other.socket.close_code == 4429
+
+
+@WIRES
+async def test_a_session_lets_nobody_come_back_whose_grant_was_taken(
+    wire: str, gate: GatewayProcess, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "ACCESS_S", 60.0)
+    gate.gateway.resume_s = 30.0
+    async with guest(wire, gate, token) as one, guest(wire, gate, token) as again:
+        await one.join(agent="reverse")
+        session = (await one.heard("welcome"))["session"]
+        await one.break_off()
+        await GatewayGrant.objects.all().adelete()
+        assert (await refused(again, agent="reverse", session=session))["code"] == "no_grant"
+
+
+async def test_those_who_do_not_say_who_they_are_are_bounded(
+    gate: GatewayProcess, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ws_server, "ARRIVING_MAX", 2)
+    address = f"ws://127.0.0.1:{gate.ws.port}/gateway/ws"
+    async with connect(address) as first, connect(address) as second, connect(address) as third:
+        refusal = json.loads(await asyncio.wait_for(third.recv(), 5))
+        assert (refusal["error"]["code"], refusal["fatal"]) == ("gateway_full", True)
+        await first.close()
+        await second.close()
+    await until(lambda: gate.ws._arriving == 0)
+    async with guest("ws", gate, token) as one:
+        await one.join(agent="reverse")
+        await one.heard("welcome")
