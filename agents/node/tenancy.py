@@ -146,7 +146,7 @@ class Tenancy:
         """Start the instance, as often as it takes; False when told to end first."""
         while not self.ending:
             try:
-                await self._try_start()
+                await self._try_until_told()
             except Exception as error:
                 self.failures += 1
                 await self._tell_trouble(error)
@@ -154,12 +154,27 @@ class Tenancy:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ending.wait(), pause_s)
                 continue
+            if self.hosted is None:
+                return False
             self.failures = 0
             logger.info("%s runs in slot %s", self.instance, self.key)
             if self.slot is not None and self.slot.state == "starting":
                 await self.write(state="running", trouble="")
             return True
         return False
+
+    async def _try_until_told(self) -> None:
+        """Try to start; broken off when told to end, since an agent may take a minute until it is ready."""
+        trying = asyncio.ensure_future(self._try_start())
+        ending = asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({trying, ending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            trying.cancel()
+        await asyncio.wait({trying})
+        if not trying.cancelled():
+            trying.result()
 
     async def _try_start(self) -> None:
         hosted = await self._make(self.deployment, self.instance, self.place.number)

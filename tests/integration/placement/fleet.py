@@ -39,6 +39,8 @@ class Fleet:
         self.manifests: dict[str, Manifest] = {}
         self.broken: dict[tuple[str, str], Exception] = {}
         """By node name and agent version: what starting an instance there raises."""
+        self.slow_s = 0.0
+        """How long it takes until an instance is there."""
         self.nodes: dict[str, Node] = {}
         self._buses: dict[str, Bus] = {}
         self._writers: dict[str, BatchWriter] = {}
@@ -52,6 +54,7 @@ class Fleet:
             trouble = self.broken.get((name, deployment.version))
             if trouble is not None:
                 raise trouble
+            await asyncio.sleep(self.slow_s)
             manifest = self.manifests[deployment.identity]
             return HostedAgent(manifest, instance, deployment.identity, resolve(manifest.entry_point), slot=number)
 

@@ -53,6 +53,21 @@ async def test_scaling_up_and_down(fleet: Fleet):
     await fleet.until_count(echo, 0)
 
 
+async def test_an_instance_that_takes_long_to_start_does_not_hold_up_its_end(fleet: Fleet):
+    await fleet.add("a")
+    fleet.slow_s = 60.0
+    echo = version("echo")
+    await fleet.want(echo, 1)
+    await fleet.until_slots(echo, lambda found: [slot.state for slot in found.values()] == ["starting"])
+    await fleet.want(echo, 0)
+    await fleet.until_slots(echo, lambda found: not found)
+    await fleet.want(echo, 1)
+    await fleet.until_slots(echo, lambda found: [slot.state for slot in found.values()] == ["starting"])
+    async with asyncio.timeout(10):
+        await fleet.remove("a", 0)
+    assert await fleet.slots(echo) == {}
+
+
 async def test_an_older_deployment_never_replaces_a_newer_one(fleet: Fleet):
     await fleet.add("a")
     echo = version("echo")
