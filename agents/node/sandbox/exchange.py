@@ -97,6 +97,10 @@ class Exchange:
             if error := flight.output.take(frame):
                 flight.fail(error)
         elif isinstance(frame, wire.FileEnd):
+            # Whoever ends files on and on would keep the threads busy that all instances share.
+            if error := flight.output.finish():
+                flight.fail(error)
+                return
             task = asyncio.get_running_loop().create_task(self._store(flight, frame))
             self._storing.add(task)
             task.add_done_callback(self._storing.discard)

@@ -17,6 +17,10 @@ from agents.node.sandbox.errors import FileGoneError
 _MIB: Final = 1024 * 1024
 FILES_MAX: Final = 100
 """Files of one call's input, and of its output."""
+TOO_MUCH: Final = CallError(
+    "disk_limit",
+    f"The files of the agent's output are more than {FILES_MAX}, or larger than its limit disk_mib allows.",
+)
 
 
 class InputFiles:
@@ -60,17 +64,23 @@ class OutputFiles:
         """Keep them in ``folder`` until they are in the artifact store; at most ``max_mib`` MiB together."""
         self._folder, self._left = folder, max_mib * _MIB
         self._known: set[int] = set()
+        self._ended = 0
 
     def take(self, part: Part) -> CallError | None:
         """Add some bytes; return the error when that is too much."""
         self._left -= len(part.data)
         self._known.add(part.file)
         if self._left < 0 or len(self._known) > FILES_MAX:
-            return CallError("disk_limit", "The files of the agent's output are larger than its limit disk_mib allows.")
+            return TOO_MUCH
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._path(part.file).open("ab") as file:
             file.write(part.data)
         return None
+
+    def finish(self) -> CallError | None:
+        """Count a file that is whole; return the error when these are too many, so that none is stored any more."""
+        self._ended += 1
+        return TOO_MUCH if self._ended > FILES_MAX else None
 
     def store(self, end: FileEnd) -> Stored:
         """Move a whole file into the artifact store (blocking)."""

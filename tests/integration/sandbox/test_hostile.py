@@ -238,6 +238,12 @@ async def test_nonsense_for_the_node_ends_the_process(hostile: Host, how: str) -
     await is_well_again(hostile)
 
 
+async def test_files_without_end_fail_the_call(hostile: Host) -> None:
+    reply = await hostile.call("hostile", {"how": "endless_files"}, deadline_ms=10_000)
+    assert reply.error is not None
+    assert (reply.error.code, reply.error.message.partition(",")[0][-13:]) == ("disk_limit", "more than 100")
+
+
 async def test_results_of_calls_that_are_not_there_change_nothing(hostile: Host) -> None:
     assert (await hostile.call("hostile", {"how": "false_results"})).output == {"honest": True}
 

@@ -240,6 +240,15 @@ async def false_results(**_: Any) -> Found:
     return {"honest": True}
 
 
+async def endless_files(**_: Any) -> Found:
+    """End files that were never begun; the first call has the number 1."""
+    for file in range(150):
+        data = b'{"type":"FileEnd","number":1,"file":%d,"name":"a","media_type":"text/plain"}' % file
+        os.write(_socket(), struct.pack(">I", len(data)) + data)
+    await asyncio.sleep(2)
+    return {"done": True}
+
+
 async def wrong_frame(**_: Any) -> Found:
     data = b'{"type":"Ready"}'
     os.write(_socket(), struct.pack(">I", len(data)) + data)
