@@ -1,8 +1,7 @@
 """Back pressure at the entry (features E1), as ASGI before Django: a start that finds no place is answered at once.
 
 A request that is refused here costs next to nothing, so a web process that gets ten times what it can do still does
-what it can. A place is taken once the body is there: whoever sends it drop by drop, with or without an account, holds
-none meanwhile.
+what it can.
 """
 
 import asyncio
@@ -17,7 +16,6 @@ from agents.domain.policy import Subject
 from agents.policies import live
 from agents.policies.errors import TooManyStartsError
 
-Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[Any]]
@@ -26,8 +24,6 @@ SLOT: Final = "agentcluster.start"
 """Where the scope has the ``Slot`` of a start."""
 WAITING_PER_PLACE: Final = 4
 """So many may wait for each place; who comes then is refused at once, so that waiting costs bounded memory."""
-BODY_MAX: Final = 2_500_000
-"""Bytes of a body that are kept here, more than any start may have; Django refuses what is longer, without a place."""
 
 
 class Slot:
@@ -63,23 +59,15 @@ class Entry:
         """How many wait for a place."""
         return sum(not each.done() for each in self._waiting)
 
-    @property
-    def full(self) -> bool:
-        """Whether there is no place now, and none to wait for one."""
-        spec = self._spec()
-        if self.inside < spec.concurrent and not self._waiting:
-            return False
-        return not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE
-
     async def enter(self) -> Slot | None:
         """Return a slot; None when none fell free in time."""
         spec = self._spec()
-        if self.full:
-            self.refused += 1
-            return None
         if self.inside < spec.concurrent and not self._waiting:
             self.inside += 1
             return Slot(self)
+        if not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE:
+            self.refused += 1
+            return None
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -118,41 +106,13 @@ class AdmitStarts:
         """Let in, or answer 429 with ``Retry-After``."""
         if scope["type"] != "http" or scope["method"] != "POST" or not self._starts.fullmatch(scope["path"]):
             return await self._following(scope, receive, send)
-        body: list[Message] = []
-        # A request that cannot get in anyway is told so before its body is read.
-        if not self.entry.full and not await _read(receive, body):
-            return await self._following(scope, _again(body, receive), send)
         slot = await self.entry.enter()
         if slot is None:
             return await _refuse(send)
         try:
-            return await self._following({**scope, SLOT: slot}, _again(body, receive), send)
+            return await self._following({**scope, SLOT: slot}, receive, send)
         finally:
             slot.release()
-
-
-async def _read(receive: Receive, body: list[Message]) -> bool:
-    """Put the messages of the body there; False when it is longer than any start's, or the client has gone."""
-    size = 0
-    while size <= BODY_MAX:
-        message = await receive()
-        body.append(message)
-        if message["type"] != "http.request":
-            return False
-        size += len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return True
-    return False
-
-
-def _again(body: list[Message], receive: Receive) -> Receive:
-    """Return what gives the messages that were read, then those that come after them."""
-    left = deque(body)
-
-    async def next_message() -> Message:
-        return left.popleft() if left else await receive()
-
-    return next_message
 
 
 def _spec() -> Spec:

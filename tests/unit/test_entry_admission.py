@@ -8,7 +8,7 @@ import pytest
 
 from agents.domain.policy import Admission, Policy, PolicySet
 from agents.policies import live
-from agents.policies.admission import BODY_MAX, SLOT, WAITING_PER_PLACE, AdmitStarts, Entry
+from agents.policies.admission import SLOT, WAITING_PER_PLACE, AdmitStarts, Entry
 
 PATHS = (r"/starts/\w+",)
 
@@ -50,12 +50,8 @@ async def ask(app, path="/starts/a", method="POST"):
         said.append(message)
 
     begin = time.monotonic()
-    await app({"type": "http", "method": method, "path": path}, whole_body, send)
+    await app({"type": "http", "method": method, "path": path}, None, send)
     return said, time.monotonic() - begin
-
-
-async def whole_body():
-    return {"type": "http.request", "body": b"{}", "more_body": False}
 
 
 async def test_the_51st_waits_half_a_second_and_is_told_when_to_come_again():
@@ -166,53 +162,3 @@ async def test_a_policy_with_more_places_lets_those_in_who_wait(policies):
     server.go.set()
     await asyncio.gather(*tasks)
     assert server.served == 4
-
-
-async def test_a_body_that_comes_drop_by_drop_holds_no_place(policies):
-    policies(concurrent=1, wait_ms=0)
-    server = Server()
-    server.go.set()
-    app = AdmitStarts(server, *PATHS)
-    drops = asyncio.Queue()
-    drops.put_nowait({"type": "http.request", "body": b"{", "more_body": True})
-    slow = asyncio.create_task(app({"type": "http", "method": "POST", "path": "/starts/a"}, drops.get, nowhere))
-    await asyncio.sleep(0.05)
-    assert (app.entry.inside, server.inside) == (0, 0)
-    assert (await ask(app))[0][0]["status"] == 202
-    drops.put_nowait({"type": "http.request", "body": b"}", "more_body": False})
-    await slow
-    assert server.served == 2
-
-
-async def test_the_body_that_was_read_arrives_whole_and_one_that_is_too_long_without_a_place():
-    heard = []
-
-    async def reading(scope, receive, send):
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        heard.append((len(body), SLOT in scope, message["type"]))
-
-    app = AdmitStarts(reading, *PATHS)
-    half = {"type": "http.request", "body": b"x" * BODY_MAX, "more_body": True}
-    last = {"type": "http.request", "body": b"x", "more_body": False}
-    gone = {"type": "http.disconnect"}
-    for messages in ([half, last], [half, half, last], [{**half, "body": b"x"}, gone]):
-        coming = iter(messages)
-
-        async def receive(coming=coming):
-            return next(coming)
-
-        await app({"type": "http", "method": "POST", "path": "/starts/a"}, receive, nowhere)
-    assert heard == [
-        (BODY_MAX + 1, True, "http.request"),
-        (2 * BODY_MAX + 1, False, "http.request"),
-        (1, False, "http.disconnect"),
-    ]
-    assert app.entry.inside == 0
-
-
-async def nowhere(message):
-    """Take an answer nobody waits for."""
