@@ -43,7 +43,7 @@ def watch(api: Api, run: dict[str, Any], console: Console, *, quiet: bool = Fals
                 pass
     else:
         for step in changes(api, run["id"], progress):
-            if (step is not None and step.status in ("running", "retrying")) or (step and step.ended):
+            if step is not None and worth_a_line(step):
                 console.print(line(step))
     return progress
 
@@ -62,6 +62,11 @@ def changes(api: Api, run_id: str, progress: Progress) -> Iterator[Step | None]:
                 raise
         if not progress.ended:
             time.sleep(0.5)
+
+
+def worth_a_line(step: Step) -> bool:
+    """Return whether a log is to tell how a step stands: it began, ended, is tried again, or waits for a reason."""
+    return step.status in ("running", "retrying") or bool(step.ended) or bool(step.note)
 
 
 def table(progress: Progress) -> Table:
