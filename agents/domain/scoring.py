@@ -80,9 +80,11 @@ def scores(
 
     ``norm`` divides by the largest among ``loads``, so it is 0 to 1; where all are 0 it is 0.
     """
-    most = max((load.pending for load in loads), default=0) or 1
-    longest = max((load.idle_ms for load in loads), default=0) or 1
-    return [pending_weight * (load.pending / most) + idle_weight * (load.idle_ms / longest) for load in loads]
+    if not loads:
+        return []
+    pendings, idles = zip(*loads, strict=True)
+    most, longest = max(pendings) or 1, max(idles) or 1
+    return [pending_weight * (pending / most) + idle_weight * (idle_ms / longest) for pending, idle_ms in loads]
 
 
 def smoothed_idle(before: float | None, seen: Load) -> float:

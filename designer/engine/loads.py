@@ -56,18 +56,27 @@ class Loads:
         now = monotonic()
         fresh: list[InstanceInfo] = []
         loads: list[Load] = []
+        agent, seen, room = "", None, False
         for info in instances:
-            self._wanted[info.agent] = now
-            seen = self._seen.get(info.agent)
-            if seen is None or (now - seen.at_s) * 1000 > self.routing(info.agent).stale_ms:
+            if info.agent != agent:
+                agent = info.agent
+                seen = self._fresh(agent, now)
+            if seen is None:
                 continue
             fresh.append(info)
-            pending = seen.others.get(info.instance, 0) + busy.get(info.instance, 0)
-            loads.append(Load(pending, seen.idle_ms.get(info.instance, 0.0)))
-        if not fresh:
+            own = busy.get(info.instance, 0)
+            room = room or own < info.concurrency
+            loads.append(Load(seen.others.get(info.instance, 0) + own, seen.idle_ms.get(info.instance, 0.0)))
+        if not room:
             return None
         routing = self.routing(fresh[0].agent)
         return choose_by_score(fresh, loads, busy, turn, (routing.pending_weight, routing.idle_weight))
+
+    def _fresh(self, agent: str, now: float) -> _Seen | None:
+        """Return what was seen of an agent's instances, None when that is too old; it is looked at from now on."""
+        self._wanted[agent] = now
+        seen = self._seen.get(agent)
+        return None if seen is None or (now - seen.at_s) * 1000 > self.routing(agent).stale_ms else seen
 
     async def run(self) -> None:
         """Look, again and again, until cancelled."""
