@@ -19,11 +19,11 @@ IDLE_MS: Final = 10_000
 """An entry that its reader has not acknowledged for so long is handed out again."""
 FORGET_MS: Final = 3_600_000
 OWN: Final = frozenset(
-    {"agent", "asgi", "breakers", "call", "celery", "cluster", "dlq", "engine", "gate", "gates", "jobs", "memory"}
-    | {"node", "policy", "retention", "run", "runs", "tasks", "trigger", "unacked", "unacked_index", "unacked_mutex"}
-    | {"worker", "workers"}
+    {"agent", "archive", "asgi", "breakers", "cache", "call", "celery", "cluster", "contracts", "dlq", "engine"}
+    | {"gate", "gates", "jobs", "limit", "memory", "node", "policy", "present", "retention", "run", "runs", "task"}
+    | {"tasks", "trigger", "unacked", "unacked_index", "unacked_mutex", "worker", "workers"}
 )
-"""First words of the keys that belong to the system, besides all that begin with ``_``."""
+"""First words of the keys that belong to the system, besides all that begin with ``_`` or ``:``."""
 _BACKOFF: Final = ExponentialWithJitterBackoff(base=0.1, cap=2)
 
 
@@ -40,7 +40,7 @@ def check_key(key: str) -> str:
     if not key.isprintable() or key != key.strip():
         return "must be a printable name without spaces around it"
     first = re.split(r"[:{}]", key.lstrip("{"), maxsplit=1)[0]
-    if first in OWN or key.startswith("_"):
+    if first in OWN or key.startswith(("_", ":")):
         return f"names a stream of the system itself: keys that begin with “{first}” are its own"
     return ""
 
