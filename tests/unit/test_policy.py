@@ -71,6 +71,17 @@ def test_admission_of_an_agent_is_not_that_of_the_entry():
     assert find(both, "admission", Subject(agent="text"), "instance") is None
 
 
+def test_without_a_policy_the_numbers_of_the_entry_limits_and_routing_hold():
+    none = PolicySet()
+    entry = spec_of(none, "admission", Subject(), "entry")
+    assert (entry.concurrent, entry.wait_ms, entry.retry_after_s, entry.max_ack_pending) == (50, 500, 1, 100)
+    limit = spec_of(none, "rate_limit", Subject(), "user")
+    assert (limit.rate, limit.burst, limit.per) == (100, 100, "user")
+    routing = spec_of(none, "routing", Subject(agent="json"))
+    assert (routing.pending_weight, routing.idle_weight) == (0.7, 0.3)
+    assert spec_of(none, "degrade", Subject(agent="json")).answer == "error"
+
+
 def test_a_reader_of_the_old_set_leaves_nothing_behind(monkeypatch):
     """A thread that began with the old set and ends after the new one came must not be what others read."""
     monkeypatch.setattr(live, "_known", live._Known(PolicySet()))
