@@ -26,6 +26,8 @@ def parse(
     ``references`` are the schemas it refers to, by the names it uses for them; ``compiled`` is what ``compiled`` of the
     same schema was, which saves work.
     """
+    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise BadContractError("The schema holds half a character (a lone surrogate).", field="/schema")
     if len(text.encode()) > MAX_SCHEMA_BYTES:
         limit = MAX_SCHEMA_BYTES // 1024
         raise BadContractError(f"The schema is longer than {limit} KB.", field="/schema")

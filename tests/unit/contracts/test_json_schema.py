@@ -145,6 +145,7 @@ def test_references_to_references_do_not_explode():
         '{"$ref": "#/nowhere"}',
         '{"$ref": "https://example.org/x"}',
         '{"pattern": "(?=a)"}',
+        '{"title": "\ud800"}',
     ],
 )
 def test_what_is_no_schema_is_refused(text):
