@@ -15,7 +15,7 @@ from agentcluster.tasks import end
 from agents.cluster.placement import placement_bucket, site_of
 from agents.cluster.view import ClusterView
 from agents.domain.health import ONE_MISSED_S, Health
-from agents.domain.placement import Board, Slot, SlotId
+from agents.domain.placement import SLOTS, Board, Slot, SlotId
 from agents.domain.slot_choice import Claim, Site, claims, fits, is_surplus, qualifies, successors
 from agents.node.hosting import Hosting
 from agents.node.tenancy import GIVE_UP, Make, Tenancy
@@ -136,6 +136,17 @@ class Slots:
             waited_s = now - self._free_since[claim.place]
             if waited_s >= min(RANK_MAX_S, claim.rank * RANK_S) and self._avoid.get(claim.place, 0.0) <= now:
                 await self._claim(claim)
+        await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Remove the entries of slots nobody wants whose holder is gone, or was this node before NATS went away."""
+        assert self._watch is not None
+        for place, slot in [*self._board.slots.items()]:
+            if place not in self.held and is_surplus(self._board, place) and self._is_free(slot):
+                key = f"{SLOTS}{'/'.join(place.version)}/{place.number}"
+                revision = self._watch.revision(key)
+                if revision and await self._bucket.remove(key, revision):
+                    logger.info("slot %s, which %s had, is not wanted any more", key, slot.instance)
 
     def _claims(self) -> list[Claim]:
         site = self._site()

@@ -68,6 +68,17 @@ async def test_an_instance_that_takes_long_to_start_does_not_hold_up_its_end(fle
     assert await fleet.slots(echo) == {}
 
 
+async def test_what_a_node_that_is_gone_had_and_nobody_wants_is_forgotten(fleet: Fleet):
+    echo = version("echo")
+    for number, node in enumerate(("gone-1", "gone-2")):
+        left = Slot(node, f"echo-{number}", 1)
+        await fleet.bucket.put(slot_key("echo", identity(echo), number), msgspec.json.encode(left))
+    await fleet.add("a")
+    await fleet.want(echo, 1)
+    slots = await fleet.until_slots(echo, lambda found: len(found) == 1)
+    assert slots[0].node == fleet.nodes["a"].profile.node_id
+
+
 async def test_an_older_deployment_never_replaces_a_newer_one(fleet: Fleet):
     await fleet.add("a")
     echo = version("echo")
