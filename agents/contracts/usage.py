@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 
 from agents.contracts.joining import manifest_faults
@@ -12,7 +13,8 @@ from agents.models import AgentVersion
 
 Use = dict[str, Any]
 """``kind``, ``name``, ``role`` (producer or consumer), ``detail``, ``url`` on the page, ``problem`` (empty: it fits)."""
-Finder = Callable[[Contract], list[Use]]
+Finder = Callable[[Contract, User], list[Use]]
+"""Returns of those that use a contract the ones that the user may see."""
 _finders: Final[list[Finder]] = []
 MOST: Final = 200
 
@@ -23,11 +25,11 @@ def add_finder(finder: Finder) -> None:
         _finders.append(finder)
 
 
-def used_by(contract: Contract) -> list[Use]:
-    """Return who uses the contract: agents, and whatever the finders find."""
+def used_by(contract: Contract, user: User) -> list[Use]:
+    """Return who uses the contract, as far as ``user`` may see it: agents, and whatever the finders find."""
     found = _agents(contract)
     for finder in _finders:
-        found += finder(contract)
+        found += finder(contract, user)
     return found[:MOST]
 
 

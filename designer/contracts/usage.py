@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from django.contrib.auth.models import User
+
+from agentcluster.security.permissions import visible
 from agents.contracts.models import Contract
 from agents.contracts.usage import Use
 from agents.domain.contracts.binding import covers, meet
@@ -16,18 +19,18 @@ from designer.triggers.models import Kind, Trigger
 MOST: Final = 500
 
 
-def find(contract: Contract) -> list[Use]:
-    """Return who uses the contract (a finder)."""
-    return [*_workflows(contract), *_triggers(contract)] if contract.pattern else []
+def find(contract: Contract, user: User) -> list[Use]:
+    """Return who uses the contract in the user's projects (a finder)."""
+    return [*_workflows(contract, user), *_triggers(contract, user)] if contract.pattern else []
 
 
-def _workflows(contract: Contract) -> list[Use]:
+def _workflows(contract: Contract, user: User) -> list[Use]:
     """The newest published version of each workflow counts."""
     pattern = contract.pattern.split(".")
     seen: set[str] = set()
     found: list[Use] = []
     rows = WorkflowVersion.objects.filter(number__isnull=False).select_related("workflow").order_by("-number")
-    for row in rows[:MOST]:
+    for row in visible(rows, user, "workflow__project")[:MOST]:
         if row.workflow_id in seen:
             continue
         seen.add(row.workflow_id)
@@ -55,10 +58,11 @@ def _emit(row: WorkflowVersion, graph: Graph, node: EmitNode) -> Use:
     }
 
 
-def _triggers(contract: Contract) -> list[Use]:
+def _triggers(contract: Contract, user: User) -> list[Use]:
     pattern = contract.pattern.split(".")
     found: list[Use] = []
-    for trigger in Trigger.objects.filter(kind=Kind.NATS).select_related("workflow")[:MOST]:
+    rows = Trigger.objects.filter(kind=Kind.NATS).select_related("workflow")
+    for trigger in visible(rows, user, "workflow__project")[:MOST]:
         subject = trigger.config.get("subject", "")
         if not meet(subject.split("."), pattern):
             continue

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import msgspec
+from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -75,7 +76,7 @@ class ContractView(APIView):
     @extend_schema(operation_id="contracts_read", tags=TAGS, responses=schemas.ContractDetailSchema)
     def get(self, request: Request, name: str) -> Response:
         """Return the contract, its versions (newest first), and who sends and takes its messages."""
-        return Response(_detail(name))
+        return Response(_detail(name, user_of(request)))
 
     @extend_schema(
         operation_id="contracts_update",
@@ -93,7 +94,7 @@ class ContractView(APIView):
             set_level(user, name, given["compatibility"], inherit=True)
         if "mode" in given:
             set_mode(user, name, given["mode"], inherit=True)
-        return Response(_detail(name))
+        return Response(_detail(name, user_of(request)))
 
     @extend_schema(operation_id="contracts_delete", tags=TAGS, responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
@@ -223,14 +224,14 @@ class RejectedView(APIView):
         return Response(status=204)
 
 
-def _detail(name: str) -> dict[str, Any]:
+def _detail(name: str, user: User) -> dict[str, Any]:
     contract = rows.listed().filter(name=reading.contract(name).name).get()
     row = rows.contract_row(contract, rows.counts(), reading.settings())
     versions = contract.live_versions  # type: ignore[attr-defined]  # set by Prefetch
     return {
         **row,
         "all_versions": [rows.version_row(each) for each in reversed(versions)],
-        "used_by": used_by(contract),
+        "used_by": used_by(contract, user),
     }
 
 

@@ -2,6 +2,10 @@
 
 import pytest
 
+from agentcluster.security.models import Project
+from designer.models import Workflow
+from designer.triggers.models import Kind, Trigger
+
 AVRO = '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"}]}'
 AVRO_NOTE = '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"},{"name":"note","type":"string"}]}'
 AVRO_NOTE_DEFAULT = AVRO_NOTE.replace('"type":"string"}', '"type":"string","default":""}')
@@ -113,6 +117,19 @@ def test_whoever_edits_nothing_may_look_but_not_write(client_of, viewer, contrac
     assert theirs.delete(f"{URL}/rejected").status_code == 403
     assert theirs.get(f"{URL}/rejected").status_code == 403
     assert client_of(None).get(URL).status_code == 401
+
+
+def test_who_uses_it_is_told_of_one_s_own_projects(api, client_of, viewer, administrator, contract):
+    for slug in ("sales", "secret"):
+        project, _ = Project.objects.get_or_create(slug=slug, defaults={"name": slug})
+        workflow = Workflow.objects.create(project=project, name="take", title="Take")
+        Trigger.objects.create(workflow=workflow, kind=Kind.NATS, name=f"of {slug}", config={"subject": NAME})
+
+    def seen(client):
+        return sorted(use["name"] for use in client.get(URL).json()["used_by"])
+
+    assert (seen(api), seen(client_of(viewer))) == (["of sales"], [])
+    assert seen(client_of(administrator)) == ["of sales", "of secret"]
 
 
 def test_a_read_only_contract_takes_no_version(api, contract):
