@@ -53,6 +53,10 @@ class Capacity:
         if granted is not None:
             return granted
         demand = self._demands.get(call.call_id)
+        if demand is not None and demand.shared and self._is_shut(demand):
+            # The call names no version: another one may take it.
+            self._leave_queue(call.call_id)
+            demand = None
         if demand is None or demand.instance != instance:
             demand = Demand(instance=instance) if instance else self._demand(call)
         if self._breakers is not None and self._breakers.troubled:
@@ -201,6 +205,10 @@ class Capacity:
             return waiting
         self._leave_queue(call.call_id)
         return min((breakers.refusal(*key) for key in found), key=lambda error: int(error.data["retry_after_ms"]))
+
+    def _is_shut(self, demand: Demand) -> bool:
+        breakers = self._breakers
+        return breakers is not None and not breakers.allows(demand.agent, demand.version)
 
     def _demand(self, call: PendingCall) -> Demand:
         if not call.agent:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 
+from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo
 from designer.engine.capacity import Capacity
 from designer.engine.queues import Waiting
@@ -24,6 +26,33 @@ class View:
     def instance(self, instance: str) -> InstanceInfo | None:
         return next((info for info in self.instances if info.instance == instance), None)
 
+    def versions_of(self, agent: str) -> list[str]:
+        return sorted({info.version for info in self.instances if info.agent == agent})
+
+
+@dataclass
+class Shut:
+    """Stands for ``Breakers``: those of ``troubled`` are open."""
+
+    troubled: set[tuple[str, str]] = field(default_factory=set)
+
+    def allows(self, agent: str, version: str) -> bool:
+        return (agent, version) not in self.troubled
+
+    def begin(self, agent: str, version: str) -> None:
+        assert self.allows(agent, version)
+
+    def ask(self, agent: str, version: str) -> bool:
+        return False
+
+    def refusal(self, agent: str, version: str) -> CallError:
+        return CallError("breaker_open", "…", data={"retry_after_ms": 1000})
+
+
+@dataclass
+class Weights:
+    by_agent: dict[str, dict[str, int]]
+
 
 @dataclass
 class Call:
@@ -32,6 +61,7 @@ class Call:
     capability: str = ""
     version: str = ""
     priority: str = "normal"
+    idempotency_key: str = "r/a"
 
 
 @dataclass
@@ -174,3 +204,20 @@ def test_what_is_withdrawn_holds_nobody_up(view: View, capacity: Capacity):
     assert (first.woken, second.woken) == (0, 1)
     capacity.withdraw("2")
     assert placed(capacity, Call("3", "csv")) == "csv-n1"
+
+
+def test_a_call_of_no_version_does_not_stay_with_one_whose_breaker_has_opened(view: View):
+    old = info("csv", "n1")
+    new = msgspec.structs.replace(old, instance="csv-n2", version="2.0.0")
+    view.instances, shut = [old, new], Shut()
+    capacity = Capacity(view, None, shut, Weights({"csv": {"2.0.0": 99}}))
+    driver, call = Driver(), Call("2", "csv")
+    assert placed(capacity, Call("1", "csv")) == "csv-n2"
+    assert placed(capacity, call, driver) == "agent_busy"
+    shut.troubled = {("csv", "2.0.0")}
+    capacity.breaker_changed("csv")
+    assert driver.woken == 1
+    assert placed(capacity, call, driver) == "csv-n1"
+    capacity.release("csv-n2", "csv")
+    capacity.release("csv-n1", "csv")
+    assert (capacity.in_flight("csv-n1"), capacity.in_flight("csv-n2")) == (0, 0)
