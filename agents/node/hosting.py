@@ -1,13 +1,14 @@
 """The instances on a node: they come and go while it runs (features A3, A4)."""
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 from typing import Final
 
 from agentcluster import subjects
 from agentcluster.errors import AgentClusterError
-from agentcluster.messaging import Bus, Subscription
+from agentcluster.messaging import Bus, BusUnavailableError, Subscription
 from agentcluster.tasks import end
 from agents.domain.lifecycle import LifeState
 from agents.node.beats import Beats
@@ -51,6 +52,9 @@ class Hosting:
         calls.append(await self._bus.subscribe(subjects.invoke(hosted.name), on_invoke, queue=QUEUE))
         self._controls[hosted.instance] = await self._bus.subscribe(subjects.control(hosted.instance), on_control)
         await self._discovery.add(hosted)
+        # The server must know that the instance listens before anybody is told of it.
+        with contextlib.suppress(BusUnavailableError):
+            await self._bus.flush()
         self._beats.soon()
 
     async def remove(self, hosted: HostedAgent, finish_s: float) -> None:

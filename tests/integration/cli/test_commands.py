@@ -80,7 +80,7 @@ def test_a_failed_run_says_where_and_why(stack, tmp_path):
         (["runs", "--status", "exploded"], "/status"),
         (["cancel", "nonsense"], "There is no such run"),
         (["token", "create", "nobody"], "There is no user called nobody"),
-        (["run"], "Missing option"),
+        (["run"], "Say which workflow"),
         (["nonsense"], "No such command"),
     ],
 )

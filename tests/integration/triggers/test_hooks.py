@@ -76,13 +76,15 @@ def test_body_headers_and_query_make_the_input_but_secrets_do_not(api, create) -
         {"headers": {"webhook-timestamp": "soon"}},
         {"headers": {"webhook-timestamp": "٣"}},
         {"at": 0},
-        {"at": int(time.time()) - 301},
-        {"at": int(time.time()) + 400},
+        {"late": 301},
+        {"late": -400},
         {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     ],
 )
 def test_every_wrong_signature_gets_the_same_answer(create, row, change) -> None:
     made = create()
+    if "late" in change:
+        change = {"at": int(time.time()) - change["late"]}
     answer = send(made, **change)
     assert answer.status_code == 401
     assert answer.json()["detail"] == "The signature is missing, wrong or too old."
