@@ -87,12 +87,19 @@ class Watch:
         elif self._revisions.get(entry.key) != entry.revision or self.entries.get(entry.key) != entry.value:
             self._revisions[entry.key] = entry.revision or 0
             self.entries[entry.key] = entry.value or b""
-            self._on_change(entry.key, self.entries[entry.key], False)
+            self._tell(entry.key, self.entries[entry.key], deleted=False)
 
     def _forget(self, key: str, *, deleted: bool) -> None:
         self._revisions.pop(key, None)
         if self.entries.pop(key, None) is not None:
-            self._on_change(key, None, deleted)
+            self._tell(key, None, deleted=deleted)
+
+    def _tell(self, key: str, value: bytes | None, *, deleted: bool) -> None:
+        """Pass a change on; who cannot take one still gets the next."""
+        try:
+            self._on_change(key, value, deleted)
+        except Exception:
+            logger.exception("the bucket %s: a change of %s could not be taken", self._bucket.name, key)
 
 
 async def _next(watcher: KeyValue.KeyWatcher, timeout_s: float) -> KeyValue.Entry | None:

@@ -157,6 +157,23 @@ async def test_a_watch_sees_what_is_there_what_changes_and_what_goes(bus: Bus):
     await watch.stop()
 
 
+async def test_a_watch_goes_on_when_a_change_cannot_be_taken(bus: Bus):
+    bucket = Bucket(bus, "untaken", ttl_s=60)
+    seen = []
+
+    def take(key: str, value: bytes | None, _deleted: bool) -> None:
+        if value == b"bad":
+            raise KeyError(key)
+        seen.append(key)
+
+    watch = Watch(bucket, "", take)
+    await asyncio.wait_for(watch.synced.wait(), 5)
+    await bucket.put("a", b"bad")
+    await bucket.put("b", b"good")
+    await until(lambda: seen == ["b"])
+    await watch.stop()
+
+
 async def test_an_entry_that_expires_is_noticed_without_an_event(bus: Bus):
     bucket = Bucket(bus, "expiring", ttl_s=1)
     await bucket.put("nodes/a", b"1")
