@@ -39,7 +39,8 @@ def parse_manifest(data: bytes, report: Report) -> Manifest | None:
         report.fault("manifest", "The text is not UTF-8.", MANIFEST)
         return None
     except BadYamlError as error:
-        report.fault("manifest", f"{MANIFEST}, {error}", MANIFEST)
+        told = str(error)
+        report.fault("manifest", told[:1].upper() + told[1:], MANIFEST)
         return None
     if not isinstance(value, dict):
         report.fault("manifest", "It is a mapping such as “name: my-agent”, one field a line.", MANIFEST)
