@@ -1,5 +1,6 @@
 """``python -m agentcluster.up``: start AgentCluster on this machine. The environment says how (docs/configuration.md)."""
 
+import argparse
 import asyncio
 import os
 import signal
@@ -16,6 +17,8 @@ from agentcluster.up.supervisor import Supervisor
 
 def main() -> int:
     """Run until Ctrl-C; return 0 after a clean stop, 2 for a bad setting, 1 when it cannot start or go on."""
+    # It takes no options: the environment says how. --help, and words nobody knows, must not start anything.
+    argparse.ArgumentParser(prog="python -m agentcluster.up", description=__doc__).parse_args()
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     least = "debug" if os.environ.get("LOG_LEVEL", "").lower() == "debug" else "info"
     console = Console(colour=colour, as_json=os.environ.get("LOG_FORMAT") == "json", least=least)

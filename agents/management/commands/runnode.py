@@ -29,6 +29,7 @@ from agents.tools import builtin, known
 logger = logging.getLogger(__name__)
 
 CONNECT_S = 30.0
+STOP_S = 28.0
 
 
 class Command(BaseCommand):
@@ -98,10 +99,21 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
             await node.start(CONNECT_S)
             await ended.wait()
             logger.info("stopping: calls at work may finish")
-            await node.stop()
+            following_ends = asyncio.ensure_future(asyncio.to_thread(following.stop))
+            await _stopped(node)
+            await following_ends
     finally:
         await writer.close()
         await asyncio.to_thread(following.stop)
+
+
+async def _stopped(node: Node) -> None:
+    """Stop the node; whatever still keeps it after ``STOP_S`` seconds is left to the end of the process."""
+    try:
+        async with asyncio.timeout(STOP_S):
+            await node.stop()
+    except TimeoutError:
+        logger.error("the node could not stop in good order within %g s and ends all the same", STOP_S)
 
 
 async def _connect(name: str, ended: asyncio.Event) -> Bus | None:
