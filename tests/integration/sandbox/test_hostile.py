@@ -15,7 +15,7 @@ from agents.node.sandbox import usage, watch
 from tests.sandbox.bundles import HOSTILE, from_folder
 from tests.sandbox.host import Host, alive
 
-LAG_S = 1.0
+LAG_S = 5.0
 """The node's loop answers within this, whatever an agent does; on an idle machine it is a few milliseconds."""
 PYTHON = os.path.realpath(sys.executable)
 LIMITS = {"memory_mib": 128, "pids": 32, "disk_mib": 16, "cpu_s": 30.0, "timeout_s": 60.0, "concurrency": 4}
