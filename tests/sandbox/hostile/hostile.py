@@ -233,18 +233,21 @@ async def deep_frame(**_: Any) -> Found:
     return {}
 
 
+def _frame(data: bytes) -> None:
+    """Write a whole frame, however slowly the node reads: half of one would be another attack."""
+    _write_all(_socket(), struct.pack(">I", len(data)) + data)
+
+
 async def false_results(**_: Any) -> Found:
     for number in range(1000, 1500):
-        data = b'{"type":"Result","number":%d,"output":{"forged":true}}' % number
-        os.write(_socket(), struct.pack(">I", len(data)) + data)
+        _frame(b'{"type":"Result","number":%d,"output":{"forged":true}}' % number)
     return {"honest": True}
 
 
 async def endless_files(**_: Any) -> Found:
     """End files that were never begun; the first call has the number 1."""
     for file in range(150):
-        data = b'{"type":"FileEnd","number":1,"file":%d,"name":"a","media_type":"text/plain"}' % file
-        os.write(_socket(), struct.pack(">I", len(data)) + data)
+        _frame(b'{"type":"FileEnd","number":1,"file":%d,"name":"a","media_type":"text/plain"}' % file)
     await asyncio.sleep(2)
     return {"done": True}
 
