@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Final
 
+from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
 from agentcluster.streams import tasks
 from agentcluster.streams.errors import StreamsUnavailableError
@@ -25,26 +26,29 @@ BATCH: Final = 2000
 RETRY_S: Final = 0.5
 DOUBT_MS: Final = 10_000
 """Own entries that are older than this and belong to no call were left over by a lost connection."""
+DOUBT_S: Final = 120.0
+"""For so long after a lost connection the network may still deliver what was sent over it, and Redis carry it out."""
 
 
 class _Agent:
-    """What is still to be told of one agent's tasks; ``doubt``: Redis may hold more than is known here."""
+    """What is still to be told of one agent's tasks; ``doubted``: until then Redis may get to hold more than is known here."""
 
-    __slots__ = ("busy", "done", "doubt", "new")
+    __slots__ = ("busy", "done", "doubted", "new")
 
     def __init__(self) -> None:
         self.new: list[Flight] = []
         self.done: list[tuple[bytes, str]] = []
         """Entry and instance."""
-        self.busy = self.doubt = False
+        self.busy = False
+        self.doubted = 0.0
 
 
 class TaskLedger:
     """Told of every call as it begins and ends; must be made inside the running loop."""
 
-    def __init__(self, log: RunLog, worker: str) -> None:
+    def __init__(self, log: RunLog, worker: str, *, doubt_ms: int = DOUBT_MS) -> None:
         """Tell ``log``'s Redis in the name of ``worker``."""
-        self._log, self._worker = log, worker
+        self._log, self._worker, self._doubt_ms = log, worker, doubt_ms
         self._loop = asyncio.get_running_loop()
         self._agents: dict[str, _Agent] = defaultdict(_Agent)
         self._timer: asyncio.TimerHandle | None = None
@@ -69,10 +73,9 @@ class TaskLedger:
     async def settle(self, known: set[bytes]) -> None:
         """Remove own entries that no call stands behind, where a lost connection may have left some."""
         for name, agent in [*self._agents.items()]:
-            if not agent.doubt:
+            if monotonic() > agent.doubted:
                 continue
-            agent.doubt = False
-            mine = await tasks.older_than(self._log, name, DOUBT_MS)
+            mine = await tasks.older_than(self._log, name, self._doubt_ms)
             known = known | {entry for entry, _ in agent.done}
             left = [task.entry_id for task in mine if task.worker == self._worker and task.entry_id not in known]
             await tasks.remove(self._log, name, left)
@@ -113,16 +116,14 @@ class TaskLedger:
         self._count((instance for _, instance in done), -1)
         try:
             ids = await tasks.record(self._log, name, self._worker, [entry for entry, _ in done], rows)
-        except StreamsUnavailableError:
-            self._count((row.instance for row in rows if not row.over), -1)
-            self._count((instance for _, instance in done), 1)
-            agent.done = done + agent.done
-            agent.doubt = True
-            await asyncio.sleep(RETRY_S)
-            return
         except AgentClusterError as error:
-            logger.warning("the tasks of %s cannot be written down: %s", name, error.message)
-            agent.doubt = True
+            self._count((row.instance for row in rows if not row.over), -1)
+            if isinstance(error, StreamsUnavailableError):
+                self._count((instance for _, instance in done), 1)
+                agent.done = done + agent.done
+            else:
+                logger.warning("the tasks of %s cannot be written down: %s", name, error.message)
+            agent.doubted = monotonic() + DOUBT_S
             await asyncio.sleep(RETRY_S)
             return
         for flight, row, entry in zip(new, rows, ids, strict=True):
