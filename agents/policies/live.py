@@ -1,5 +1,6 @@
 """The policies as this process knows them: never waits, never fails. ``agents.policies.following`` keeps them current."""
 
+import logging
 import os
 from collections.abc import Callable
 from typing import Any, Final
@@ -7,6 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from agents.domain.policy import Kind, Policy, PolicySet, Subject, find, read_spec
+
+logger = logging.getLogger(__name__)
 
 OnChange = Callable[[PolicySet], None]
 _Key = tuple[Kind, Subject, str]
@@ -47,19 +50,31 @@ def policy(kind: Kind, subject: Subject, about: str = "") -> Policy | None:
 
 
 def replace(policies: PolicySet) -> bool:
-    """Use a set from now on and tell the listeners; False when it is no newer than the one in use."""
+    """Use a set from now on and tell the listeners; False when it is no newer than the one in use.
+
+    A listener that fails is logged, and keeps neither the others nor the caller from going on.
+    """
     global _known  # noqa: PLW0603 - one set for the process is the point
     if policies.number <= _known.policies.number:
         return False
     _known = _Known(policies)
     for listener in [*_listeners]:
-        listener(policies)
+        try:
+            listener(policies)
+        except Exception:
+            logger.exception("policies: %r cannot take set %d", listener, policies.number)
     return True
 
 
 def on_change(listener: OnChange) -> None:
     """Call ``listener`` with every new set, in the loop given to ``following.start``, else in a thread of its own."""
     _listeners.append(listener)
+
+
+def forget(listener: OnChange) -> None:
+    """Call a listener no more."""
+    if listener in _listeners:
+        _listeners.remove(listener)
 
 
 def _look(kind: Kind, subject: Subject, about: str) -> tuple[Policy | None, Any]:

@@ -133,6 +133,7 @@ class Breakers:
 
     async def stop(self) -> None:
         """End what is under way."""
+        live.forget(self._policies_changed)
         for task in [*self._tasks]:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -12,12 +12,16 @@ from designer.domain.run import PendingCall
 from designer.engine.breakers import Breakers
 from designer.engine.loads import Loads
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
+from designer.engine.rate_limits import RateLimits
 from designer.engine.version_weights import DeploymentWeights, by_deployments, by_shares
+from designer.engine.waits import why_waiting
 
 SHUN_S: Final = 2.0
 """An instance that did not listen gets nothing for this long, unless it is heard of."""
 ANNOUNCE_S: Final = 2.0
 """A wait for a free slot is worth an event when it has lasted this long."""
+LIMITED_S: Final = 1.0
+"""A wait for the token of a limited agent is when it has lasted this long."""
 
 
 class Capacity:
@@ -29,9 +33,12 @@ class Capacity:
         loads: Loads | None = None,
         breakers: Breakers | None = None,
         weights: DeploymentWeights | None = None,
+        limits: RateLimits | None = None,
     ) -> None:
-        """Choose among the instances in ``view``, by ``loads``, past ``breakers`` that are open."""
-        self._view, self._loads, self._breakers, self._weights = view, loads, breakers, weights
+        """Choose among the instances in ``view``, by ``loads``, past ``breakers`` that are open, within ``limits``."""
+        self._view, self._loads, self._breakers, self._weights, self._limits = view, loads, breakers, weights, limits
+        if limits is not None:
+            limits.came = self._tokens_came
         self._settling: dict[str, Waiting] = {}
         """By call id: those who ask again once it is settled whether a breaker lets calls through."""
         self._busy: dict[str, int] = defaultdict(int)
@@ -72,6 +79,7 @@ class Capacity:
             queue = self._queues.setdefault(demand, SlotQueue())
         self._demands[call.call_id] = demand
         waiting = queue.join(call.call_id, call.priority, Waiting(waiter, monotonic()))
+        self._want_tokens(demand, queue)
         self._explain(demand, waiting)
         return waiting
 
@@ -165,15 +173,26 @@ class Capacity:
             self._grant(lambda _: True)
         for demand, queue in self._queues.items():
             for waiting in queue:
-                if not waiting.announced and now - waiting.since >= ANNOUNCE_S:
+                waited_s = now - waiting.since
+                if not waiting.announced and waited_s >= LIMITED_S:
                     self._explain(demand, waiting)
-                    waiting.announced = True
-                    waiting.waiter.wake()
+                    if waited_s >= ANNOUNCE_S or waiting.code == "rate_limited":
+                        waiting.announced = True
+                        waiting.waiter.wake()
 
     def _choose(self, demand: Demand) -> InstanceInfo | None:
+        instances = self._open_instances(demand)
+        if self._limits is not None and self._limits.some and (dry := self._limits.dry(instances)):
+            instances = [info for info in instances if (info.agent, info.version) not in dry]
+        return self._least_busy(instances)
+
+    def _open_instances(self, demand: Demand) -> Sequence[InstanceInfo]:
         instances = self._instances(demand)
         if self._shunned:
-            instances = [info for info in instances if info.instance not in self._shunned]
+            return [info for info in instances if info.instance not in self._shunned]
+        return instances
+
+    def _least_busy(self, instances: Sequence[InstanceInfo]) -> InstanceInfo | None:
         self._turn += 1
         if self._loads is not None and len(instances) > 1:
             best = self._loads.choose(instances, self._busy, self._turn)
@@ -189,6 +208,27 @@ class Capacity:
         self._busy[chosen.instance] += 1
         if self._breakers is not None and self._breakers.troubled:
             self._breakers.begin(chosen.agent, chosen.version)
+        if self._limits is not None:
+            self._limits.spend(chosen.agent, chosen.version)
+
+    def _lacking(self, demand: Demand) -> InstanceInfo | None:
+        """Return an instance that has room, and would get the call but for the limit of its agent."""
+        if self._limits is None or not self._limits.some:
+            return None
+        instances = self._open_instances(demand)
+        dry = self._limits.dry(instances)
+        return self._least_busy([info for info in instances if (info.agent, info.version) in dry]) if dry else None
+
+    def _want_tokens(self, demand: Demand, queue: SlotQueue) -> None:
+        """Have tokens fetched for those who wait for nothing else: no more than there is room for."""
+        lacking = self._lacking(demand)
+        if lacking is not None and self._limits is not None:
+            same = self._view.instances_of(lacking.agent, lacking.version)
+            room = sum(max(0, info.concurrency - self._busy.get(info.instance, 0)) for info in same)
+            self._limits.want(lacking.agent, lacking.version, max(1, min(len(queue), room)))
+
+    def _tokens_came(self, agent: str) -> None:
+        self._grant(lambda demand: not agent or demand.agent == agent or not demand.agent)
 
     def _refused(
         self, demand: Demand, call: PendingCall, waiter: Waiter, breakers: Breakers
@@ -254,7 +294,9 @@ class Capacity:
             chosen = self._choose(demand) if queue else None
             if chosen is None:
                 demands.remove(demand)
-                if not queue:
+                if queue:
+                    self._want_tokens(demand, queue)
+                else:
                     del self._queues[demand]
                 continue
             call_id, waiting = queue.pop()
@@ -265,36 +307,13 @@ class Capacity:
 
     def _explain(self, demand: Demand, waiting: Waiting) -> None:
         count = len(self._instances(demand))
-        if demand.instance:
-            waiting.code = "agent_busy"
-            waiting.message = (
-                f"The agent that won the bid, {demand.instance}, is busy; it takes the step when it is free."
-            )
-        elif demand.capability:
-            waiting.code, waiting.message = self._of_capability(demand.capability, count)
-        elif count:
-            waiting.code = "agent_busy"
-            waiting.message = f"All instances of {demand.name} are busy ({count} in sight); the next free one takes it."
-        else:
-            waiting.code = "no_instance"
-            waiting.message = f"No live node hosts {demand.name}. The step starts as soon as one does."
+        lacking = self._lacking(demand) if count else None
+        if lacking is not None and self._limits is not None:
+            waiting.code, waiting.message = "rate_limited", self._limits.why(lacking.agent, lacking.version)
+            return
+        off: list[str] | None = None
+        if demand.capability and self._disabled is not None:
+            off = sorted({info.agent for info in self._view.instances_with(demand.capability)})
+        waiting.code, waiting.message = why_waiting(demand, count, off)
         if waiting.code == "no_instance":
             waiting.announced = True
-
-    def _of_capability(self, capability: str, count: int) -> tuple[str, str]:
-        if count:
-            message = (
-                f"All agents with the capability {capability} are busy ({count} in sight); the next free one takes it."
-            )
-            return "agent_busy", message
-        if self._disabled is None:
-            message = (
-                f"Which agents with the capability {capability} may be used is not known yet: the database is away."
-            )
-            return "registry_away", message
-        off = sorted({info.agent for info in self._view.instances_with(capability)})
-        why = f" ({', '.join(off)} could, but may not be used)" if off else ""
-        return (
-            "no_instance",
-            f"No live agent offers the capability {capability}{why}. The step starts as soon as one does.",
-        )

@@ -111,6 +111,7 @@ class Degrading:
 
     async def stop(self) -> None:
         """Look no more."""
+        live.forget(self._policies_changed)
         for task in [*self._tasks]:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -79,12 +79,12 @@ class Dispatcher:
         self.breakers = Breakers(log, worker)
         self._loads = Loads(log, self.tasks)
         self._weights = DeploymentWeights(bus)
-        self.capacity = Capacity(view, self._loads, self.breakers, self._weights)
+        self._limits = RateLimits()
+        self.capacity = Capacity(view, self._loads, self.breakers, self._weights, self._limits)
         self._degrading = Degrading(log)
         self.breakers.changed = self._breaker_changed
         self.cache = CallCache(log, view, self.capacity)
         self._auctions = Auctions(bus, view, self.capacity, worker)
-        self._limits = RateLimits()
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[str, float] = {}
@@ -123,8 +123,6 @@ class Dispatcher:
         ``Refused`` means there will be none: nobody bids for the goal of an intent, or it cannot be put out to bid, or
         the breakers of all who could do it are open.
         """
-        if (held := self._limits.hold(call, waiter)) is not None:
-            return held
         if call.intent is not None:
             slot = self._auctions.place(call, call.intent, waiter, trace_id)
         else:
@@ -143,7 +141,6 @@ class Dispatcher:
     def settle(self, call_id: str) -> None:
         """Forget how a place was found for a call."""
         self._auctions.withdraw(call_id)
-        self._limits.withdraw(call_id)
         self.cache.withdraw(call_id)
         self._degrading.withdraw(call_id)
 

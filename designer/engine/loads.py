@@ -80,14 +80,17 @@ class Loads:
 
     async def run(self) -> None:
         """Look, again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            try:
-                await self._look()
-            except AgentClusterError as error:
-                logger.warning("the loads of instances cannot be read: %s", error.message)
-            except Exception:
-                logger.exception("the loads of instances cannot be read")
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                try:
+                    await self._look()
+                except AgentClusterError as error:
+                    logger.warning("the loads of instances cannot be read: %s", error.message)
+                except Exception:
+                    logger.exception("the loads of instances cannot be read")
+        finally:
+            live.forget(self._policies_changed)
 
     async def _look(self) -> None:
         now = monotonic()

@@ -60,6 +60,10 @@ class SlotQueue:
         """Return whether anybody waits."""
         return any(self._by_rank)
 
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return sum(len(waiting) for waiting in self._by_rank)
+
     def __iter__(self) -> Iterator[Waiting]:
         """Go through all, in the order they are served."""
         for waiting in self._by_rank:

@@ -96,3 +96,27 @@ def test_a_reader_of_the_old_set_leaves_nothing_behind(monkeypatch):
     monkeypatch.setattr(live, "find", slow)
     assert live.spec("rate_limit", Subject()).rate == 100.0
     assert live.spec("rate_limit", Subject()).rate == 1.0
+
+
+def test_a_listener_that_fails_keeps_the_others_from_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "_known", live._Known(PolicySet()))
+    monkeypatch.setattr(live, "_listeners", [])
+    told: list[int] = []
+
+    def broken(policies: PolicySet) -> None:
+        raise RuntimeError("I cannot")
+
+    def sound(policies: PolicySet) -> None:
+        told.append(policies.number)
+
+    live.on_change(broken)
+    live.on_change(sound)
+    assert live.replace(PolicySet(7))
+    assert (told, live.current().number) == ([7], 7)
+    assert "cannot take set 7" in caplog.text
+    live.forget(sound)
+    live.forget(sound)
+    assert live.replace(PolicySet(8))
+    assert told == [7]
