@@ -42,5 +42,15 @@ def settled_by_policy(
         fallback = "@".join(part for part in (instead.agent, instead.version) if part)
         return msgspec.structs.replace(last, retry_at=now, degraded="agent", fallback=fallback)
     if instead.answer == "later" and state.attempt < MAX_LATER:
-        return msgspec.structs.replace(last, retry_at=now + max(1, instead.after_ms), degraded="later")
+        return msgspec.structs.replace(
+            last, retry_at=now + max(1, instead.after_ms), degraded="later", fallback=state.fallback
+        )
     return None
+
+
+def asked_next(state: StepState, retry_at: int) -> str:
+    """Return the ``fallback`` of a failed attempt that is made again at ``retry_at``: the agent it was, if policy's.
+
+    What makes the attempt fail (its node is lost, its breaker is open) is no reason to go back to the first agent.
+    """
+    return state.fallback if retry_at else ""

@@ -182,8 +182,9 @@ class StepFailed(_Event, frozen=True, omit_defaults=True, tag="step_failed"):
     queued_ms: int = 0
     worked_ms: int = 0
     degraded: Literal["", "agent", "later"] = ""
-    """Policy says what comes next: ``fallback`` (``name`` or ``name@version``) is asked, or it is tried again later."""
+    """Policy says what comes next: ``fallback`` is asked instead, or it is tried again later."""
     fallback: str = ""
+    """Who is asked next in the place of the step's agent (``name`` or ``name@version``); empty: the step's own."""
 
 
 class StepSkipped(_Event, frozen=True, omit_defaults=True, tag="step_skipped"):

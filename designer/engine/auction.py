@@ -31,7 +31,7 @@ from agents.domain.intents import (
 from agents.domain.scoring import InstanceInfo, ranked_bids
 from designer.domain.events import Bidding, PlacedBid
 from designer.domain.graph import IntentNode
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.capacity import Capacity
 from designer.engine.intent_request import request_of
 from designer.engine.queues import Waiter, Waiting

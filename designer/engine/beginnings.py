@@ -12,8 +12,9 @@ from agentcluster.streams.run_log import Claim, RunLog
 from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.domain.graph import IntentNode
+from designer.domain.pending import PendingCall
 from designer.domain.plan import Plan
-from designer.domain.run import PendingCall, Run
+from designer.domain.run import Run
 from designer.engine.journal import Journal
 from designer.engine.late_hints import is_over
 from designer.engine.liveness import Liveness

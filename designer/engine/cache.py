@@ -22,7 +22,7 @@ from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
 from agents.cluster.view import ClusterView
 from agents.domain.calls import INLINE_LIMIT
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.capacity import Capacity
 from designer.engine.projects import project_of
 from designer.engine.queues import Waiter, Waiting

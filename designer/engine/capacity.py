@@ -8,7 +8,7 @@ from agentcluster.clock import monotonic
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo, choose
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.breakers import Breakers
 from designer.engine.loads import Loads
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting

@@ -22,7 +22,7 @@ from agents.domain.calls import INLINE_LIMIT, CallError
 from agents.domain.policy import CircuitBreaker, Degrade, PolicySet, Subject
 from agents.policies import live
 from designer.domain.degrading import Instead
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.projects import project_of
 from designer.engine.queues import Waiter, Waiting
 

@@ -33,7 +33,7 @@ from agents.domain.calls import HEARTBEAT_S, CallControl, CallError, CallReply, 
 from agents.domain.health import Health
 from agents.domain.scoring import InstanceInfo
 from designer.domain.events import Bidding, StepStarted
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.auction import Auctions
 from designer.engine.breakers import Breakers
 from designer.engine.cache import CallCache

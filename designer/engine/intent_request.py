@@ -14,7 +14,7 @@ from agents.domain.intents import (
 )
 from agents.domain.schema_check import check_schema
 from designer.domain.graph import IntentNode
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 
 
 def request_of(call: PendingCall, intent: IntentNode) -> IntentRequest | CallError:

@@ -5,7 +5,8 @@ from typing import Any
 
 from agents.domain.scoring import InstanceInfo
 from designer.domain.events import Event, PlanMade, StepCompleted, StepStarted
-from designer.domain.run import PendingCall, Run
+from designer.domain.pending import PendingCall
+from designer.domain.run import Run
 from designer.engine.cache import Hit
 from designer.engine.degrade import Refused
 from designer.engine.dispatch import Dispatcher

@@ -16,7 +16,7 @@ from agents.domain.policy import Match, Policy, PolicySet
 from agents.policies import live
 from designer.domain import events as ev
 from designer.domain.graph import RetryPolicy
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.breakers import Breakers
 from designer.engine.degrade import Degrading
 from tests.integration.engine import routing_agents as mine

@@ -9,7 +9,7 @@ from agentcluster.streams.run_log import RunLog
 from agentcluster.up import embedded
 from agents.cluster.view import ClusterView
 from designer.domain.graph import Cache
-from designer.domain.run import PendingCall
+from designer.domain.pending import PendingCall
 from designer.engine.cache import LOOK_S, CallCache
 from designer.engine.capacity import Capacity
 from designer.engine.queues import Waiting

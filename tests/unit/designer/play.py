@@ -10,8 +10,9 @@ from designer.domain.commands import Command, Decide, Signal
 from designer.domain.events import Event, Record, RunStarted, SignalAwaited
 from designer.domain.fold import approval_of
 from designer.domain.graph import Graph
+from designer.domain.pending import PendingCall
 from designer.domain.plan import Plan, compile_plan
-from designer.domain.run import PendingCall, Run
+from designer.domain.run import Run
 
 Answer = Callable[[PendingCall], Any]
 

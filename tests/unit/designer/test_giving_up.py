@@ -8,8 +8,9 @@ from agents.domain.calls import CallError, CallReply
 from designer.domain import events as ev
 from designer.domain.degrading import Instead
 from designer.domain.graph import AgentNode, Edge, EndNode, Graph, RetryPolicy, StartNode
+from designer.domain.pending import PendingCall
 from designer.domain.plan import compile_plan
-from designer.domain.run import PendingCall, Run
+from designer.domain.run import Run
 
 OPEN = CallError("breaker_open", "The breaker is open.", retryable=True, data={"retry_after_ms": 4000})
 
@@ -102,3 +103,42 @@ def test_later_is_another_attempt_later() -> None:
     assert (event.degraded, event.retry_at) == ("later", 5001)
     assert run.pending_calls(5000) == []
     assert len(run.pending_calls(5001)) == 1
+
+
+@pytest.mark.parametrize("code", ["node_lost", "worker_crashed", "breaker_open"])
+def test_the_other_agent_stays_asked_when_that_goes_wrong_for_reasons_of_its_hosts(code: str) -> None:
+    retry = RetryPolicy(attempts=2, initial_s=0.1, jitter=0)
+    run, instead = started(retry=retry), Instead("agent", agent="simple", version="2.0.0")
+    again = failed(run, "temporary", 1)
+    first = failed(run, "temporary", again.retry_at, instead)
+    assert first.degraded == "agent"
+    (call,) = run.pending_calls(first.retry_at)
+    if code == "breaker_open":
+        (second,) = run.refuse(call, OPEN, first.retry_at)
+    else:
+        second = failed(run, code, first.retry_at)
+    assert isinstance(second, ev.StepFailed)
+    assert (second.degraded, second.fallback) == ("", "simple@2.0.0")
+    assert second.retry_at
+    (call,) = run.pending_calls(second.retry_at)
+    assert (call.agent, call.version, call.degraded) == ("simple", "2.0.0", True)
+    last = failed(run, "temporary", second.retry_at, instead)
+    assert (last.retry_at, last.fallback) == (0, "")
+
+
+def test_later_after_the_other_agent_is_that_agent_again() -> None:
+    run = started()
+    first = failed(run, "temporary", 1, Instead("agent", agent="simple"))
+    second = failed(run, "temporary", first.retry_at, Instead("later", after_ms=5000))
+    assert (second.degraded, second.fallback) == ("later", "simple")
+    (call,) = run.pending_calls(second.retry_at)
+    assert call.agent == "simple"
+
+
+def test_a_log_from_before_that_says_of_no_other_agent_is_read_as_it_was_meant() -> None:
+    run = started()
+    failed(run, "temporary", 1, Instead("agent", agent="simple"))
+    sent(run, 1)
+    run.apply(ev.StepFailed("a", CallError("node_lost", "…"), 2, retry_at=5), 2)
+    (call,) = run.pending_calls(5)
+    assert (call.agent, call.degraded) == ("parse", False)
