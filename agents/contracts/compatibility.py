@@ -1,11 +1,20 @@
 """Would this schema be compatible? Asked when a version is registered, and beforehand."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from agents.contracts import reading
 from agents.contracts.formats import ContractSchema, Reference, SchemaType
+from agents.contracts.gate import TRIALS
 from agents.contracts.models import Contract, ContractVersion
 from agents.domain.contracts.compatibility import Incompatibility, Level, check
+
+
+class Trial(NamedTuple):
+    """A schema that was tried out, and what would break."""
+
+    parsed: ContractSchema
+    found: list[Incompatibility]
 
 
 def check_next(level: Level, parsed: ContractSchema, earlier: Sequence[ContractVersion]) -> list[Incompatibility]:
@@ -25,12 +34,23 @@ def try_out(
     *,
     against: Sequence[ContractVersion] | None = None,
     level: Level | None = None,
-) -> list[Incompatibility]:
+) -> Trial:
     """Return what would break; nothing is written. ``against``: these versions only; ``level``: as if it held.
 
-    Raises BadContractError when the schema is none.
+    Raises BadContractError when the schema is none, TooManyChecksError.
     """
-    parsed = reading.parse_with(schema_type, text, references)
+    with TRIALS.place():
+        parsed = reading.parse_with(schema_type, text, references)
+        return Trial(parsed, _what_breaks(contract, parsed, against, level))
+
+
+def _what_breaks(
+    contract: Contract | None,
+    parsed: ContractSchema,
+    against: Sequence[ContractVersion] | None,
+    level: Level | None,
+) -> list[Incompatibility]:
+    schema_type = parsed.schema_type
     holds = level or reading.level_of(contract)
     rows = [*reading.versions(contract)] if contract is not None and against is None else [*(against or ())]
     others = {row.schema.schema_type for row in rows} - {schema_type.value}

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from agentcluster.errors import AgentClusterError, BadInputError, ConflictError, ForbiddenError, NotFoundError
+from agentcluster.errors import AgentClusterError, BadInputError, ConflictError, NotFoundError
 
 
 class BadContractError(BadInputError):
@@ -138,7 +138,10 @@ class ContractUnavailableError(AgentClusterError):
     retryable = True
 
 
-class NotYoursError(ForbiddenError):
-    """Contracts are shared by all projects: registering needs the role editor in one of them, more an administrator."""
+class TooManyChecksError(BadInputError):
+    """Other schemas are being checked; try again in a moment."""
 
-    code = "forbidden"
+    code = "too_many_checks"
+    status = 429
+    retryable = True
+    number: ClassVar[int] = 42901

@@ -22,8 +22,8 @@ class ContractMismatchError(ConflictError):
 def check_manifest(manifest: dict[str, Any], name: str) -> None:
     """Pass, or raise ContractMismatchError (with ``errors`` by field) when the agent's schemas do not fit.
 
-    An agent must take all that the contract ``agent.<name>.input`` allows, and give only what ``agent.<name>.output``
-    allows.
+    An agent must take all that the contract bound to ``agent.<name>.input`` allows, and give only what that of
+    ``agent.<name>.output`` allows.
     """
     faults = manifest_faults(manifest, name)
     if faults:
@@ -37,7 +37,7 @@ def manifest_faults(manifest: dict[str, Any], name: str) -> list[Fault]:
     """Return how an agent's schemas do not fit its contracts; empty when they do, or there are none."""
     found: list[Fault] = []
     for side in ("input", "output"):
-        contract, schema = latest(f"agent.{name}.{side}")
+        contract, schema = bound_to(f"agent.{name}.{side}")
         if contract is None or schema is None:
             continue
         declared = manifest["intent"][side]
@@ -59,9 +59,18 @@ def consumer_faults(contract: Contract, wanted: Any) -> list[Reason]:
 
 def latest(name: str) -> tuple[Contract | None, ContractSchema | None]:
     """Return a contract and the schema of its newest version; None where there is none."""
+    return _newest(contract__name=name)
+
+
+def bound_to(pattern: str) -> tuple[Contract | None, ContractSchema | None]:
+    """Return the same of the contract that is bound to exactly this pattern."""
+    return _newest(contract__pattern=pattern)
+
+
+def _newest(**wanted: str) -> tuple[Contract | None, ContractSchema | None]:
     row = (
         ContractVersion.objects.select_related("contract", "schema")
-        .filter(contract__name=name, contract__system=False, deleted=False)
+        .filter(**wanted, contract__system=False, deleted=False)
         .order_by("-number")
         .first()
     )

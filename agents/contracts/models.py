@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from agentcluster.security.models import Project
+
 TYPES = [("AVRO", "Avro"), ("PROTOBUF", "Protobuf"), ("JSON", "JSON Schema")]
 
 
@@ -14,7 +16,15 @@ class Contract(models.Model):
         max_length=255,
         blank=True,
         db_index=True,
-        help_text="NATS subject it applies to, may have wildcards; empty: none",
+        help_text="NATS subject (may have wildcards) or side of an agent it applies to; empty: none",
+    )
+    project = models.ForeignKey(
+        Project,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contracts",
+        help_text="Its editors change the contract; empty: only operators do",
     )
     compatibility = models.CharField(max_length=24, blank=True, help_text="Empty: the level for all")
     mode = models.CharField(max_length=24, blank=True, help_text="Empty: the mode for all")
@@ -24,6 +34,7 @@ class Contract(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("bind_contract", "Can bind contracts to subjects and agents")]
 
     def __str__(self) -> str:
         """Return the name."""

@@ -45,7 +45,7 @@ def bucket(bus: Bus) -> Bucket:
 
 def in_use() -> InUse:
     """Return the contracts that apply to subjects or agents, from the database, in three queries or so."""
-    used = Q(contract__system=False) & (~Q(contract__pattern="") | Q(contract__name__startswith="agent."))
+    used = Q(contract__system=False) & ~Q(contract__pattern="")
     rows = ContractVersion.objects.filter(used, deleted=False).select_related("contract").order_by("number")
     by_contract: defaultdict[str, list[ContractVersion]] = defaultdict(list)
     for row in rows:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from agents.contracts.joining import manifest_faults
 from agents.contracts.models import Contract
-from agents.domain.contracts.binding import covers
+from agents.domain.contracts.binding import agent_side, covers
 from agents.models import AgentVersion
 
 Use = dict[str, Any]
@@ -27,10 +27,10 @@ def add_finder(finder: Finder) -> None:
 
 def used_by(contract: Contract, user: User) -> list[Use]:
     """Return who uses the contract, as far as ``user`` may see it: agents, and whatever the finders find."""
-    found = _agents(contract)
-    for finder in _finders:
-        found += finder(contract, user)
-    return found[:MOST]
+    side = agent_side(contract.pattern)
+    if side is not None:
+        return _agent(*side)
+    return [use for finder in _finders for use in finder(contract, user)][:MOST]
 
 
 def of_subject(subject: str) -> Contract | None:
@@ -44,11 +44,7 @@ def of_subject(subject: str) -> Contract | None:
     return next((each for each in wild.order_by("-pattern") if covers(each.pattern.split("."), words)), None)
 
 
-def _agents(contract: Contract) -> list[Use]:
-    first, _, rest = contract.name.partition(".")
-    name, _, side = rest.rpartition(".")
-    if first != "agent" or side not in ("input", "output") or not name:
-        return []
+def _agent(name: str, side: str) -> list[Use]:
     row = (
         AgentVersion.objects.select_related("agent")
         .filter(agent__name=name)

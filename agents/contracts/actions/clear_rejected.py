@@ -6,16 +6,16 @@ from django.contrib.auth.models import User
 from agentcluster.security import audit
 from agentcluster.streams import rejected
 from agentcluster.streams.connections import sync_client
-from agents.contracts.actions.permission import require_editor
+from agents.contracts.access import require_change
 from agents.contracts.models import Contract
 
 
 def clear_rejected(user: User, contract: Contract) -> None:
-    """Forget them and count from 0; raises NotYoursError, StreamsUnavailableError."""
-    require_editor(user)
+    """Forget them and count from 0; raises ForbiddenError, StreamsUnavailableError."""
+    require_change(user, contract)
     client = sync_client(settings.REDIS_URL)
     try:
         rejected.clear(client, [contract.name])
     finally:
         client.close()
-    audit.announce(user, "contract.clear_rejected", contract.pk, contract.name)
+    audit.announce(user, "contract.clear_rejected", contract.pk, contract.name, contract.project)

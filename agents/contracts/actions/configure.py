@@ -1,4 +1,4 @@
-"""Set what holds for a contract, or for all: level, mode, and the NATS subject it applies to."""
+"""Set what holds for a contract, or for all: level, mode, what it applies to, and the project it belongs to."""
 
 import re
 from typing import Any, Final
@@ -8,13 +8,22 @@ from django.db import transaction
 
 from agentcluster.errors import BadInputError
 from agentcluster.security import audit
+from agentcluster.security.models import Project
 from agentcluster.subjects import OWN, SUBJECT_MAX
 from agents.contracts import reading
-from agents.contracts.actions.permission import require_administrator, require_editor, require_writable
+from agents.contracts.access import (
+    home_of_new,
+    named_project,
+    require_administrator,
+    require_bind,
+    require_change,
+    require_writable,
+)
 from agents.contracts.actions.register import checked_name
-from agents.contracts.errors import BadLevelError, BadModeError, NoOwnLevelError, NoOwnModeError, ReadOnlyError
+from agents.contracts.errors import BadLevelError, BadModeError, NoOwnLevelError, NoOwnModeError
 from agents.contracts.models import Contract
 from agents.contracts.publishing import publish_soon
+from agents.domain.contracts.binding import agent_side
 from agents.domain.contracts.compatibility import Level
 
 MODES: Final = ("READWRITE", "READONLY")
@@ -66,11 +75,12 @@ def forget_mode(user: User, name: str) -> str:
 
 
 def set_pattern(user: User, contract: Contract, pattern: str) -> None:
-    """Apply the contract to a NATS subject, which may have wildcards; empty: to none.
+    """Apply the contract to a NATS subject, which may have wildcards, or a side of an agent; empty: to none.
 
-    Raises BadInputError for what is no subject or the system's own, PatternTakenError.
+    Raises ForbiddenError, BadInputError for what is no subject or the system's own, PatternTakenError.
     """
-    require_editor(user)
+    require_bind(user)
+    require_change(user, contract)
     require_writable(contract)
     if pattern:
         _check_pattern(pattern)
@@ -80,11 +90,25 @@ def set_pattern(user: User, contract: Contract, pattern: str) -> None:
     with transaction.atomic():
         contract.pattern = pattern
         contract.save(update_fields=["pattern", "updated_at"])
-        audit.announce(user, "contract.bind", contract.pk, contract.name, pattern=pattern)
+        audit.announce(user, "contract.bind", contract.pk, contract.name, contract.project, pattern=pattern)
         publish_soon()
 
 
+def set_project(user: User, contract: Contract, slug: str) -> None:
+    """Give the contract to a project, empty: to none; raises ForbiddenError, BadInputError, ReadOnlyError."""
+    require_bind(user)
+    require_change(user, contract)
+    before = contract.project
+    with transaction.atomic():
+        contract.project = named_project(Project.objects.all(), slug) if slug else None
+        contract.save(update_fields=["project", "updated_at"])
+        told = {"before": before.slug if before else "", "after": slug}
+        audit.announce(user, "contract.give", contract.pk, contract.name, contract.project or before, **told)
+
+
 def _check_pattern(pattern: str) -> None:
+    if len(pattern) <= SUBJECT_MAX and agent_side(pattern):
+        return
     words = pattern.split(".")
     body = words[:-1] if words[-1] == ">" else words
     if len(pattern) > SUBJECT_MAX or not body or not all(_WORD.fullmatch(word) for word in body):
@@ -105,15 +129,14 @@ def _set(user: User, name: str, field: str, value: str) -> None:
             row.save()
             audit.announce(user, f"contracts.{field}", row.pk, "all contracts", value=value)
         return
-    require_editor(user)
     with transaction.atomic():
-        # A level may be set before the first version is registered.
-        contract = Contract.objects.filter(name=name).first() or Contract(name=checked_name(name))
-        if contract.system:
-            raise ReadOnlyError(f"“{name}” is one of the system's own messages.")
+        contract = Contract.objects.filter(name=name).first()
+        if contract is None:  # A level may be set before the first version is registered.
+            contract = Contract(name=checked_name(name), project=home_of_new(user))
+        require_change(user, contract)
         setattr(contract, field, value)
         contract.save()
-        audit.announce(user, f"contract.{field}", contract.pk, name, value=value)
+        audit.announce(user, f"contract.{field}", contract.pk, name, contract.project, value=value)
         publish_soon()
 
 
@@ -122,8 +145,9 @@ def _forget(user: User, name: str, field: str, default: str, missing: type[Any])
         before = str(getattr(reading.settings(), field))
         _set(user, "", field, default)
         return before
-    require_editor(user)
     contract = Contract.objects.filter(name=name).first()
+    if contract is not None:
+        require_change(user, contract)
     before = getattr(contract, field, "") if contract is not None else ""
     if not before:
         raise missing()

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from agentcluster.security import audit
 from agents.contracts import reading
-from agents.contracts.actions.permission import require_administrator, require_editor, require_writable
+from agents.contracts.access import require_administrator, require_change, require_writable
 from agents.contracts.errors import (
     ContractDeletedError,
     ContractNotDeletedError,
@@ -21,11 +21,11 @@ from agents.contracts.publishing import publish_soon
 def delete_contract(user: User, name: str, *, permanent: bool = False) -> list[int]:
     """Delete all versions and return their numbers; ``permanent``: of a contract that is deleted already.
 
-    Raises NotYoursError, ReadOnlyError, UnknownContractError, ContractDeletedError, ContractNotDeletedError,
+    Raises ForbiddenError, ReadOnlyError, UnknownContractError, ContractDeletedError, ContractNotDeletedError,
     ReferencedError.
     """
-    require_administrator(user) if permanent else require_editor(user)
     found = reading.contract(name, deleted=True)
+    require_administrator(user) if permanent else require_change(user, found)
     live = [*reading.versions(found)]
     if permanent and live:
         raise ContractNotDeletedError(f"“{name}” is not deleted yet: {ContractNotDeletedError.__doc__}")
@@ -42,8 +42,8 @@ def delete_contract(user: User, name: str, *, permanent: bool = False) -> list[i
 
 def delete_version(user: User, name: str, number: str, *, permanent: bool = False) -> int:
     """Delete one version and return its number; the errors of ``delete_contract``, of the version."""
-    require_administrator(user) if permanent else require_editor(user)
     found = reading.contract(name, deleted=True)
+    require_administrator(user) if permanent else require_change(user, found)
     row = reading.version(found, number, deleted=True)
     if permanent and not row.deleted:
         raise VersionNotDeletedError(f"Version {row.number} of “{name}” is not deleted yet.")
@@ -77,7 +77,10 @@ def _delete(user: User, found: Contract, rows: list[ContractVersion], *, permane
         Schema.objects.filter(pk__in=schema_ids, versions=None).delete()
     else:
         ContractVersion.objects.filter(pk__in=[row.pk for row in rows]).update(deleted=True)
+        if found.pattern and not reading.versions(found).exists():
+            found.pattern = ""  # whoever registers it anew need not be somebody who may bind it
+            found.save(update_fields=["pattern", "updated_at"])
     action = "contract.destroy" if permanent else "contract.delete"
-    audit.announce(user, action, found.pk, found.name, versions=numbers)
+    audit.announce(user, action, found.pk, found.name, found.project, versions=numbers)
     publish_soon()
     return numbers

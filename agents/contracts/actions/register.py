@@ -8,17 +8,18 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from semver import Version
 
-from agentcluster.errors import ConflictError
+from agentcluster.errors import BadInputError, ConflictError
 from agentcluster.ids import sha256_of
 from agentcluster.security import audit
 from agentcluster.subjects import BadSubjectError, check_publishable
 from agents.contracts import reading
-from agents.contracts.actions.permission import require_editor, require_writable
+from agents.contracts.access import home_of_new, may_bind, require_change, require_writable
 from agents.contracts.compatibility import check_next
 from agents.contracts.errors import BadContractError, BadVersionError, IncompatibleError
 from agents.contracts.formats import ContractSchema, Reference, SchemaType
 from agents.contracts.models import Contract, ContractVersion, Schema
 from agents.contracts.publishing import publish_soon
+from agents.domain.contracts.binding import agent_side
 from agents.domain.contracts.compatibility import Incompatibility, Level
 
 NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,255}")
@@ -34,23 +35,29 @@ def register(
     references: tuple[Reference, ...] = (),
     *,
     semver: str = "",
+    project: str = "",
 ) -> tuple[ContractVersion, bool]:
     """Return the version with this schema, and whether it is new; the same schema again is the same version.
+
+    Finding the version of a known schema is reading, so that serializers of any project may ask for it. A new contract
+    belongs to ``project`` (a slug; empty: the first one the user edits), and applies to the subject or agent of its name
+    when the user may bind it.
 
     ``semver`` must be greater than the newest one; empty: the next minor version, or the next major one when the schema
     could not have been registered under BACKWARD or FORWARD.
 
     Raises:
-        NotYoursError: the user is editor nowhere. ReadOnlyError: the contract takes no changes.
+        ForbiddenError: the user may not change the contract. ReadOnlyError: the contract takes no changes.
+        BadInputError: there is no such project, or the contract belongs to another one.
         BadContractError: the schema, its references or the name make no sense. BadVersionError: so does ``semver``.
+        TooManyChecksError: try again in a moment.
         IncompatibleError: with ``incompatibilities``, the reasons by field.
     """
-    require_editor(user)
     parsed = reading.parse_with(schema_type, text, references)
     for last in (False, True):
         try:
             with transaction.atomic():
-                return _register(user, name, parsed, references, semver)
+                return _register(user, name, parsed, references, semver=semver, project=project)
         except IntegrityError:
             if last:
                 raise ConflictError("Somebody else registers on this contract at the same moment; try again.") from None
@@ -58,7 +65,7 @@ def register(
 
 
 def _register(
-    user: User | None, name: str, parsed: ContractSchema, references: tuple[Reference, ...], semver: str
+    user: User, name: str, parsed: ContractSchema, references: tuple[Reference, ...], *, semver: str, project: str
 ) -> tuple[ContractVersion, bool]:
     contract = Contract.objects.select_for_update().filter(name=name).first()
     digest = digest_of(parsed, references)
@@ -66,8 +73,12 @@ def _register(
         known = reading.versions(contract).filter(schema__digest=digest).last()
         if known is not None:
             return known, False
+    if contract is not None:
+        require_change(user, contract)
     require_writable(contract)
-    contract = contract or Contract(name=checked_name(name))
+    contract = contract or Contract(name=checked_name(name), project=home_of_new(user, project))
+    if project and (contract.project is None or contract.project.slug != project):
+        raise BadInputError(f"“{name}” is there already and belongs to another project, or to none.", field="/project")
     earlier = [*reading.versions(contract)] if contract.pk else []
     if len(earlier) >= MAX_VERSIONS:
         raise BadContractError(f"“{name}” has {MAX_VERSIONS:,} versions, as many as a contract may have.")
@@ -75,9 +86,11 @@ def _register(
     found = check_next(reading.level_of(contract), parsed, earlier)
     if found:
         raise incompatible(contract.name, found)
+    if not earlier and not contract.pattern and may_bind(user):
+        contract.pattern = default_pattern(name)
     row = add_version(user, contract, parsed, references, semver=semver, earlier=earlier)
-    if user is not None:
-        audit.announce(user, "contract.register", contract.pk, name, version=row.semver, schema=row.schema_id)
+    told = {"version": row.semver, "schema": row.schema_id, "pattern": contract.pattern}
+    audit.announce(user, "contract.register", contract.pk, name, contract.project, **told)
     return row, True
 
 
@@ -92,8 +105,6 @@ def add_version(
 ) -> ContractVersion:
     """Write the next version (for this package); what it must fulfil was checked."""
     newest = contract.versions.order_by("-number").first() if contract.pk else None
-    if newest is None and not contract.pattern and not contract.system:
-        contract.pattern = default_pattern(contract.name)
     contract.save()
     schema, _ = Schema.objects.get_or_create(
         digest=digest_of(parsed, references),
@@ -130,12 +141,13 @@ def checked_name(name: str) -> str:
 
 
 def default_pattern(name: str) -> str:
-    """Return the NATS subject a new contract applies to: its own name, where that is one with a dot in it."""
-    subject = name.removesuffix(VALUE_SUFFIX)
+    """Return what a new contract applies to: the subject or agent of its own name, where that is free."""
+    pattern = name.removesuffix(VALUE_SUFFIX)
     try:
-        return check_publishable(subject) if "." in subject else ""
+        fits = agent_side(pattern) is not None or ("." in pattern and check_publishable(pattern))
     except BadSubjectError:
         return ""
+    return pattern if fits and not Contract.objects.filter(pattern=pattern).exists() else ""
 
 
 def check_type(contract: Contract, schema_type: SchemaType, earlier: list[ContractVersion]) -> None:

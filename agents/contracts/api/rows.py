@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from agentcluster.errors import UnavailableError
+from agentcluster.security.permissions import Action, allows, roles_of
 from agentcluster.streams import rejected
 from agentcluster.streams.connections import SyncClient, sync_client
+from agents.contracts import access, reading
 from agents.contracts.actions.delete import referenced_by
 from agents.contracts.models import Contract, ContractSettings, ContractVersion
 
@@ -37,6 +40,7 @@ def listed() -> QuerySet[Contract]:
     return (
         Contract.objects.annotate(live=Count("versions", filter=Q(versions__deleted=False)))
         .filter(live__gt=0)
+        .select_related("project")
         .prefetch_related(Prefetch("versions", live, to_attr="live_versions"))
     )
 
@@ -75,8 +79,29 @@ def pretty(schema_type: str, text: str) -> str:
         return text
 
 
+class ContractRows:
+    """Contracts as one reader sees them; what holds for all of them is read once."""
+
+    def __init__(self, user: User) -> None:
+        """Read the settings, the reader's roles and the counts of rejected messages."""
+        self._everywhere, self._counts = reading.settings(), counts()
+        self._operator, self._roles = access.may_bind(user), roles_of(user)
+
+    def row(self, contract: Contract) -> Row:
+        """Return a contract of ``listed``."""
+        row = contract_row(contract, self._counts, self._everywhere)
+        role = self._roles.get(contract.project_id or 0)
+        seen = contract.project is not None and (role is not None or self._operator)
+        may = {
+            "change": not contract.system and (self._operator or allows(role, Action.EDIT)),
+            "bind": not contract.system and self._operator,
+            "see_rejected": self._operator or role is not None,
+        }
+        return {**row, "project": contract.project.slug if contract.project and seen else None, "may": may}
+
+
 def contract_row(contract: Contract, found: dict[str, int] | None, everywhere: ContractSettings) -> Row:
-    """Return a contract of ``listed``."""
+    """Return what every reader may know of a contract of ``listed``."""
     versions: list[ContractVersion] = contract.live_versions  # type: ignore[attr-defined]  # set by Prefetch
     return {
         "name": contract.name,

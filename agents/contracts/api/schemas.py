@@ -33,11 +33,25 @@ class ContractVersionSchema(serializers.Serializer[Any]):
     created_by = serializers.CharField(allow_blank=True)
 
 
+class MaySchema(serializers.Serializer[Any]):
+    """What the reader may do with a contract."""
+
+    change = serializers.BooleanField(
+        help_text="Register versions, set level and mode, delete, clear what was rejected"
+    )
+    bind = serializers.BooleanField(help_text="Set what it applies to, and its project")  # type: ignore[assignment]
+    see_rejected = serializers.BooleanField()
+
+
 class ContractSchema(serializers.Serializer[Any]):
     """A contract with its newest version."""
 
     name = serializers.CharField()
-    pattern = serializers.CharField(allow_blank=True, help_text="NATS subject it applies to; empty: none")
+    project = serializers.SlugField(allow_null=True, help_text="Null: none, or one the reader is no member of")
+    may = MaySchema()
+    pattern = serializers.CharField(
+        allow_blank=True, help_text="NATS subject, or `agent.<name>.input` or `.output`, it applies to; empty: none"
+    )
     compatibility = serializers.ChoiceField(LEVELS)
     own_compatibility = serializers.BooleanField(help_text="Whether the level is its own, not the one for all")
     mode = serializers.ChoiceField(CONTRACT_MODES)
@@ -88,6 +102,12 @@ class VersionGiven(SchemaGiven):
     version = serializers.CharField(
         default="", allow_blank=True, max_length=40, help_text="Semantic; empty: the next one"
     )
+    project = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=50,
+        help_text="Slug of the project a new contract belongs to; your first one when absent",
+    )
 
 
 class TrialGiven(SchemaGiven):
@@ -124,7 +144,12 @@ class SettingsGiven(serializers.Serializer[Any]):
 
     compatibility = serializers.ChoiceField([*LEVELS, ("", "")], required=False, help_text="Empty: the level for all")
     mode = serializers.ChoiceField([*CONTRACT_MODES, ("", "")], required=False, help_text="Empty: the mode for all")
-    pattern = serializers.CharField(required=False, allow_blank=True, max_length=255)
+    pattern = serializers.CharField(
+        required=False, allow_blank=True, max_length=255, help_text="Only for operators; empty: it applies to nothing"
+    )
+    project = serializers.CharField(
+        required=False, allow_blank=True, max_length=50, help_text="Only for operators; empty: none"
+    )
 
 
 class DiffLine(serializers.Serializer[Any]):
@@ -166,6 +191,21 @@ class RejectedSchema(serializers.Serializer[Any]):
     payload = serializers.CharField(allow_blank=True, help_text="At most its first 64 KB")
     encoding = serializers.ChoiceField([("text", "text"), ("base64", "base64")])
     headers = serializers.DictField(child=serializers.CharField())
+
+
+class RejectedCount(serializers.Serializer[Any]):
+    """How many messages broke a contract."""
+
+    contract = serializers.CharField()
+    count = serializers.IntegerField(help_text="Since it was last cleared")
+
+
+class RejectedCounts(serializers.Serializer[Any]):
+    """Contracts that messages broke, those with most first."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = RejectedCount(many=True)
 
 
 class RejectedPage(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from django.urls import path
 from agents.contracts.api import views
 
 urlpatterns = [
+    path("rejected-messages", views.RejectedCountsView.as_view()),
     path("contracts", views.ContractsView.as_view(), name="api-contracts"),
     path("contracts/<path:name>/versions/<str:version>", views.ContractVersionView.as_view()),
     path("contracts/<path:name>/versions", views.ContractVersionsView.as_view()),

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 from django.contrib.auth.models import User
+from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +15,10 @@ from agentcluster.api.permissions import LoggedIn
 from agentcluster.errors import BadInputError
 from agentcluster.streams import rejected
 from agents.contracts import reading
+from agents.contracts.access import require_rejected, with_rejected
 from agents.contracts.actions.clear_rejected import clear_rejected
-from agents.contracts.actions.configure import set_level, set_mode, set_pattern
+from agents.contracts.actions.configure import set_level, set_mode, set_pattern, set_project
 from agents.contracts.actions.delete import delete_contract
-from agents.contracts.actions.permission import require_editor
 from agents.contracts.actions.register import digest_of, register
 from agents.contracts.api import rows, schemas
 from agents.contracts.compatibility import try_out
@@ -48,6 +49,7 @@ class ContractsView(APIView):
             OpenApiParameter(
                 "system", str, enum=["true", "false"], description="Only the system's own, or none of them"
             ),
+            OpenApiParameter("rejected", str, enum=["true"], description="Only those that messages broke"),
             OpenApiParameter("limit", int),
             OpenApiParameter("cursor", str),
         ],
@@ -62,10 +64,12 @@ class ContractsView(APIView):
             found = found.filter(versions__deleted=False, versions__schema__schema_type=kind).distinct()
         if asked.get("system") in ("true", "false"):
             found = found.filter(system=asked["system"] == "true")
+        if asked.get("rejected") == "true":
+            found = found.filter(name__in=_broken())
         pages = CursorPages()
         page = pages.paginate_queryset(found, request, view=self) or []
-        counts, everywhere = rows.counts(), reading.settings()
-        return pages.get_paginated_response([rows.contract_row(each, counts, everywhere) for each in page])
+        made = rows.ContractRows(user_of(request))
+        return pages.get_paginated_response([made.row(each) for each in page])
 
 
 class ContractView(APIView):
@@ -85,16 +89,19 @@ class ContractView(APIView):
         responses=schemas.ContractDetailSchema,
     )
     def patch(self, request: Request, name: str) -> Response:
-        """Change its compatibility level, its mode or the NATS subject it applies to."""
+        """Change its level, its mode, what it applies to, its project: all of what is named, or nothing."""
         given, user = _read(schemas.SettingsGiven, request), user_of(request)
         contract = reading.contract(name)
-        if "pattern" in given:
-            set_pattern(user, contract, given["pattern"])
-        if "compatibility" in given:
-            set_level(user, name, given["compatibility"], inherit=True)
-        if "mode" in given:
-            set_mode(user, name, given["mode"], inherit=True)
-        return Response(_detail(name, user_of(request)))
+        with transaction.atomic():
+            if "pattern" in given:
+                set_pattern(user, contract, given["pattern"])
+            if "compatibility" in given:
+                set_level(user, name, given["compatibility"], inherit=True)
+            if "mode" in given:
+                set_mode(user, name, given["mode"], inherit=True)
+            if "project" in given:
+                set_project(user, reading.contract(name), given["project"])
+        return Response(_detail(name, user))
 
     @extend_schema(operation_id="contracts_delete", tags=TAGS, responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
@@ -118,7 +125,9 @@ class ContractVersionsView(APIView):
         """Register a schema as the next version (200: there is a version with it already); 409 with the reasons by field."""
         given = _read(schemas.VersionGiven, request)
         kind, references = SchemaType(given["schema_type"]), _references(given)
-        row, new = register(user_of(request), name, kind, given["schema"], references, semver=given["version"])
+        row, new = register(
+            user_of(request), name, kind, given["schema"], references, semver=given["version"], project=given["project"]
+        )
         return Response(rows.text_row(row), status=201 if new else 200)
 
 
@@ -145,10 +154,10 @@ class TrialView(APIView):
         kind, references = SchemaType(given["schema_type"]), _references(given)
         contract = Contract.objects.filter(name=name).first()
         level = Level(given["compatibility"]) if given["compatibility"] else reading.level_of(contract)
-        found = try_out(contract, kind, given["schema"], references, level=level)
+        parsed, found = try_out(contract, kind, given["schema"], references, level=level)
         known = None
         if contract is not None:
-            digest = digest_of(reading.parse_with(kind, given["schema"], references), references)
+            digest = digest_of(parsed, references)
             known = reading.versions(contract).filter(schema__digest=digest).last()
         body = {
             "compatible": not found,
@@ -201,9 +210,8 @@ class RejectedView(APIView):
         parameters=[OpenApiParameter("limit", int), OpenApiParameter("before", str, description="Older than this id")],
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return rejected messages, newest first. Only for editors of some project: they hold what runs have sent."""
-        require_editor(user_of(request))
-        reading.contract(name)
+        """Return rejected messages, newest first. Only for members of its project and operators."""
+        require_rejected(user_of(request), reading.contract(name))
         limit = min(100, max(1, _number(request.query_params.get("limit"), 20)))
         before = request.query_params.get("before", "")
         if before and not all(part.isascii() and part.isdigit() for part in before.split("-")):
@@ -224,9 +232,28 @@ class RejectedView(APIView):
         return Response(status=204)
 
 
+class RejectedCountsView(APIView):
+    """Where messages were rejected."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(operation_id="contracts_rejected_counts", tags=TAGS, responses=schemas.RejectedCounts)
+    def get(self, request: Request) -> Response:
+        """Return the contracts that messages broke, of those whose rejected messages the reader may see."""
+        counts = rejected.counts(rows.redis())
+        seen = with_rejected(Contract.objects.filter(name__in=[*counts]), user_of(request))
+        names = sorted(seen.values_list("name", flat=True), key=lambda name: (-counts[name], name))
+        results = [{"contract": name, "count": counts[name]} for name in names]
+        return Response({"next": None, "previous": None, "results": results})
+
+
+def _broken() -> list[str]:
+    return [name for name, count in rejected.counts(rows.redis()).items() if count]
+
+
 def _detail(name: str, user: User) -> dict[str, Any]:
     contract = rows.listed().filter(name=reading.contract(name).name).get()
-    row = rows.contract_row(contract, rows.counts(), reading.settings())
+    row = rows.ContractRows(user).row(contract)
     versions = contract.live_versions  # type: ignore[attr-defined]  # set by Prefetch
     return {
         **row,

@@ -131,7 +131,10 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
         if exc.status >= 500:
             logger.warning("%s: %s", exc.code, exc.message, exc_info=exc)
         status = 422 if exc.status == 400 else exc.status
-        return _error(status, number, exc.message)
+        answer = _error(status, number, exc.message)
+        if "retry_after" in exc.data:
+            answer["Retry-After"] = str(exc.data["retry_after"])
+        return answer
     if isinstance(exc, Http404):
         return _error(404, 404, "HTTP 404 Not Found")
     if isinstance(exc, exceptions.APIException):

@@ -67,7 +67,7 @@ class CompatibilityView(DialectView):
             against: Any = [reading.version(contract, version)]
         else:
             contract, against = Contract.objects.filter(name=subject).first(), None  # type: ignore[assignment]
-        found = try_out(contract, given.schema_type, given.text, given.references, against=against)
+        found = try_out(contract, given.schema_type, given.text, given.references, against=against).found
         body: dict[str, Any] = {"is_compatible": not found}
         if flag(request, "verbose"):
             body["messages"] = [f"{each.path or '/'}: {each.message} [{each.rule}]" for each in found]

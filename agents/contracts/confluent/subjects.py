@@ -9,6 +9,7 @@ from agents.contracts.actions.register import digest_of, register
 from agents.contracts.confluent.bodies import asked, version_body
 from agents.contracts.confluent.http import DialectView, flag, user_of
 from agents.contracts.errors import UnknownSchemaError
+from agents.contracts.gate import TRIALS
 from agents.contracts.models import Contract
 
 
@@ -37,7 +38,8 @@ class SubjectView(DialectView):
         """Return the version that has the schema in the request."""
         found = reading.contract(subject, deleted=flag(request, "deleted"))
         given = asked(request.data)
-        parsed = reading.parse_with(given.schema_type, given.text, given.references)
+        with TRIALS.place():
+            parsed = reading.parse_with(given.schema_type, given.text, given.references)
         rows = reading.versions(found, "all" if flag(request, "deleted") else "live")
         row = rows.filter(schema__digest=digest_of(parsed, given.references)).last()
         if row is None:

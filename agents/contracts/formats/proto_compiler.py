@@ -13,11 +13,12 @@ from typing import Final
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
 from agents.contracts.errors import BadContractError
+from agents.contracts.gate import COMPILER
 
 OWN: Final = "contract.proto"
-TIMEOUT_S: Final = 20
-CPU_S: Final = 10
-MEMORY: Final = 2 * 1024**3
+TIMEOUT_S: Final = 10
+CPU_S: Final = 5
+MEMORY: Final = 1024**3
 _PLACE: Final = re.compile(r"^(?:\S*/)?([^\s/:]+\.proto):(\d+):(\d+): (.*)$", re.MULTILINE)
 _IMPORT: Final = re.compile(r"^google/(protobuf|type|rpc|api)/[a-z_]+\.proto$")
 
@@ -26,7 +27,7 @@ def compile(text: str, sources: Mapping[str, str]) -> FileDescriptorSet:
     """Return the file and all it imports, itself last; ``sources`` are the others by the names they are imported by.
 
     BadContractError says in which line and column what is wrong. Nothing outside ``sources`` and Google's own types can
-    be imported.
+    be imported. TooManyChecksError: this process runs as many protoc as it may.
     """
     with tempfile.TemporaryDirectory(prefix="agentcluster-proto-") as name:
         folder = Path(name)
@@ -34,7 +35,8 @@ def compile(text: str, sources: Mapping[str, str]) -> FileDescriptorSet:
         for path, source in {**sources, own: text}.items():
             _write(folder, path, source)
         out = folder / "out.bin"
-        said = _run(folder, out, own)
+        with COMPILER.place():
+            said = _run(folder, out, own)
         if said is not None:
             raise _refusal(said, own, folder)
         return _ordered(FileDescriptorSet.FromString(out.read_bytes()), own)
@@ -51,8 +53,6 @@ def completed(file: FileDescriptorProto, known: Mapping[str, FileDescriptorSet])
             files.file.append(each)
 
     for name in dict.fromkeys(file.dependency):
-        if name in there:
-            continue
         if name in known:
             for each in known[name].file[:-1]:
                 add(each)
@@ -60,15 +60,23 @@ def completed(file: FileDescriptorProto, known: Mapping[str, FileDescriptorSet])
             renamed.CopyFrom(known[name].file[-1])
             renamed.name = name
             add(renamed)
-        elif _IMPORT.match(name):
-            for each in compile(f'syntax = "proto3"; import "{name}"; message None {{}}', {}).file[:-1]:
-                add(each)
-        else:
+        elif not _IMPORT.match(name):
             raise BadContractError(f"It imports {name}, which no reference names.", field="/references")
+    for each in _googles([name for name in dict.fromkeys(file.dependency) if name not in known]):
+        add(each)
     if not file.name:
         file.name = OWN
     add(file)
     return files
+
+
+def _googles(names: list[str]) -> list[FileDescriptorProto]:
+    """Return Google's own files of these names with those they import, of one run of protoc."""
+    if not names:
+        return []
+    imports = "".join(f'import "{name}";' for name in names)
+    files: list[FileDescriptorProto] = [*compile(f'syntax = "proto3"; {imports} message None {{}}', {}).file]
+    return files[:-1]
 
 
 def _free_name(sources: Mapping[str, str]) -> str:

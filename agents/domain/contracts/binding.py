@@ -1,12 +1,25 @@
 """Which NATS subject follows which contract, as every process keeps it in memory."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
+_AGENT_SIDE: Final = re.compile(r"agent\.([^\s.*>\x00-\x1f\x7f]+)\.(input|output)")
+
+
+def agent_side(pattern: str) -> tuple[str, str] | None:
+    """Return the agent and the side (``input``, ``output``) a contract is bound to; None when it is to a subject."""
+    found = _AGENT_SIDE.fullmatch(pattern)
+    return (found[1], found[2]) if found else None
+
 
 class Binding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A contract in use: new messages are of ``schema_id``; those of ``accepted`` (id → semantic version) may come."""
+    """A contract in use: new messages are of ``schema_id``; those of ``accepted`` (id → semantic version) may come.
+
+    ``pattern``: a NATS subject, or ``agent.<name>.input`` and ``.output`` for what an agent takes and gives.
+    """
 
     contract: str
     pattern: str
@@ -32,19 +45,18 @@ class Bindings:
     def __init__(self, bindings: Iterable[Binding] = ()) -> None:
         """Take all that are in use."""
         self._exact: dict[str, Binding] = {}
-        self._named: dict[str, Binding] = {}
+        self._sides: dict[tuple[str, str], Binding] = {}
         patterns: list[tuple[list[str], Binding]] = []
         for binding in bindings:
-            self._named[binding.contract] = binding
             words = binding.pattern.split(".")
-            if "*" in words or ">" in words:
+            if side := agent_side(binding.pattern):
+                self._sides[side] = binding
+            elif "*" in words or ">" in words:
                 patterns.append((words, binding))
             elif binding.pattern:
                 self._exact[binding.pattern] = binding
         self._patterns = sorted(patterns, key=lambda each: _exactness(each[0]))
-        self._agents = {
-            name.split(".")[1] for name in self._named if name.startswith("agent.") and name.count(".") == 2
-        }
+        self._agents = {agent for agent, _ in self._sides}
         self.any_subject = bool(self._exact or self._patterns)
 
     def of_subject(self, subject: str) -> Binding | None:
@@ -57,7 +69,7 @@ class Bindings:
 
     def of_agent(self, agent: str, side: str) -> Binding | None:
         """Return the contract of an agent's ``input`` or ``output``."""
-        return self._named.get(f"agent.{agent}.{side}")
+        return self._sides.get((agent, side))
 
     def has_agent(self, agent: str) -> bool:
         """Whether there is a contract for what the agent takes or gives."""

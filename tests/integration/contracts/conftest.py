@@ -1,7 +1,7 @@
 """People with tokens, and a client that others wrote."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from agentcluster.security import tokens
@@ -19,6 +19,37 @@ def editor(db):
 @pytest.fixture
 def viewer(db):
     return User.objects.create_user("vera")
+
+
+@pytest.fixture
+def staff(db):
+    """Staff with no role in any project."""
+    return User.objects.create_user("sam", is_staff=True)
+
+
+@pytest.fixture
+def binder(db):
+    """Whoever holds the permission, and is neither staff nor in a project."""
+    user = User.objects.create_user("bob")
+    user.user_permissions.add(Permission.objects.get(codename="bind_contract"))
+    return user
+
+
+@pytest.fixture
+def other_editor(db):
+    """Editor of another project."""
+    user = User.objects.create_user("otto")
+    project = Project.objects.create(slug="other", name="Other")
+    Membership.objects.create(project=project, user=user, role=Role.EDITOR)
+    return user
+
+
+@pytest.fixture
+def member(editor):
+    """Viewer of the project whose editor is ``editor``."""
+    user = User.objects.create_user("mia")
+    Membership.objects.create(project=Project.objects.get(slug="sales"), user=user, role=Role.VIEWER)
+    return user
 
 
 @pytest.fixture

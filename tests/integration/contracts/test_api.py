@@ -119,7 +119,8 @@ def test_whoever_edits_nothing_may_look_but_not_write(client_of, viewer, contrac
     assert client_of(None).get(URL).status_code == 401
 
 
-def test_who_uses_it_is_told_of_one_s_own_projects(api, client_of, viewer, administrator, contract):
+def test_who_uses_it_is_told_of_one_s_own_projects(api, admin_api, client_of, viewer, administrator, contract):
+    assert admin_api.patch(URL, {"pattern": NAME}).status_code == 200
     for slug in ("sales", "secret"):
         project, _ = Project.objects.get_or_create(slug=slug, defaults={"name": slug})
         workflow = Workflow.objects.create(project=project, name="take", title="Take")
@@ -139,8 +140,11 @@ def test_a_read_only_contract_takes_no_version(api, contract):
     assert api.patch(URL, {"mode": ""}).json()["mode"] == "READWRITE"
 
 
-def test_one_subject_follows_one_contract(api, contract):
-    api.post("/api/v1/contracts/other.v1/versions", {"schema": AVRO})
+def test_one_subject_follows_one_contract(admin_api):
+    api = admin_api
+    for name in (NAME, f"{NAME}-value", "other.v1"):
+        assert api.post(f"/api/v1/contracts/{name}/versions", {"schema": AVRO}).status_code == 201
+    assert api.get(f"{URL}-value").json()["pattern"] == ""
     taken = api.patch("/api/v1/contracts/other.v1", {"pattern": NAME})
     assert (taken.status_code, taken.json()["code"]) == (409, "pattern_taken")
     own = api.patch("/api/v1/contracts/other.v1", {"pattern": "agent.>"})
@@ -160,7 +164,7 @@ def test_the_systems_own_messages_are_there_and_stay(api, contract):
     assert api.delete("/api/v1/contracts/agent.invoke.v1").json()["code"] == "read_only"
 
 
-def test_an_agent_that_does_not_fit_its_contract_is_refused(api):
+def test_an_agent_that_does_not_fit_its_contract_is_refused(api, admin_api):
     import msgspec
 
     from agents.contracts.joining import ContractMismatchError
@@ -177,6 +181,8 @@ def test_an_agent_that_does_not_fit_its_contract_is_refused(api):
         ).status_code
         == 201
     )
+    bound = admin_api.patch("/api/v1/contracts/agent.greeter.input", {"pattern": "agent.greeter.input"})
+    assert bound.status_code == 200, bound.content
     manifest = msgspec.structs.replace(builtin(["text"])[0], name="greeter")
     number = {"type": "object", "properties": {"rows": {"type": "integer"}}}
     with pytest.raises(ContractMismatchError) as refused:

@@ -11,7 +11,7 @@ def binding(contract, pattern):
 
 BINDINGS = Bindings([
     binding("exact", "orders.created.v1"), binding("star", "orders.*.v1"), binding("rest", "orders.>"),
-    binding("agent.text.input", ""), binding("none", ""),
+    binding("texts", "agent.text.input"), binding("agent.json.input", ""), binding("none", ""),
 ])  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def test_the_most_exact_pattern_counts(subject, contract):
     assert (found.contract if found else None) == contract
 
 
-def test_agents_have_contracts_by_name():
+def test_agents_have_the_contracts_bound_to_them():
     assert BINDINGS.has_agent("text")
     assert not BINDINGS.has_agent("json")
     assert BINDINGS.of_agent("text", "input")
