@@ -4,6 +4,7 @@ Written first, and once per call whoever writes it, a dead letter is neither los
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from agents.domain.calls import INLINE_LIMIT
 from designer.domain import events as ev
 from designer.domain.run import Run
 from designer.domain.state import StepState
+
+logger = logging.getLogger(__name__)
 
 DELIVERIES: Final = 3
 """A task that was given to instances so often, and failed for good, is a dead letter."""
@@ -33,11 +36,20 @@ async def bury(log: RunLog, run: Run, events: Sequence[ev.Event], now: int) -> N
 
 
 async def _bounded(value: Any) -> bytes:
-    """Return the JSON of an input; of a large one a reference to it."""
+    """Return the JSON of an input; of a large one a reference to it.
+
+    Where the artifact store takes nothing (its disk is full, it is away) the input stays whole: it stands in the run's log
+    as it is, so it has little more than 512 KB, and the step's own failure must not become one of the engine.
+    """
     data = msgspec.json.encode(value)
     if len(data) <= INLINE_LIMIT:
         return data
-    kept = await asyncio.to_thread(artifacts.put_bytes, data, "application/json", "input.json")
+    try:
+        kept = await asyncio.to_thread(artifacts.put_bytes, data, "application/json", "input.json")
+    except Exception as error:
+        # Each kind of storage has errors of its own.
+        logger.warning("a dead letter holds its input of %d bytes itself: storing it apart failed: %r", len(data), error)
+        return data
     return msgspec.json.encode(kept.to_value())
 
 

@@ -1,6 +1,7 @@
 """What failed for good after three deliveries is kept, once, and can be given to its agent again."""
 
 import asyncio
+import errno
 from typing import Any
 
 import msgspec
@@ -153,6 +154,24 @@ async def test_a_large_input_stands_apart(lab: Lab) -> None:
     _, letter = await failed(lab, graph)
     assert len(letter.fields["input"]) < 1000
     assert "$artifact" in msgspec.json.decode(letter.fields["input"])
+
+
+async def test_a_full_disk_leaves_the_step_its_own_failure_and_the_input_in_its_place(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("designer.engine.dead_letters.artifacts.put_bytes", full)
+    parts = {f"part{number}": "x" * 50_000 for number in range(3)}
+    run, letter = await failed(lab, line(agent("a", "moody", input={"fails": True, **parts}, retry=AGAIN)))
+    row = await lab.row(run)
+    assert (row.status, row.error["code"]) == ("failed", "temporary")
+    assert msgspec.json.decode(letter.fields["input"]) == {"fails": True, **parts}
+    user = await somebody("ada", Role.OPERATOR)
+    seen = await sync_to_async(one)(user, "moody", letter.entry_id)
+    new = await sync_to_async(redrive)(user, seen, input={"fails": False})
+    assert [row.status for row in await lab.ended(new.pk)] == ["completed"]
 
 
 def test_the_filter_finds_by_code_text_and_id() -> None:
