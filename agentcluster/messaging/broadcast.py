@@ -19,12 +19,12 @@ from nats.js.api import ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageTyp
 from agentcluster.clock import now_ms
 from agentcluster.messaging.bus import Bus, Received, Subscription
 from agentcluster.messaging.errors import BusUnavailableError
+from agentcluster.messaging.replicas import spread
 from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S: Final = 3.0
-OTHER_CONFIGURATION: Final = 10058
 QUIET_S: Final = 0.5
 """When the stream has said nothing for so long, all that it had is read."""
 AGAIN_S: Final = 2.0
@@ -57,7 +57,7 @@ def is_stored(data: bytes) -> bool | None:
 
 
 class Broadcast:
-    """A subject whose messages a stream in memory keeps for ``age_s`` seconds, the newest ``messages`` of them."""
+    """A subject whose messages a stream keeps for ``age_s`` seconds, the newest ``messages`` of them."""
 
     def __init__(self, bus: Bus, stream: str, subject: str, *, age_s: float, messages: int, size: int) -> None:
         """At most ``size`` bytes are kept, too; older messages make room."""
@@ -65,7 +65,7 @@ class Broadcast:
         self._config = StreamConfig(
             name=stream,
             subjects=[subject],
-            storage=StorageType.MEMORY,
+            storage=StorageType.FILE,
             max_age=age_s,
             max_msgs=messages,
             max_bytes=size,
@@ -80,11 +80,14 @@ class Broadcast:
         """Create the stream when it is missing; BusUnavailableError when JetStream does not answer."""
         context = self._bus.client.jetstream(timeout=TIMEOUT_S)
         try:
-            await context.add_stream(self._config)
-        except nats.js.errors.BadRequestError as error:
-            # There is one with other limits, of an earlier or later version: it does as well.
-            if error.err_code != OTHER_CONFIGURATION:
-                raise self._unavailable(error) from error
+            await spread(
+                context,
+                self._stream,
+                self._bus.replicas,
+                lambda replicas: context.add_stream(self._config.evolve(num_replicas=replicas)),
+                # There is one with other limits, of an earlier or later version: it does as well.
+                lambda: context.stream_info(self._stream),
+            )
         except (nats.errors.Error, TimeoutError) as error:
             raise self._unavailable(error) from error
 

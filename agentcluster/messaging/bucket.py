@@ -1,6 +1,5 @@
 """A key-value bucket on JetStream that is created when it is missing, also after a server came back empty."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -12,14 +11,12 @@ from nats.js.kv import KeyValue
 
 from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError, MessageTooLargeError
+from agentcluster.messaging.replicas import spread
 
 R = TypeVar("R")
-logger = logging.getLogger(__name__)
 
 TIMEOUT_S: Final = 3.0
-OTHER_CONFIGURATION: Final = 10058
 WRONG_REVISION: Final = (10071, 10164)
-TOO_FEW_SERVERS: Final = (10005, 10074)
 GONE: Final = (nats.errors.NoRespondersError, nats.js.errors.NoStreamResponseError)
 
 
@@ -36,12 +33,11 @@ class Bucket:
     Every method raises BusUnavailableError when NATS or its JetStream does not answer within 3 s.
     """
 
-    def __init__(self, bus: Bus, name: str, *, ttl_s: float | None = None, memory: bool = False) -> None:
-        """Entries vanish ``ttl_s`` seconds after they were written; ``memory``: not worth keeping over a restart."""
+    def __init__(self, bus: Bus, name: str, *, ttl_s: float | None = None) -> None:
+        """Entries vanish ``ttl_s`` seconds after they were written."""
         self.bus = bus
         self.name = name
-        storage = StorageType.MEMORY if memory else StorageType.FILE
-        self._config = KeyValueConfig(bucket=name, ttl=ttl_s, storage=storage, direct=True)
+        self._config = KeyValueConfig(bucket=name, ttl=ttl_s, storage=StorageType.FILE, direct=True)
         self._opened: tuple[object, KeyValue] | None = None
 
     async def ensure(self) -> None:
@@ -135,28 +131,13 @@ class Bucket:
         return self._opened[1]
 
     async def _create(self, context: JetStreamContext) -> KeyValue:
-        replicas = self.bus.replicas
-        try:
-            return await context.create_key_value(self._config, replicas=replicas)
-        except nats.js.errors.APIError as error:
-            if error.err_code == OTHER_CONFIGURATION:
-                return await self._existing(context, replicas)
-            if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
-                raise
-            logger.warning("the bucket %s stands on one NATS server: %s", self.name, error.description)
-            return await context.create_key_value(self._config, replicas=1)
-
-    async def _existing(self, context: JetStreamContext, replicas: int) -> KeyValue:
-        """Open a bucket that was made otherwise; one made before there was a cluster is spread over it now."""
-        opened = await context.key_value(self.name)
-        config = (await context.stream_info(f"KV_{self.name}")).config
-        if (config.num_replicas or 1) < replicas:
-            try:
-                await context.update_stream(config, num_replicas=replicas)
-                logger.info("the bucket %s is kept on %d NATS servers from now on", self.name, replicas)
-            except nats.js.errors.APIError as error:
-                logger.warning("the bucket %s cannot be spread over the cluster: %s", self.name, error.description)
-        return opened
+        return await spread(
+            context,
+            f"KV_{self.name}",
+            self.bus.replicas,
+            lambda replicas: context.create_key_value(self._config, replicas=replicas),
+            lambda: context.key_value(self.name),
+        )
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

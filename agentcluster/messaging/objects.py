@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import io
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -15,13 +14,12 @@ from nats.js.api import ObjectInfo, ObjectMeta, ObjectMetaOptions, ObjectStoreCo
 from nats.js.object_store import ObjectStore
 
 from agentcluster.errors import AgentClusterError
-from agentcluster.messaging.bucket import GONE, OTHER_CONFIGURATION, TOO_FEW_SERVERS
+from agentcluster.messaging.bucket import GONE
 from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError
+from agentcluster.messaging.replicas import spread
 
 R = TypeVar("R")
-logger = logging.getLogger(__name__)
-
 TIMEOUT_S: Final = 5.0
 """For one question to the server."""
 BYTES_PER_S: Final = 1024 * 1024
@@ -111,29 +109,13 @@ class Objects:
         return self._opened[1]
 
     async def _create(self, context: JetStreamContext) -> ObjectStore:
-        replicas = self.bus.replicas
-        try:
-            return await context.create_object_store(self.name, ObjectStoreConfig(replicas=replicas))
-        except nats.js.errors.APIError as error:
-            if error.err_code == OTHER_CONFIGURATION:
-                return await self._existing(context, replicas)
-            if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
-                raise
-            logger.warning("the object store %s stands on one NATS server: %s", self.name, error.description)
-            return await context.create_object_store(self.name, ObjectStoreConfig(replicas=1))
-
-    async def _existing(self, context: JetStreamContext, replicas: int) -> ObjectStore:
-        """Open a store that was made otherwise; one made before there was a cluster is spread over it now."""
-        config = (await context.stream_info(f"OBJ_{self.name}")).config
-        if (config.num_replicas or 1) < replicas:
-            try:
-                await context.update_stream(config, num_replicas=replicas)
-                logger.info("the object store %s is kept on %d NATS servers from now on", self.name, replicas)
-            except nats.js.errors.APIError as error:
-                logger.warning(
-                    "the object store %s cannot be spread over the cluster: %s", self.name, error.description
-                )
-        return await context.object_store(self.name)
+        return await spread(
+            context,
+            f"OBJ_{self.name}",
+            self.bus.replicas,
+            lambda replicas: context.create_object_store(self.name, ObjectStoreConfig(replicas=replicas)),
+            lambda: context.object_store(self.name),
+        )
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

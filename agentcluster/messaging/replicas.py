@@ -1,11 +1,25 @@
-"""On how many servers of a NATS cluster the buckets stand."""
+"""On how many servers of a NATS cluster the buckets and streams stand.
 
+All of them are kept in files: a replica in memory that was restarted has no vote until it has caught up, so that two
+servers restarted soon after each other would leave the third one without a leader for good.
+"""
+
+import logging
 import os
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
 
 from agentcluster.errors import BadInputError
 from agentcluster.messaging import address
 
+R = TypeVar("R")
+logger = logging.getLogger(__name__)
+
+OTHER_CONFIGURATION: Final = 10058
+TOO_FEW_SERVERS: Final = (10005, 10074)
 CLUSTER: Final = 3
 """From so many servers on, a bucket stands on three of them: it then outlives any one."""
 
@@ -35,3 +49,38 @@ def wanted_replicas(url: str, server_info: dict[str, Any]) -> int:
         return 1
     known = len(set(server_info.get("connect_urls") or ()))
     return CLUSTER if max(known, len(address.servers(url))) >= CLUSTER else 1
+
+
+async def spread(
+    context: JetStreamContext,
+    stream: str,
+    replicas: int,
+    create: Callable[[int], Awaitable[R]],
+    reopen: Callable[[], Awaitable[R]],
+) -> R:
+    """Return what ``create`` makes with ``replicas``, with one where the cluster has too few servers just now.
+
+    What exists with another configuration is reopened as it is; when it was made before there was a cluster, it is
+    spread over it now.
+    """
+    try:
+        return await create(replicas)
+    except APIError as error:
+        if error.err_code == OTHER_CONFIGURATION:
+            await _widen(context, stream, replicas)
+            return await reopen()
+        if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
+            raise
+        logger.warning("%s stands on one NATS server: %s", stream, error.description)
+        return await create(1)
+
+
+async def _widen(context: JetStreamContext, stream: str, replicas: int) -> None:
+    config = (await context.stream_info(stream)).config
+    if (config.num_replicas or 1) >= replicas:
+        return
+    try:
+        await context.update_stream(config, num_replicas=replicas)
+        logger.info("%s is kept on %d NATS servers from now on", stream, replicas)
+    except APIError as error:
+        logger.warning("%s cannot be spread over the cluster: %s", stream, error.description)

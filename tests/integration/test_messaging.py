@@ -1,8 +1,10 @@
 """The bus against a real nats-server: messages, requests, limits, restarts."""
 
 import asyncio
+import shutil
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -139,7 +141,7 @@ async def test_a_bucket_keeps_lists_and_forgets(bus: Bus):
 
 async def test_a_bucket_with_other_settings_is_used_as_it_is(bus: Bus):
     await Bucket(bus, "other-settings", ttl_s=60).put("a", b"1")
-    assert await Bucket(bus, "other-settings", memory=True).get("a") == b"1"
+    assert await Bucket(bus, "other-settings", ttl_s=30).get("a") == b"1"
 
 
 async def test_a_watch_sees_what_is_there_what_changes_and_what_goes(bus: Bus):
@@ -184,15 +186,16 @@ async def test_an_entry_that_expires_is_noticed_without_an_event(bus: Bus):
     await watch.stop()
 
 
-async def test_buckets_and_watches_survive_a_server_that_comes_back_empty(own_nats: Server):
+async def test_buckets_and_watches_survive_a_server_that_comes_back_empty(own_nats: Server, tmp_path: Path):
     async with await connect(own_nats.url, "test") as bus:
-        bucket = Bucket(bus, "volatile", memory=True)
+        bucket = Bucket(bus, "volatile")
         await bucket.put("nodes/a", b"1")
         seen = []
         watch = Watch(bucket, "nodes/", lambda *change: seen.append(change))
         await until(lambda: seen)
         own_nats.kill()
         await until(lambda: not bus.connected)
+        shutil.rmtree(tmp_path / "nats")
         own_nats.start()
         await until(lambda: bus.connected)
         await bucket.put("nodes/b", b"2")

@@ -1,9 +1,12 @@
 """Three nats-servers by URL list: connect to any, keep everything on all, lose one (the leader, too) and go on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from agentcluster.clock import monotonic
 from agentcluster.messaging import Bucket, Bus, BusUnavailableError, Watch, connect
+from agentcluster.messaging.broadcast import Broadcast
 from tests.integration.messaging.conftest import NatsCluster
 from tests.waiting import until
 
@@ -18,29 +21,29 @@ async def leader_of(bus: Bus, bucket: str) -> str:
     return str(info.cluster and info.cluster.leader)
 
 
-async def insist(bucket: Bucket, key: str, value: bytes, timeout_s: float = 20.0) -> None:
-    """Write as the callers of a bucket do: again after an error, until it is there."""
+async def insist(work: Callable[[], Awaitable[object]], timeout_s: float = 20.0) -> None:
+    """Do it as the callers of a bucket do: again after an error, until it is done."""
     end = monotonic() + timeout_s
     while True:
         try:
-            await bucket.put(key, value)
+            await work()
             return
         except BusUnavailableError:
-            assert monotonic() < end, "the bucket stays away"
+            assert monotonic() < end, "NATS stays away"
             await asyncio.sleep(0.2)
 
 
 async def test_a_bucket_stands_on_three_servers_and_outlives_its_leader(nats_cluster: NatsCluster):
     async with await connect(nats_cluster.url, "test") as bus:
         bucket = Bucket(bus, "shared")
-        await insist(bucket, "a", b"1")
+        await insist(partial(bucket.put, "a", b"1"))
         assert await replicas_of(bus, "shared") == 3
         seen: dict[str, bytes | None] = {}
         watch = Watch(bucket, "", lambda key, value, _: seen.update({key: value}))
         await until(lambda: seen.get("a") == b"1")
         leader = nats_cluster.number_of(await leader_of(bus, "shared"))
         nats_cluster.kill(leader)
-        await insist(bucket, "a", b"2")
+        await insist(partial(bucket.put, "a", b"2"))
         await until(lambda: seen.get("a") == b"2", 20)
         entry = await bucket.entry("a")
         assert entry is not None
@@ -49,7 +52,7 @@ async def test_a_bucket_stands_on_three_servers_and_outlives_its_leader(nats_clu
         assert await bucket.update("a", b"4", entry.revision) is None
         nats_cluster.start(leader)
         nats_cluster.until_ready()
-        await insist(bucket, "a", b"5")
+        await insist(partial(bucket.put, "a", b"5"))
         await until(lambda: seen.get("a") == b"5", 20)
         await watch.stop()
 
@@ -86,8 +89,23 @@ async def test_any_server_of_the_list_will_do_to_begin_with(nats_cluster: NatsCl
 async def test_a_bucket_from_before_the_cluster_is_spread_over_it(nats_cluster: NatsCluster, monkeypatch):
     async with await connect(nats_cluster.url, "test") as bus:
         monkeypatch.setenv("NATS_REPLICAS", "1")
-        await insist(Bucket(bus, "lonely"), "a", b"1")
+        await insist(partial(Bucket(bus, "lonely").put, "a", b"1"))
         assert await replicas_of(bus, "lonely") == 1
         monkeypatch.delenv("NATS_REPLICAS")
-        await insist(Bucket(bus, "lonely"), "a", b"2")
+        await insist(partial(Bucket(bus, "lonely").put, "a", b"2"))
         assert await replicas_of(bus, "lonely") == 3
+
+
+async def test_servers_that_die_one_soon_after_the_other_take_nothing_with_them(nats_cluster: NatsCluster):
+    async with await connect(nats_cluster.url, "test") as bus:
+        bucket = Bucket(bus, "beats", ttl_s=600)
+        told = Broadcast(bus, "TOLD", "told.v1", age_s=600, messages=100, size=100_000)
+        await insist(partial(bucket.put, "first", b"1"))
+        await insist(told.ensure)
+        for round_, number in enumerate((0, 1, 2, 1)):
+            nats_cluster.kill(number)
+            await insist(partial(bucket.put, "a", str(round_).encode()))
+            await insist(told.ensure)
+            nats_cluster.start(number)
+            await insist(partial(bucket.put, "a", str(round_).encode()))
+        assert await bucket.get("first") == b"1"
