@@ -1,6 +1,6 @@
 """Dead letters (features C10): per agent a stream of the tasks that failed for good, about the last 1,000.
 
-The function is in ``tasks.lua``. A call is put there once, however often it is tried.
+The functions are in ``dead_letters.lua``. A call is put there once, however often it is tried.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import Argument
 from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.errors import translated
+from agentcluster.streams.functions import call_many
 from agentcluster.streams.run_log import RunLog
 
 KEPT: Final = 1000
@@ -23,11 +24,17 @@ class DeadLetter(NamedTuple):
     redriven_as: str
 
 
+class Count(NamedTuple):
+    """How many dead letters a workflow has at an agent, and when (ms) the newest came."""
+
+    letters: int
+    newest_ms: int
+
+
 async def bury(log: RunLog, agent: str, call_id: str, fields: Mapping[str, Argument]) -> str:
     """Write a dead letter down, unless its call is there already; return its id. Waits while Redis is away."""
     flat: list[Argument] = [part for pair in fields.items() for part in pair]
-    names = (keys.dead_letters(agent), keys.dead_letter_calls(agent))
-    entry: bytes = await log.call("ac_dead_letter_1", names, agent, call_id, KEPT, *flat)
+    entry: bytes = await log.call("ac_dead_letter_2", _names(agent), agent, call_id, KEPT, *flat)
     return entry.decode()
 
 
@@ -73,22 +80,34 @@ def delete(client: SyncClient, agent: str, entry_ids: Sequence[str]) -> int:
     if not entry_ids:
         return 0
     with translated():
-        pipeline = client.pipeline(transaction=False)
-        pipeline.xdel(keys.dead_letters(agent), *entry_ids)
-        pipeline.hdel(keys.redriven(agent), *entry_ids)
-        removed: int = pipeline.execute()[0]
+        names = _names(agent)
+        removed: int = call_many(client, [("ac_dead_letter_delete_1", len(names), *names, *entry_ids)])[0]
         return removed
 
 
-def tidy(client: SyncClient, agent: str) -> None:
-    """Forget the runs of dead letters that were trimmed away."""
+def counts(client: SyncClient) -> dict[str, dict[str, Count]]:
+    """Return how many dead letters there are by agent and workflow; without reading them, whatever their number."""
+    found: dict[str, dict[str, Count]] = {}
+    names = agents(client)
     with translated():
-        first: Any = client.xrange(keys.dead_letters(agent), count=1)
-        oldest = int(first[0][0].partition(b"-")[0]) if first else 1 << 62
-        marks: Any = client.hkeys(keys.redriven(agent))
-        gone = [mark for mark in marks if int(mark.partition(b"-")[0]) < oldest]
-        if gone:
-            client.hdel(keys.redriven(agent), *gone)
+        replies = call_many(client, [("ac_dead_letter_counts_1", 4, *_names(agent)) for agent in names])
+    for agent, flat in zip(names, replies, strict=True):
+        values = {name.decode(): value.decode() for name, value in zip(flat[::2], flat[1::2], strict=True)}
+        found[agent] = {
+            name[2:]: Count(int(value), int(values[f"n:{name[2:]}"].partition("-")[0]))
+            for name, value in values.items()
+            if name.startswith("c:")
+        }
+    return found
+
+
+def _names(agent: str) -> tuple[str, ...]:
+    return (
+        keys.dead_letters(agent),
+        keys.dead_letter_calls(agent),
+        keys.dead_letter_counts(agent),
+        keys.redriven(agent),
+    )
 
 
 def _letters(client: SyncClient, agent: str, entries: Sequence[Any]) -> list[DeadLetter]:

@@ -15,7 +15,7 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import Argument
 from agentcluster.streams.connections import SyncClient
 
-_PARTS: Final = ("inbox", "gate", "run_log", "seed", "ready", "tasks")
+_PARTS: Final = ("inbox", "gate", "run_log", "seed", "ready", "tasks", "dead_letters")
 _HEADER: Final = (
     f"#!lua name=agentcluster_runs_2\nlocal READY, TIMERS, GATES = '{keys.READY}', '{keys.TIMERS}', '{keys.GATES}'\n"
     f"local TASKS, DEAD_LETTERS = '{keys.TASK_AGENTS}', '{keys.DEAD_LETTER_AGENTS}'\n"

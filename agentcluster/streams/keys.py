@@ -89,6 +89,11 @@ def dead_letter_calls(agent: str) -> str:
     return f"dlq:{{{agent}}}:calls"
 
 
+def dead_letter_counts(agent: str) -> str:
+    """The hash of how many dead letters an agent has, by workflow."""
+    return f"dlq:{{{agent}}}:counts"
+
+
 def redriven(agent: str) -> str:
     """The hash of the runs that an agent's dead letters were given to again, by their id."""
     return f"dlq:{{{agent}}}:redriven"

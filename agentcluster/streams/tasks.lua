@@ -68,29 +68,6 @@ end
 redis.register_function('ac_tasks_record_1', record)
 redis.register_function{function_name = 'ac_tasks_old_1', callback = old, flags = {'no-writes'}}
 
--- Dead letters. KEYS: the agent's stream, the hash of what is in it by call. ARGV: agent, call, how many are kept (about),
--- fields and values. Returns the id of the entry, the first one when the call is in it already.
-local function bury(keys, args)
-  local known = redis.call('HGET', keys[2], args[2])
-  if known then
-    return known
-  end
-  local id = redis.call('XADD', keys[1], 'MAXLEN', '~', args[3], '*', unpack(args, 4))
-  redis.call('HSET', keys[2], args[2], id)
-  redis.call('SADD', DEAD_LETTERS, args[1])
-  if redis.call('HLEN', keys[2]) > 2 * tonumber(args[3]) + 200 then
-    local first = redis.call('XRANGE', keys[1], '-', '+', 'COUNT', 1)[1][1]
-    local oldest = tonumber(string.match(first, '^%d+'))
-    local all = redis.call('HGETALL', keys[2])
-    for index = 1, #all, 2 do
-      if tonumber(string.match(all[index + 1], '^%d+')) < oldest then
-        redis.call('HDEL', keys[2], all[index])
-      end
-    end
-  end
-  return id
-end
-
 -- KEYS: breakers, their changes. ARGV: field, the number it must have now, the new value (its number, a space, JSON).
 -- Returns the value that holds from now on: the new one, or what somebody else has put there before.
 local function switch(keys, args)
@@ -104,5 +81,4 @@ local function switch(keys, args)
   return args[3]
 end
 
-redis.register_function('ac_dead_letter_1', bury)
 redis.register_function('ac_breaker_switch_1', switch)

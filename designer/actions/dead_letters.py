@@ -120,11 +120,16 @@ def one(user: User, agent: str, entry_id: str) -> Letter:
 
 def summary(user: User) -> list[tuple[str, int, int]]:
     """Return for each agent with dead letters that the user may see how many, and when (ms) the newest came."""
-    found: dict[str, tuple[int, int]] = {}
-    for letter in find(user, Wanted()):
-        count, newest = found.get(letter.agent, (0, 0))
-        found[letter.agent] = (count + 1, max(newest, int(letter.fields.get("at", 0))))
-    return [(agent, count, newest) for agent, (count, newest) in sorted(found.items())]
+    by_agent = kept.counts(shared_client())
+    workflows = {workflow for counts in by_agent.values() for workflow in counts}
+    if not user.is_superuser:
+        workflows = {*visible(Workflow.objects.all(), user).filter(pk__in=workflows).values_list("pk", flat=True)}
+    found = []
+    for agent, counts in sorted(by_agent.items()):
+        seen = [count for workflow, count in counts.items() if workflow in workflows]
+        if seen:
+            found.append((agent, sum(each.letters for each in seen), max(each.newest_ms for each in seen)))
+    return found
 
 
 def delete(user: User, letter: Letter) -> None:

@@ -14,7 +14,7 @@ from agentcluster.security.models import Membership, Role
 from agentcluster.streams import dead_letters as kept
 from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
-from designer.actions.dead_letters import NoDeadLetterError, Wanted, find, one
+from designer.actions.dead_letters import NoDeadLetterError, Wanted, find, one, summary
 from designer.actions.dead_letters import delete as delete_letter
 from designer.actions.redrive_dead_letter import AlreadyRedrivenError, RunGoneError, redrive
 from designer.actions.run_errors import InvalidDataError
@@ -75,11 +75,52 @@ async def test_a_call_is_put_there_once(lab: Lab) -> None:
     assert await kept.bury(log, "moody", "r/a/3", {"error_code": "x", "input": b"{}"}) == first
     assert len(kept.read(lab.client, "moody")) == 1
     for number in range(2600):
-        names = (keys.dead_letters("moody"), keys.dead_letter_calls("moody"))
-        lab.writer.submit("FCALL", "ac_dead_letter_1", 2, *names, "moody", f"c{number}", 1000, "input", "1")
+        call = ("FCALL", "ac_dead_letter_2", 4, *kept._names("moody"), "moody", f"c{number}", 1000)
+        lab.writer.submit(*call, "workflow_id", f"w{number % 3}", "input", "1")
     await kept.bury(log, "moody", "last", {"input": b"1"})
     assert 1000 <= lab.client.xlen("dlq:{moody}") <= 1200
     assert lab.client.hlen("dlq:{moody}:calls") <= 2300
+
+
+async def test_they_are_counted_by_workflow_without_being_read(lab: Lab) -> None:
+    log = RunLog(lab.writer)
+    for number in range(1250):
+        call = ("FCALL", "ac_dead_letter_2", 4, *kept._names("moody"), "moody", f"c{number}", 1000)
+        lab.writer.submit(*call, "workflow_id", "w1" if number % 5 else "w2", "input", "1")
+    newest = await kept.bury(log, "moody", "last", {"workflow_id": "w2", "input": b"1"})
+    await kept.bury(log, "calm", "one", {"workflow_id": "w1"})
+
+    def check() -> dict[str, dict[str, kept.Count]]:
+        there = kept.read(lab.client, "moody", count=2000)
+        counts = kept.counts(lab.client)
+        for workflow in ("w1", "w2"):
+            ids = [letter.entry_id for letter in there if letter.fields["workflow_id"] == workflow]
+            assert counts["moody"][workflow] == (len(ids), int(ids[0].partition("-")[0]))
+        return counts
+
+    assert check()["calm"]["w1"].letters == 1
+    kept.mark_redriven(lab.client, "moody", newest, "r2")
+    assert kept.delete(lab.client, "moody", [newest, "1-1"]) == 1
+    assert lab.client.hlen(keys.redriven("moody")) == 0
+    check()
+    # Another release, or a hand, has left its letters uncounted.
+    lab.client.xtrim("dlq:{moody}", maxlen=7, approximate=False)
+    check()
+    lab.client.delete("dlq:{moody}:counts")
+    check()
+    kept.delete(lab.client, "moody", [letter.entry_id for letter in kept.read(lab.client, "moody")])
+    assert kept.counts(lab.client)["moody"] == {}
+
+
+async def test_a_summary_tells_what_its_reader_may_see(lab: Lab) -> None:
+    _, letter = await failed(lab)
+    await kept.bury(RunLog(lab.writer), "moody", "elsewhere", {"workflow_id": "gone", "at": 5})
+    viewer, stranger = await somebody("vic", Role.VIEWER), await somebody("eve", None)
+    root = await sync_to_async(User.objects.create_superuser)("root")
+    came = int(letter.entry_id.partition("-")[0])
+    assert await sync_to_async(summary)(viewer) == [("moody", 1, came)]
+    assert await sync_to_async(summary)(stranger) == []
+    assert [row[:2] for row in await sync_to_async(summary)(root)] == [("moody", 2)]
 
 
 async def test_it_goes_on_from_the_failed_step_with_another_input(lab: Lab) -> None:
