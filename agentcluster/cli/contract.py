@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(contract_app, name="contract")
     contract_app.command("list")(list_contracts)
-    for command in (show, register, check, diff, mode, level, bind, rejected, delete):
+    for command in (show, register, check, diff, mode, level, bind, give, rejected, delete):
         contract_app.command()(command)
 
 
@@ -53,7 +53,8 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "contract": row["name"],
         "type": row["latest"]["schema_type"].lower(),
         "newest": row["latest"]["version"],
-        "subject": row["pattern"],
+        "applies to": row["pattern"],
+        "project": row["project"] or "",
         "level": row["compatibility"],
         "mode": row["mode"],
         "rejected": "?" if row["rejected"] is None else row["rejected"],
@@ -97,21 +98,23 @@ def register(
     schema_type: Type = "",
     version: Annotated[str, typer.Option("--version", help="Semantic version; without it the next one")] = "",
     reference: Refers = None,
+    project: Annotated[str, typer.Option("--project", help="Project a new contract belongs to; your first one")] = "",
     as_json: Json = False,
 ) -> int:
     """Register a schema as the next version; exit code 2 with the reasons by field when it is not compatible.
 
     Example: agent-coordinator contract register orders.created.v1 -f order.avsc
     """
-    body = _given(file, schema_type, reference) | {"version": version}
+    body = _given(file, schema_type, reference) | {"version": version, "project": project}
     with Api(installation.find()) as api:
         made = api.post(f"{_path(name)}/versions", body)
+        found = {} if as_json else api.get(_path(name))
     if as_json:
         print_json(made)
-    else:
-        console.print(
-            Text(f"{name}: version {made['version']} (number {made['number']}, schema id {made['schema_id']})")
-        )
+        return OK
+    applies = f"applies to {found['pattern']}" if found["pattern"] else "applies to nothing yet"
+    told = f"number {made['number']}, schema id {made['schema_id']}, {applies}"
+    console.print(Text(f"{name}: version {made['version']} ({told})"))
     return OK
 
 
@@ -179,14 +182,31 @@ def level(
 
 
 def bind(
-    *, name: Name, subject: Annotated[str, typer.Argument(help="NATS subject, may have wildcards; none: to no subject")]
+    *,
+    name: Name,
+    subject: Annotated[
+        str, typer.Argument(help="NATS subject, may have wildcards, or agent.<name>.input or .output; none: to nothing")
+    ],
 ) -> int:
-    """Apply a contract to a NATS subject. Example: agent-coordinator contract bind orders 'orders.*.v1'"""
+    """Apply a contract to a NATS subject or an agent; for operators of contracts (docs/contracts.md).
+
+    Example: agent-coordinator contract bind orders 'orders.*.v1'
+    """
     return _set(name, "pattern", "" if subject == "none" else subject)
 
 
+def give(
+    *, name: Name, project: Annotated[str, typer.Argument(help="Slug of the project; none: to no project")]
+) -> int:
+    """Give a contract to a project, whose editors may change it; for operators of contracts.
+
+    Example: agent-coordinator contract give orders.created.v1 sales
+    """
+    return _set(name, "project", "" if project == "none" else project)
+
+
 def _set(name: str, field: str, value: str) -> int:
-    given = value if field == "pattern" else "" if value == "default" else value.upper()
+    given = value if field in ("pattern", "project") else "" if value == "default" else value.upper()
     with Api(installation.find()) as api:
         row = api.patch(_path(name), {field: given})
     console.print(Text(f"{name}: {row[field] or 'none'}"))

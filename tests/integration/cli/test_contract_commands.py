@@ -16,7 +16,9 @@ def ok(done, code=0):
 def test_contracts_are_registered_compared_and_set(stack, tmp_path):
     file = tmp_path / "order.avsc"
     file.write_text('{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]}')
-    assert "version 1.0.0" in ok(stack.cli("contract", "register", NAME, "-f", str(file)))
+    made = ok(stack.cli("contract", "register", NAME, "-f", str(file)))
+    assert "version 1.0.0" in made
+    assert f"applies to {NAME}" in made
     assert NAME in ok(stack.cli("contract", "list"))
     assert "agent.invoke.v1" in ok(stack.cli("contract", "list", "--system"))
     assert "already" in ok(stack.cli("contract", "check", NAME, "-f", str(file)))
@@ -31,6 +33,8 @@ def test_contracts_are_registered_compared_and_set(stack, tmp_path):
     assert "version 2.0.0" in ok(stack.cli("contract", "register", NAME, "-f", str(file)))
     assert "string" in ok(stack.cli("contract", "diff", NAME, "1"), 1)
     assert "cli.*.v1" in ok(stack.cli("contract", "bind", NAME, "cli.*.v1"))
+    assert "none" in ok(stack.cli("contract", "give", NAME, "none"))
+    assert "no project" in stack.cli("contract", "give", NAME, "nowhere").stderr
     assert "READONLY" in ok(stack.cli("contract", "mode", NAME, "readonly"))
     assert "read only" in stack.cli("contract", "bind", NAME, "none").stderr
     ok(stack.cli("contract", "mode", NAME, "default"))
