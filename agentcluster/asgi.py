@@ -13,6 +13,7 @@ http = get_asgi_application()
 from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
 from agentcluster.security.origin import OriginCheck  # noqa: E402
 from agents.policies.admission import AdmitStarts  # noqa: E402
+from designer.api.start_lane import StartLane  # noqa: E402
 from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa: E402
 
 STARTS = (
@@ -23,7 +24,7 @@ STARTS = (
 """What starts runs, by POST."""
 application = ProtocolTypeRouter(
     {
-        "http": HealthRoutes(EventStreams(AdmitStarts(http, *STARTS))),
+        "http": HealthRoutes(EventStreams(AdmitStarts(StartLane(http), *STARTS))),
         "websocket": OriginCheck(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])),
     }
 )

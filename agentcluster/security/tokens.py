@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -60,14 +61,28 @@ def revoke(token: ApiToken, by: "User | None" = None) -> None:
 
 def find(secret: str) -> ApiToken | None:
     """Return the living token of an active user that this secret belongs to, or None; notes the use."""
-    digest = digest_of(secret)
-    token = ApiToken.objects.select_related("user").filter(digest=digest).first()
-    if token is None or not hmac.compare_digest(token.digest, digest):
-        return None
+    return find_all([secret]).get(secret)
+
+
+def find_all(given: Iterable[str]) -> dict[str, ApiToken]:
+    """Return the living tokens of active users by secret, in one query; notes their use."""
+    digests = {digest_of(secret): secret for secret in given}
     now = timezone.now()
-    if not token.user.is_active or (token.expires_at is not None and token.expires_at <= now):
-        return None
-    if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
+    found: dict[str, ApiToken] = {}
+    for token in ApiToken.objects.select_related("user").filter(digest__in=digests):
+        secret = digests.get(token.digest, "")
+        if hmac.compare_digest(token.digest, digest_of(secret)) and _lives(token, now):
+            found[secret] = token
+    _note_use([*found.values()], now)
+    return found
+
+
+def _lives(token: ApiToken, now: datetime) -> bool:
+    return token.user.is_active and (token.expires_at is None or token.expires_at > now)
+
+
+def _note_use(tokens: Sequence[ApiToken], now: datetime) -> None:
+    stale = [token.pk for token in tokens if token.last_used_at is None or now - token.last_used_at >= USED_EVERY]
+    if stale:
         unused = Q(last_used_at=None) | Q(last_used_at__lte=now - USED_EVERY)
-        ApiToken.objects.filter(unused, pk=token.pk).update(last_used_at=now)
-    return token
+        ApiToken.objects.filter(unused, pk__in=stale).update(last_used_at=now)

@@ -18,7 +18,7 @@ Fingerprint = tuple[Any, ...]
 
 def current() -> Catalogue:
     """Return every agent with its versions; costs two small queries while the registry stays as it is."""
-    return _read(_fingerprint())
+    return _read(fingerprint())
 
 
 def workflows_for(document: dict[str, Any], project_id: int) -> Workflows:
@@ -66,7 +66,8 @@ def _pinned_workflow(node: dict[str, Any], workflows: Workflows) -> dict[str, An
     return {**node, "version": number, "version_id": version.version_id} if version is not None else node
 
 
-def _fingerprint() -> Fingerprint:
+def fingerprint() -> Fingerprint:
+    """Return what changes when the registry does; two small queries."""
     agents = Agent.objects.aggregate(count=Count("pk"), changed=Max("updated_at"))
     versions = AgentVersion.objects.aggregate(count=Count("pk"), newest=Max("pk"))
     return (agents["count"], agents["changed"], versions["count"], versions["newest"])

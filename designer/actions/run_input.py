@@ -105,6 +105,8 @@ def _references(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Found]
 
 def _resolve(references: list[Found], project: Project) -> tuple[dict[str, ArtifactRef], FieldErrors]:
     """Return the references by digest as the project's uploads have them, and the errors of the others."""
+    if not references:
+        return {}, []
     digests = {value[KEY].get("digest") for _, value in references if isinstance(value[KEY], dict)}
     uploads = {upload.digest: upload for upload in Upload.objects.filter(project=project, digest__in=digests)}
     known: dict[str, ArtifactRef] = {}

@@ -22,7 +22,7 @@ KEY: Final = OpenApiParameter(
 def made(request: Request, run: Run, new: bool, status: int = 201) -> Response:
     """Answer a run's detail and address: with ``status`` when it is new, 200 when it was made by the same key before."""
     location = request.build_absolute_uri(f"/api/v1/runs/{run.pk}")
-    detail = dict(RunDetail(find_run(user_of(request), run.pk)).data)
+    detail = dict(RunDetail(run if new else find_run(user_of(request), run.pk)).data)
     return Response(detail, status=status if new else 200, headers={"Location": location})
 
 
