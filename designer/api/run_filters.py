@@ -16,6 +16,7 @@ from designer.models import Run, RunPriority, RunStatus, WorkflowVersion
 MAX_IDS: Final = 10_000
 MAX_LABELS: Final = 10
 MAX_SINGLE: Final = 200
+SHOWN_END: Final = 8
 _LOOKUPS: Final = {
     "workflow": "workflow_id",
     "project": "project__slug",
@@ -74,7 +75,9 @@ class RunFilters(serializers.Serializer[Any]):
     status = Several(choices=RunStatus.choices, required=False, help_text="Several: repeated, or comma separated")
     workflow = serializers.CharField(required=False, help_text="Id of a workflow")
     project = serializers.SlugField(required=False, help_text="Slug of a project")
-    search = serializers.CharField(required=False, help_text="Start of a run's id, or part of a workflow's title")
+    search = serializers.CharField(
+        required=False, help_text="Start of a run's id, its last 8 characters or more, or part of a workflow's title"
+    )
     since = serializers.DateTimeField(required=False, help_text="Created then or later")
     until = serializers.DateTimeField(required=False, help_text="Created before then")
     priority = serializers.ChoiceField(RunPriority.choices, required=False)
@@ -109,13 +112,19 @@ class BulkFilters(RunFilters):
         return super().to_internal_value(data)
 
 
+def _named(search: str) -> Q:
+    """Return what finds a run by its workflow's title, or by as much of its id as one has at hand: lists show the end."""
+    found = Q(pk__startswith=search.lower()) | Q(workflow__title__icontains=search)
+    return found | Q(pk__endswith=search.lower()) if len(search) >= SHOWN_END else found
+
+
 def narrowed(rows: QuerySet[Run], asked: Mapping[str, Any]) -> QuerySet[Run]:
     """Return the rows that fit ``asked``, the validated data of filters."""
     rows = rows.filter(**{lookup: asked[name] for name, lookup in _LOOKUPS.items() if name in asked})
     if asked.get("status"):
         rows = rows.filter(status__in=asked["status"])
     if search := asked.get("search", "").strip():
-        rows = rows.filter(Q(pk__startswith=search.lower()) | Q(workflow__title__icontains=search))
+        rows = rows.filter(_named(search))
     if trigger := asked.get("trigger"):
         rows = rows.filter(Q(trigger=trigger) | Q(trigger__startswith=f"{trigger}:"))
     if agent := asked.get("agent"):

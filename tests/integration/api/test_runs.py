@@ -50,6 +50,8 @@ def test_runs_are_filtered(api, make_run, published):
     assert len(ids(api.get(f"/api/v1/runs?workflow={published['id']}&limit=2"))) == 2
     assert ids(api.get(f"/api/v1/runs?workflow={new_id()}")) == []
     assert ids(api.get(f"/api/v1/runs?search={runs['pending'].pk.upper()}")) == [runs["pending"].pk]
+    assert ids(api.get(f"/api/v1/runs?search={runs['pending'].pk[-8:].upper()}")) == [runs["pending"].pk]
+    assert ids(api.get(f"/api/v1/runs?search={runs['pending'].pk[-7:]}")) == []
     assert len(ids(api.get("/api/v1/runs?search=gREE"))) == 3
     assert ids(api.get("/api/v1/runs?since=2100-01-01T00:00:00Z")) == []
     assert len(ids(api.get("/api/v1/runs?until=2100-01-01T00:00:00Z"))) == 3
