@@ -35,9 +35,10 @@ TASKS_MAX: Final = 32
 class Conversation:
     """Takes the messages of one guest and answers them through its connection."""
 
-    def __init__(self, gateway: Gateway, desk: TaskDesk, guest: Guest, connection: Connection) -> None:
-        """``connection`` has entered the gateway."""
+    def __init__(self, gateway: Gateway, desk: TaskDesk, guest: Guest, connection: Connection, address: str) -> None:
+        """``connection`` has entered the gateway, from the IP address ``address``."""
         self._gateway, self._desk, self._guest, self._connection = gateway, desk, guest, connection
+        self._address = address
         self._seat: Seat | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -92,7 +93,7 @@ class Conversation:
 
     async def _do_task(self, asked: Task) -> None:
         try:
-            reply: TaskReply | Fault = await self._desk.ask(self._guest, asked)
+            reply: TaskReply | Fault = await self._desk.ask(self._guest, asked, self._address)
         except AgentClusterError as error:
             reply = Fault(fault_of(error), call_id=asked.call_id)
         except Exception:

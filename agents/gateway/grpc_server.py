@@ -1,81 +1,70 @@
 """``AgentService`` over gRPC (features B5)."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from django.conf import settings
+from grpc_health.v1 import health_pb2
 
 from agentcluster.errors import AgentClusterError
 from agentcluster.tasks import end
-from agents.gateway import access
-from agents.gateway.access import Guest
-from agents.gateway.blocking import ask
 from agents.gateway.connection import Connection
 from agents.gateway.conversation import Conversation
-from agents.gateway.errors import NotLoggedInError, SilentError
+from agents.gateway.errors import SilentError
 from agents.gateway.gateway import Gateway
 from agents.gateway.generated import agent_service_pb2 as pb
-from agents.gateway.generated import agent_service_pb2_grpc as pb_grpc
+from agents.gateway.grpc_context import FIRST_S, Context, abort, address_of, guest_of, only
+from agents.gateway.lobby import Lobby
+from agents.gateway.open_services import OPEN_MAX, OpenServices
 from agents.gateway.protobuf import read_task, read_update, task_response, update
 from agents.gateway.protocol import MESSAGE_MAX, FromSocket
-from agents.gateway.tasks import TaskDesk
+from agents.gateway.tasks import TASKS_MAX, TaskDesk
 
 logger = logging.getLogger(__name__)
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["AgentService"].full_name
-HELLO_S: Final = 10.0
 STOP_S: Final = 3.0
-CODE_KEY: Final = "agentcluster-code"
-"""Trailing metadata: the code of the error, as the documents name it."""
+ARRIVING_MAX: Final = 1024
+STREAMS_MAX: Final = 256
+"""Calls on one connection at a time; so many from one address may be asked who they are at a time, too."""
+SPARE_CONNECTIONS: Final = 1000
+"""Connections beside those of agents: of programs that give tasks, and of those that only look."""
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MESSAGE_MAX + 16 * 1024),
     ("grpc.max_send_message_length", MESSAGE_MAX + 16 * 1024),
     ("grpc.max_metadata_size", 16 * 1024),
-    ("grpc.max_concurrent_streams", 256),
+    ("grpc.max_concurrent_streams", STREAMS_MAX),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 300_000),
     ("grpc.keepalive_time_ms", 15_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.http2.max_ping_strikes", 2),
     ("grpc.so_reuseport", 0),
 )
-_STATUS: Final = {
-    400: grpc.StatusCode.INVALID_ARGUMENT,
-    401: grpc.StatusCode.UNAUTHENTICATED,
-    403: grpc.StatusCode.PERMISSION_DENIED,
-    404: grpc.StatusCode.NOT_FOUND,
-    408: grpc.StatusCode.DEADLINE_EXCEEDED,
-    409: grpc.StatusCode.FAILED_PRECONDITION,
-    413: grpc.StatusCode.INVALID_ARGUMENT,
-    422: grpc.StatusCode.INVALID_ARGUMENT,
-    429: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    503: grpc.StatusCode.UNAVAILABLE,
-}
-
-Context = Any
-"""``grpc.aio.ServicerContext``, which has no types of its own."""
 
 
-class AgentService(pb_grpc.AgentServiceServicer):
-    """The service; each method begins with the token in the metadata."""
+class AgentService:
+    """The service; each method begins with the token in the metadata, before anything of a message is read."""
 
     def __init__(self, gateway: Gateway, desk: TaskDesk) -> None:
         """Serve both."""
         self._gateway, self._desk = gateway, desk
+        self.lobby = Lobby(ARRIVING_MAX, STREAMS_MAX)
 
-    async def StreamUpdates(self, incoming: AsyncIterator[pb.AgentUpdate], context: Context) -> None:  # noqa: N802
+    async def stream_updates(self, incoming: AsyncIterator[pb.AgentUpdate], context: Context) -> None:
         """Join, and stay for as long as the stream stands."""
         connection = Connection()
         try:
-            guest = await _guest(context)
+            guest = await guest_of(context, self.lobby)
             self._gateway.enter(guest, connection)
         except AgentClusterError as error:
-            await _abort(context, error)
-        talk = Conversation(self._gateway, self._desk, guest, connection)
+            await abort(context, error)
+        talk = Conversation(self._gateway, self._desk, guest, connection, address_of(context))
         listening = asyncio.ensure_future(talk.listen(_updates(incoming)))
         try:
             async for message in connection.messages():
@@ -84,27 +73,47 @@ class AgentService(pb_grpc.AgentServiceServicer):
             connection.end()
             await end(listening)
         if connection.ended is not None:
-            await _abort(context, connection.ended)
+            await abort(context, connection.ended)
 
-    async def SendTask(self, request: pb.SendTaskRequest, context: Context) -> pb.SendTaskResponse:  # noqa: N802
+    async def send_task(self, incoming: AsyncIterator[pb.SendTaskRequest], context: Context) -> pb.SendTaskResponse:
         """Give an agent a task and wait for it."""
         try:
-            return task_response(await self._desk.ask(await _guest(context), read_task(request)))
+            guest = await guest_of(context, self.lobby)
+            asked = read_task(await only(incoming))
+            return task_response(await self._desk.ask(guest, asked, address_of(context)))
         except AgentClusterError as error:
-            await _abort(context, error)
+            await abort(context, error)
 
-    async def SendHeartbeat(self, request: pb.SendHeartbeatRequest, context: Context) -> pb.SendHeartbeatResponse:  # noqa: N802
+    async def send_heartbeat(
+        self, incoming: AsyncIterator[pb.SendHeartbeatRequest], context: Context
+    ) -> pb.SendHeartbeatResponse:
         """Note that an agent lives."""
         try:
-            seat = self._gateway.find(request.session, await _guest(context))
+            guest = await guest_of(context, self.lobby)
+            seat = self._gateway.find((await only(incoming)).session, guest)
         except AgentClusterError as error:
-            await _abort(context, error)
+            await abort(context, error)
         if seat is None:
             return pb.SendHeartbeatResponse(known=False)
         if seat.connection is not None:
             seat.connection.heard()
         hosted = seat.hosted
         return pb.SendHeartbeatResponse(known=True, instance=hosted.instance, in_flight=hosted.in_flight)
+
+    def add_to(self, server: Any) -> None:
+        """Have ``server`` serve it. Calls of one message are served as streams, too: it is the same on the wire."""
+        methods = {
+            "StreamUpdates": grpc.stream_stream_rpc_method_handler(
+                self.stream_updates, pb.AgentUpdate.FromString, pb.GatewayUpdate.SerializeToString
+            ),
+            "SendTask": grpc.stream_unary_rpc_method_handler(
+                self.send_task, pb.SendTaskRequest.FromString, pb.SendTaskResponse.SerializeToString
+            ),
+            "SendHeartbeat": grpc.stream_unary_rpc_method_handler(
+                self.send_heartbeat, pb.SendHeartbeatRequest.FromString, pb.SendHeartbeatResponse.SerializeToString
+            ),
+        }
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
 
 
 class GrpcServer:
@@ -113,11 +122,14 @@ class GrpcServer:
     def __init__(self, gateway: Gateway, desk: TaskDesk) -> None:
         """Make it inside the running loop."""
         self.port = 0
-        self._server = grpc.aio.server(options=OPTIONS)
-        self._health = health.aio.HealthServicer()
-        pb_grpc.add_AgentServiceServicer_to_server(AgentService(gateway, desk), self._server)  # type: ignore[no-untyped-call]
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        agents: int = settings.GATEWAY_MAX_CONNECTIONS
+        self._server = grpc.aio.server(
+            options=(*OPTIONS, ("grpc.max_allowed_incoming_connections", agents + SPARE_CONNECTIONS)),
+            maximum_concurrent_rpcs=agents + TASKS_MAX + ARRIVING_MAX + OPEN_MAX,
+        )
+        self.service, self.open = AgentService(gateway, desk), OpenServices((SERVICE,))
+        self.service.add_to(self._server)
+        self.open.add_to(self._server)
 
     async def start(self, host: str, port: int, tls: tuple[Path, Path] | None = None) -> None:
         """Listen; ``tls`` are the files of certificate chain and key. OSError when the port cannot be had."""
@@ -132,49 +144,29 @@ class GrpcServer:
             raise OSError(f"{address} cannot be listened on") from error
         await self._server.start()
         for service in ("", SERVICE):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+            await self.open.status.set(service, health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
         """Take nothing new, and end."""
-        await self._health.enter_graceful_shutdown()
+        await self.open.status.enter_graceful_shutdown()
         await self._server.stop(STOP_S)
-
-
-async def _guest(context: Context) -> Guest:
-    given = dict(context.invocation_metadata() or ()).get("authorization")
-    if not isinstance(given, str):
-        raise NotLoggedInError
-    return await ask(access.identify, access.from_header(given), _address(context.peer()))
 
 
 async def _updates(incoming: AsyncIterator[pb.AgentUpdate]) -> AsyncIterator[FromSocket]:
     """Go through what the agent says; the first word must come soon. A broken stream is an end like another."""
     messages = aiter(incoming)
-    limit_s: float | None = HELLO_S
+    limit_s: float | None = FIRST_S
     while True:
         try:
             message = await asyncio.wait_for(anext(messages), limit_s)
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise SilentError(f"No “hello” came within {HELLO_S:g} s.") from None
+            raise SilentError(f"No “hello” came within {FIRST_S:g} s.") from None
         except grpc.RpcError:
             return
         limit_s = None
         yield read_update(message)
-
-
-async def _abort(context: Context, error: AgentClusterError) -> NoReturn:
-    with contextlib.suppress(Exception):
-        context.set_trailing_metadata(((CODE_KEY, error.code),))
-    code = _STATUS.get(error.status, grpc.StatusCode.INTERNAL)
-    await context.abort(code, f"{error.code}: {error.message}")
-    raise AssertionError("abort raises")
-
-
-def _address(peer: str) -> str:
-    """Return the address in ``ipv4:127.0.0.1:5000`` or ``ipv6:%5B::1%5D:5000``."""
-    return peer.partition(":")[2].rpartition(":")[0].replace("%5B", "").replace("%5D", "").strip("[]")
 
 
 def _read(tls: tuple[Path, Path]) -> tuple[bytes, bytes]:

@@ -21,6 +21,7 @@ from agents.gateway.tasks import TaskDesk
 from agents.gateway.ws_server import WsServer
 from agents.node.beats import NodeProfile
 from agents.node.node import Node
+from agents.policies import following
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class GatewayProcess:
 
 async def serve(about: NodeProfile, listening: Listening, ended: asyncio.Event) -> None:
     """Run a gateway until ``ended``."""
+    following.start(PROCESS, asyncio.get_running_loop())
     writer = BatchWriter(settings.REDIS_URL)
     connecting = asyncio.ensure_future(connect(settings.NATS_URL, about.node_id, wait_s=CONNECT_S))
     stopping = asyncio.ensure_future(ended.wait())
@@ -119,6 +121,7 @@ async def serve(about: NodeProfile, listening: Listening, ended: asyncio.Event) 
         await end(connecting, stopping)
         sign_of_life.withdraw(PROCESS)
         await writer.close()
+        await asyncio.to_thread(following.stop)
 
 
 async def _give_signs() -> None:

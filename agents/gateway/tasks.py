@@ -33,6 +33,7 @@ from agents.gateway.access import Guest
 from agents.gateway.blocking import ask
 from agents.gateway.errors import CallIdReusedError, FullError, NoInstanceError, ProtocolError, TooLargeError
 from agents.gateway.offers import callable_agent
+from agents.gateway.pace import check_pace
 from agents.gateway.protocol import NOTHING, Task, TaskReply
 
 WAIT_DEFAULT_S: Final = 30.0
@@ -94,14 +95,15 @@ class TaskDesk:
         if self._subscription is not None:
             await self._subscription.stop()
 
-    async def ask(self, guest: Guest, task: Task) -> TaskReply:
-        """Return the result, or ``running`` when it is not there in time.
+    async def ask(self, guest: Guest, task: Task, address: str) -> TaskReply:
+        """Return the result, or ``running`` when it is not there in time; ``address`` is where the guest comes from.
 
         Raises ProtocolError, TooLargeError (what was asked makes no sense), NoGrantError, AgentDisabledError,
-        CallIdReusedError, NoInstanceError, FullError, BusUnavailableError, StreamsUnavailableError.
+        RateLimitedError, CallIdReusedError, NoInstanceError, FullError, BusUnavailableError, StreamsUnavailableError.
         """
         _check(task)
         await ask(callable_agent, guest, task.agent)
+        await ask(check_pace, guest, task.agent, address)
         call_id = f"task/{guest.user_id}/{task.call_id}"
         await self._claim_id(call_id, task)
         flight = self._flights.get(call_id)

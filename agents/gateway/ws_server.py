@@ -6,27 +6,31 @@ import http
 import logging
 import ssl
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from agentcluster.errors import AgentClusterError
 from agentcluster.tasks import end
 from agents.gateway import access
-from agents.gateway.access import Guest
+from agents.gateway.addresses import caller
 from agents.gateway.blocking import ask
 from agents.gateway.connection import Connection, fault_of
 from agents.gateway.conversation import Conversation
-from agents.gateway.errors import FullError, NotLoggedInError, ProtocolError, SilentError
+from agents.gateway.door import LOGIN_MAX, Door
+from agents.gateway.errors import NotLoggedInError, ProtocolError, SilentError
 from agents.gateway.gateway import Gateway
-from agents.gateway.protocol import MESSAGE_MAX, Fault, FromSocket, Login
+from agents.gateway.lobby import Lobby
+from agents.gateway.protocol import Fault, FromSocket, Login
 from agents.gateway.tasks import TaskDesk
 
 logger = logging.getLogger(__name__)
@@ -34,9 +38,15 @@ logging.getLogger("websockets.server").setLevel(logging.WARNING)
 
 PATH: Final = "/gateway/ws"
 HEALTH: Final = "/health/"
+OPENING_S: Final = 10.0
+"""So long the request that opens a WebSocket may take, TLS and the look at a token in its header included."""
 LOGIN_S: Final = 10.0
 ARRIVING_MAX: Final = 256
-"""Connections of which is not known yet who they are; those beyond are refused at once."""
+ARRIVING_EACH: Final = 64
+"""WebSockets of which is not known yet who they are, in all and from one address; those beyond are told to come again."""
+OPENING_MAX: Final = 2 * ARRIVING_MAX
+OPENING_EACH: Final = 2 * ARRIVING_EACH
+"""Connections that have not logged in, whatever they are; those beyond are cut off."""
 PING_S: Final = 15.0
 CLOSE_S: Final = 3.0
 BUFFER: Final = 256 * 1024
@@ -54,7 +64,9 @@ class WsServer:
         """Serve both."""
         self.port = 0
         self._gateway, self._desk = gateway, desk
-        self._arriving = 0
+        self.lobby = Lobby(ARRIVING_MAX, ARRIVING_EACH)
+        # Behind proxies the connections of everybody come from the same few addresses.
+        self.hall = Lobby(OPENING_MAX, OPENING_MAX if settings.GATEWAY_PROXY_COUNT else OPENING_EACH)
         self._server: Server | None = None
 
     async def start(self, host: str, port: int, tls: tuple[Path, Path] | None = None) -> None:
@@ -64,7 +76,9 @@ class WsServer:
             host,
             port,
             process_request=self._admit,
-            max_size=MESSAGE_MAX,
+            create_connection=cast(Any, partial(Door, self.hall)),
+            open_timeout=OPENING_S,
+            max_size=LOGIN_MAX,
             max_queue=16,
             write_limit=BUFFER,
             ping_interval=PING_S,
@@ -81,7 +95,7 @@ class WsServer:
             self._server.close()
             await self._server.wait_closed()
 
-    def _admit(self, socket: ServerConnection, request: Request) -> Response | None:
+    async def _admit(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer health and refuse what comes from where it may not; None lets the handshake go on."""
         path = urlsplit(request.path).path
         if path.startswith(HEALTH):
@@ -92,21 +106,38 @@ class WsServer:
             return socket.respond(status, f"{status.phrase}\n")
         if path.rstrip("/") != PATH:
             return socket.respond(http.HTTPStatus.NOT_FOUND, f"The gateway is at {PATH}.\n")
-        if not may_come_from(request.headers.get("Host", ""), request.headers.get("Origin")):
-            return socket.respond(http.HTTPStatus.FORBIDDEN, "This page may not connect here.\n")
+        try:
+            if not may_come_from(request.headers.get("Host", ""), request.headers.get("Origin")):
+                return socket.respond(http.HTTPStatus.FORBIDDEN, "This page may not connect here.\n")
+            header = request.headers.get("Authorization")
+        except MultipleValuesError as error:
+            return socket.respond(http.HTTPStatus.BAD_REQUEST, f"There is more than one header {error}.\n")
+        await self._arrive(cast(Door, socket), header)
         return None
+
+    async def _arrive(self, door: Door, header: str | None) -> None:
+        """Note who it is, by a header, or why it is refused: both are told once the WebSocket is open."""
+        try:
+            door.enter(self.lobby, _address(door))
+            if header is not None:
+                door.guest = await ask(access.identify, access.from_header(header), _address(door))
+        except AgentClusterError as error:
+            door.refusal = error
 
     async def _serve(self, socket: ServerConnection) -> None:
         connection = Connection()
+        door = cast(Door, socket)
         try:
-            guest = await self._known(socket)
+            guest = door.guest or await _login(door)
             self._gateway.enter(guest, connection)
+            door.let_in()
         except AgentClusterError as error:
+            door.turn_away()
             await _refuse(socket, error)
             return
         except ConnectionClosed:
             return
-        talk = Conversation(self._gateway, self._desk, guest, connection)
+        talk = Conversation(self._gateway, self._desk, guest, connection, _address(door))
         listening = asyncio.ensure_future(talk.listen(_messages(socket)))
         try:
             async for message in connection.messages():
@@ -119,18 +150,6 @@ class WsServer:
                 socket.transport.abort()
             await end(listening)
         await _close(socket, connection.ended)
-
-    async def _known(self, socket: ServerConnection) -> Guest:
-        """Return who it is; FullError while too many others are being asked."""
-        if self._arriving >= ARRIVING_MAX:
-            raise FullError(
-                "Too many connections wait to log in at the gateway; try again in a moment.", limit=ARRIVING_MAX
-            )
-        self._arriving += 1
-        try:
-            return await _guest(socket)
-        finally:
-            self._arriving -= 1
 
 
 def may_come_from(host: str, origin: str | None) -> bool:
@@ -145,23 +164,23 @@ def may_come_from(host: str, origin: str | None) -> bool:
     return validate_host(urlsplit(origin).hostname or "", settings.ALLOWED_HOSTS)
 
 
-async def _guest(socket: ServerConnection) -> Guest:
-    """Return who it is: by header, or by the first message."""
-    request = socket.request
-    header = request.headers.get("Authorization") if request is not None else None
-    secret = access.from_header(header) if header else await _login(socket)
-    address = socket.remote_address
-    return await ask(access.identify, secret, str(address[0]) if address else "")
-
-
-async def _login(socket: ServerConnection) -> str:
+async def _login(door: Door) -> access.Guest:
+    """Return who it is by the first message."""
+    if door.refusal is not None:
+        raise door.refusal
     try:
-        said = _read(await asyncio.wait_for(socket.recv(), LOGIN_S))
+        said = _read(await asyncio.wait_for(door.first(), LOGIN_S))
     except TimeoutError:
         raise SilentError(f"No “login” came within {LOGIN_S:g} s.") from None
     if not isinstance(said, Login):
         raise NotLoggedInError
-    return said.token
+    return await ask(access.identify, said.token, _address(door))
+
+
+def _address(door: Door) -> str:
+    peer = door.remote_address
+    forwarded = door.request.headers.get_all("X-Forwarded-For") if door.request is not None else []
+    return caller(str(peer[0]) if peer else "", forwarded)
 
 
 async def _messages(socket: ServerConnection) -> AsyncIterator[FromSocket]:

@@ -1,6 +1,7 @@
 """A gateway in the test's own process, on real servers, and accounts with and without grants."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -61,9 +62,9 @@ async def token(transactional_db: None) -> str:
 
 @pytest.fixture
 async def gate(
-    bus: Bus, writer: BatchWriter, transactional_db: None, settings: object
+    bus: Bus, writer: BatchWriter, transactional_db: None, settings: Any, redis_url: str
 ) -> AsyncIterator[GatewayProcess]:
-    settings.GATEWAY_RESUME_S = RESUME_S  # type: ignore[attr-defined]
+    settings.GATEWAY_RESUME_S, settings.REDIS_URL = RESUME_S, redis_url
     one = GatewayProcess(bus, writer, profile("gateway", "", "gateway"), Listening("127.0.0.1", 0, 0))
     await one.start()
     yield one

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 from agentcluster.security.models import ApiToken
 from agents.domain.manifest import Manifest
 from agents.gateway import gateway as gateway_module
-from agents.gateway import protocol, ws_server
+from agents.gateway import protocol
 from agents.gateway.generated import agent_service_pb2 as pb
 from agents.gateway.models import GatewayGrant
 from agents.gateway.process import GatewayProcess
@@ -104,7 +104,6 @@ async def test_who_asks_for_what_is_not_there_is_told(
 
 
 def read(fields: dict[str, Any]) -> Manifest:
-    import json
 
     from agents.gateway.offers import read as read_manifest
 
@@ -244,19 +243,3 @@ async def test_a_session_lets_nobody_come_back_whose_grant_was_taken(
         await one.break_off()
         await GatewayGrant.objects.all().adelete()
         assert (await refused(again, agent="reverse", session=session))["code"] == "no_grant"
-
-
-async def test_those_who_do_not_say_who_they_are_are_bounded(
-    gate: GatewayProcess, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ws_server, "ARRIVING_MAX", 2)
-    address = f"ws://127.0.0.1:{gate.ws.port}/gateway/ws"
-    async with connect(address) as first, connect(address) as second, connect(address) as third:
-        refusal = json.loads(await asyncio.wait_for(third.recv(), 5))
-        assert (refusal["error"]["code"], refusal["fatal"]) == ("gateway_full", True)
-        await first.close()
-        await second.close()
-    await until(lambda: gate.ws._arriving == 0)
-    async with guest("ws", gate, token) as one:
-        await one.join(agent="reverse")
-        await one.heard("welcome")

@@ -9,9 +9,12 @@ import grpc
 import pytest
 from asgiref.sync import sync_to_async
 
+from agentcluster.streams.connections import sync_client
+from agents.domain.policy import Match, Policy, PolicySet
 from agents.gateway.generated import agent_service_pb2 as pb
 from agents.gateway.process import GatewayProcess
 from agents.models import Agent
+from agents.policies import live
 from tests.integration.gateway.conftest import new_token
 from tests.integration.gateway.guests import GrpcGuest, WsGuest, guest
 from tests.waiting import until
@@ -152,3 +155,39 @@ async def test_a_task_moves_on_when_its_instance_has_gone(
         await other.heard("welcome")
         assert (await send("job-9")).error.code == "agent_disconnected"
         assert other.count("call") == 0
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has one rate limit hold, of one task and then none for a long time."""
+
+    def use(per: str, **match: str) -> None:
+        policy = Policy("few", "rate_limit", Match(**match), {"per": per, "rate": 0.001, "burst": 1})
+        monkeypatch.setattr(live, "_known", live._Known(PolicySet(1, (policy,))))
+
+    return use
+
+
+@pytest.mark.parametrize("per", ["user", "token", "address", "agent"])
+async def test_tasks_that_come_too_fast_are_refused_with_when_to_come_again(
+    per: str, agent: Any, send: SEND, limited: Callable[..., None], redis_url: str
+) -> None:
+    client = sync_client(redis_url)
+    client.flushdb()
+    client.close()
+    limited(per)
+    waiting = asyncio.ensure_future(send("job-1"))
+    order = await agent.heard("call")
+    await agent.result(order["call_id"], {"text": "cba"})
+    assert (await waiting).status == pb.SendTaskResponse.OK
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await send("job-2")
+    told = dict(error.value.trailing_metadata())
+    assert (error.value.code(), told["agentcluster-code"]) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "rate_limited")
+    assert 900 < int(told["retry-after"]) <= 1000
+    assert f"per {per}" in error.value.details()
+    await agent.say(type="task", call_id="job-3", agent="reverse", input={"text": "abc"})
+    fault = (await agent.heard("fault"))["error"]
+    assert (fault["code"], fault["retryable"], fault["data"]["per"]) == ("rate_limited", True, per)
+    assert fault["data"]["retry_after"] > 900
+    assert agent.count("call") == 1
