@@ -7,13 +7,19 @@ import { useRuns } from "@/wire/queries";
 import type { RunSummary } from "@/wire/types";
 import classes from "./RecentRuns.module.css";
 
-const QUERY = { limit: 6 };
+const SHOWN = 8;
+const QUERY = { limit: SHOWN };
+
+/** The last few runs as a query, and the runs themselves. */
+export function useRecentRuns() {
+  const runs = useRuns(QUERY);
+  return { ...runs, list: runs.data?.pages[0]?.results.slice(0, SHOWN) ?? [] };
+}
 
 /** The last few runs, live. */
 export function RecentRuns() {
   const { t } = useTranslation("home");
-  const runs = useRuns(QUERY);
-  const list = runs.data?.pages[0]?.results.slice(0, 6) ?? [];
+  const { list, ...runs } = useRecentRuns();
   return (
     <section>
       <header className={classes.head}>
