@@ -43,6 +43,7 @@ import { nodeTypes } from "./nodes/nodeTypes";
 import { openSubWorkflow } from "./nodes/SubWorkflowLink";
 import { connect, DRAG_TYPE, GRID, type Piece, place } from "./place";
 import { refusalText } from "./refusalText";
+import { useDetail } from "./useDetail";
 import { useNodeLabels } from "./useNodeLabels";
 
 interface Props {
@@ -60,12 +61,13 @@ export function DesignerCanvas({ editor, overlay, onMenu }: Props) {
   const { nodes, onNodesChange } = useFlowNodes(editor);
   const { edges, onEdgesChange } = useFlowEdges(editor);
   const connecting = useConnection((state) => state.inProgress);
+  const detail = useDetail();
   const linking = useLinking(editor);
   const dropping = useDropping(editor);
   return (
     <CanvasModelContext value={model}>
       <ReactFlow
-        className={connecting ? "connecting" : undefined}
+        className={connecting ? `connecting ${detail}` : detail}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}

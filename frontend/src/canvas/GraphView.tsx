@@ -16,6 +16,7 @@ import { nodeTitle } from "./nodes/captions";
 import { nodeTypes } from "./nodes/nodeTypes";
 import { openSubWorkflow } from "./nodes/SubWorkflowLink";
 import { useAgentsLoaded } from "./useAgentsLoaded";
+import { useDetail } from "./useDetail";
 import { ViewControls } from "./ViewControls";
 
 interface Props {
@@ -43,6 +44,7 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect, onEn
   useAgentsLoaded();
   const { t, i18n } = useTranslation("canvas");
   const agents = useCatalogue((state) => state.agents);
+  const detail = useDetail();
   const draft = useMemo(() => placedDraft(graph), [graph]);
   const relations = useMemo(() => relationsOf(draft.structure), [draft]);
   const [model] = useState(() => createCanvasModel({ fields: draft.fields, ...relations, overlay }));
@@ -69,6 +71,7 @@ function ReadOnlyCanvas({ graph, overlay = null, selected = null, onSelect, onEn
   return (
     <CanvasModelContext value={model}>
       <ReactFlow
+        className={detail}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
