@@ -50,7 +50,7 @@ def test_back_to_english_by_the_command_palette(stack: Stack, page: Page) -> Non
     page.goto(f"{stack.url}/runs")
     expect(page.get_by_role("button", name="搜索与命令")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="搜索与命令").click()
-    page.get_by_placeholder("搜索页面或命令…").fill("english")
+    page.get_by_placeholder("搜索工作流、智能体、运行或命令…").fill("english")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Search and commands")).to_be_visible(timeout=SLOW)
 

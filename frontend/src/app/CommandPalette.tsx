@@ -1,16 +1,21 @@
+import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { IconKey, IconLanguage, IconList, IconPackage, IconSearch, IconSettings } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { chooseLanguage, LANGUAGES } from "@/i18n/languages";
 import { usePaletteGroups } from "@/stores/palette";
 import { PLACES } from "./Rail";
+import { useFoundThings } from "./useFoundThings";
 
-/** Ctrl/Cmd-K: pages, and whatever commands the open page offers (stores/palette). */
+/** Ctrl/Cmd-K: pages, what is found by name, and whatever commands the open page offers (stores/palette). */
 export function CommandPalette() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const [settled] = useDebouncedValue(text, 150);
+  const things = useFoundThings(settled);
   const offered = usePaletteGroups((state) => state.groups);
   const pages = useMemo<SpotlightActionGroupData>(
     () => ({
@@ -45,11 +50,16 @@ export function CommandPalette() {
   );
   return (
     <Spotlight
-      actions={[...Object.values(offered), pages, languages]}
+      query={text}
+      onQueryChange={setText}
+      actions={[...Object.values(offered), ...(text.trim() ? things : []), pages, languages]}
       nothingFound={t("palette.empty")}
       shortcut="mod + K"
       scrollable
       maxHeight={420}
+      centered={false}
+      yOffset="12vh"
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
       highlightQuery
       searchProps={{ leftSection: <IconSearch size={18} />, placeholder: t("palette.placeholder") }}
     />

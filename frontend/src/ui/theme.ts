@@ -2,6 +2,7 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   Loader,
   type MantineColorsTuple,
   Menu,
@@ -62,6 +63,9 @@ const dark: MantineColorsTuple = [
   "#0e1014",
 ];
 
+/** Enough to set a dialog off, little enough to still read what it is about. */
+const overlayProps = { backgroundOpacity: 0.4 };
+
 /** Mantine's theme, drawn from the tokens of tokens.css. */
 export const theme = createTheme({
   primaryColor: "accent",
@@ -89,8 +93,14 @@ export const theme = createTheme({
     }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 120 } } }),
     Modal: Modal.extend({
-      defaultProps: { radius: "lg", centered: true, transitionProps: { transition: "pop", duration: 150 } },
+      defaultProps: {
+        radius: "lg",
+        centered: true,
+        overlayProps,
+        transitionProps: { transition: "pop", duration: 150 },
+      },
     }),
+    Drawer: Drawer.extend({ defaultProps: { overlayProps, transitionProps: { duration: 150 } } }),
     Loader: Loader.extend({ defaultProps: { size: "sm" } }),
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
@@ -99,9 +109,9 @@ export const theme = createTheme({
     MultiSelect: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
     Autocomplete: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
     TagsInput: { defaultProps: { size: "xs" } },
-    Switch: { defaultProps: { size: "xs" } },
+    Switch: { defaultProps: { size: "xs", withThumbIndicator: false } },
     Checkbox: { defaultProps: { size: "xs" } },
-    SegmentedControl: { defaultProps: { size: "xs" } },
+    SegmentedControl: { defaultProps: { size: "xs", withItemsBorders: false } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
   },
 });
