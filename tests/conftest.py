@@ -68,8 +68,12 @@ def valkey() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def nats_server() -> Iterator[Server]:
+    from agents.cluster import snapshot
+
     server = start_nats(HOME / "nats")
     yield server
+    # Views may have begun to follow the cluster in a thread, which would tell of the server's end while pytest ends, too.
+    snapshot.close()
     server.stop()
 
 

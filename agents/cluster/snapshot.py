@@ -1,6 +1,7 @@
 """The cluster for synchronous code (views, health checks, the command line): a view kept by a thread of its own."""
 
 import asyncio
+import atexit
 import contextlib
 import os
 import threading
@@ -26,6 +27,8 @@ RETRY_S: Final = 1.0
 """After a failure the answer stays the same for this long, so that readers do not queue up behind time-outs."""
 IDLE_S: Final = 300.0
 """After this long without a reader the thread ends; the next reader starts another."""
+END_S: Final = 5.0
+"""How long its end is waited for; it holds nothing that could be lost."""
 
 
 class _Observer(threading.Thread):
@@ -43,10 +46,12 @@ class _Observer(threading.Thread):
         self.placement: Watch | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._read = asyncio.Event()
-        self._ended = asyncio.Event()
+        self._observing: asyncio.Task[None] | None = None
+        self._told_to_end = False
 
     def run(self) -> None:
-        asyncio.run(self._observe())
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._observe())
 
     def touch(self) -> None:
         """Note that somebody reads."""
@@ -69,28 +74,24 @@ class _Observer(threading.Thread):
         except (TimeoutError, RuntimeError, CancelledError) as error:
             raise BusUnavailableError(f"NATS did not answer within {timeout_s:g} s.") from error
 
-    def end(self) -> None:
-        """Leave NATS and wait for the thread."""
-        if self._loop is not None:
+    def leave(self) -> None:
+        """Have the thread leave NATS and end, wherever it is; without waiting for that."""
+        self._told_to_end = True
+        loop, observing = self._loop, self._observing
+        if loop is not None and observing is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._ended.set)
-        self.join(timeout=10)
+                loop.call_soon_threadsafe(observing.cancel)
+
+    def end(self) -> None:
+        """As ``leave``, and wait until it has."""
+        self.leave()
+        self.join(timeout=END_S)
 
     async def _observe(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._observing, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         try:
-            async with await connect(self.url, f"cluster-snapshot-{self.pid}", wait_s=WAIT_S) as bus:
-                view = ClusterView(bus)
-                await view.start(wait_s=WAIT_S)
-                self.placement = Watch(placement_bucket(bus), "", lambda key, value, _: self.board.take(key, value))
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.placement.synced.wait(), WAIT_S)
-                self.view, self.bus = view, bus
-                self.ready.set()
-                await self._until_idle()
-                self.bus = None
-                await self.placement.stop()
-                await view.stop()
+            if not self._told_to_end:
+                await self._keep_view()
         except UnavailableError as error:
             self.trouble = error.message
         finally:
@@ -98,16 +99,32 @@ class _Observer(threading.Thread):
             self.ended_at = monotonic()
             self.ready.set()
 
+    async def _keep_view(self) -> None:
+        """Follow the cluster until nobody has read for a while."""
+        async with await connect(self.url, f"cluster-snapshot-{self.pid}", wait_s=WAIT_S) as bus:
+            view = ClusterView(bus)
+            try:
+                await view.start(wait_s=WAIT_S)
+                self.placement = Watch(placement_bucket(bus), "", lambda key, value, _: self.board.take(key, value))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.placement.synced.wait(), WAIT_S)
+                self.view, self.bus = view, bus
+                self.ready.set()
+                await self._until_idle()
+            finally:
+                self.bus = None
+                if self.placement is not None:
+                    await self.placement.stop()
+                await view.stop()
+
     async def _until_idle(self) -> None:
-        ended = asyncio.ensure_future(self._ended.wait())
-        while not ended.done():
+        while True:
             self._read.clear()
-            read = asyncio.ensure_future(self._read.wait())
-            done, _ = await asyncio.wait({ended, read}, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-            read.cancel()
-            if not done:
-                break
-        ended.cancel()
+            try:
+                async with asyncio.timeout(IDLE_S):
+                    await self._read.wait()
+            except TimeoutError:
+                return
 
 
 _lock = threading.Lock()
@@ -151,7 +168,7 @@ def _ready() -> _Observer:
 
 
 def close() -> None:
-    """End the thread, if there is one; the next ``read`` starts anew."""
+    """End the thread, if there is one; the next ``read`` starts anew. A process that ends does so by itself."""
     global _observer
     with _lock:
         observer, _observer = _observer, None
@@ -169,6 +186,12 @@ def _current() -> _Observer:
             or observer.url != settings.NATS_URL
             or (observer.ended_at and monotonic() - observer.ended_at > (RETRY_S if observer.trouble else 0.0))
         ):
+            if observer is not None and observer.pid == os.getpid():
+                observer.leave()
             observer = _observer = _Observer(settings.NATS_URL)
             observer.start()
         return observer
+
+
+# A daemon thread that is still at work while the interpreter goes away writes to a log that is closed.
+atexit.register(close)

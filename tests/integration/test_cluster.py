@@ -1,6 +1,11 @@
 """Nodes in the bucket, seen by others: over time, over a restart of NATS, from synchronous code."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
 
 import msgspec
 import pytest
@@ -177,3 +182,52 @@ def test_synchronous_code_reads_the_same_and_is_told_when_nats_is_away(tmp_path,
     finally:
         snapshot.close()
         server.kill()
+
+
+def observers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "cluster-snapshot"]
+
+
+def test_the_thread_ends_when_it_is_closed_and_when_another_nats_takes_its_place(tmp_path, settings, nats_url):
+    snapshot.close()
+    settings.NATS_URL = nats_url
+    wait_until(snapshot.board)
+    (first,) = observers()
+    server = start_nats(tmp_path / "nats")
+    try:
+        settings.NATS_URL = server.url
+        wait_until(snapshot.board)
+        first.join(10)
+        (second,) = observers()
+        assert second is not first
+    finally:
+        server.kill()
+    begun = time.monotonic()
+    snapshot.close()
+    assert time.monotonic() - begun < 4, "the end waits for no server"
+    assert observers() == []
+
+
+def test_a_thread_that_has_hardly_begun_ends_as_quickly(settings, nats_url):
+    settings.NATS_URL = nats_url
+    for _ in range(20):
+        snapshot._current()
+        begun = time.monotonic()
+        snapshot.close()
+        assert time.monotonic() - begun < 4
+    assert observers() == []
+
+
+def test_a_process_that_ends_leaves_no_trace_of_it(nats_url):
+    script = """
+import logging, time
+import django; django.setup()
+from agents.cluster import snapshot
+logging.basicConfig()
+print(snapshot.read())
+"""
+    environment = {**os.environ, "NATS_URL": nats_url, "DJANGO_SETTINGS_MODULE": "agentcluster.settings"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.startswith("[")
+    assert "Traceback" not in done.stderr
