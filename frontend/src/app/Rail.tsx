@@ -25,6 +25,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { ApprovalCount } from "@/approvals/ApprovalCount";
+import { RejectedCount } from "@/contracts/RejectedCount";
 import { Logo } from "@/ui/Logo";
 import classes from "./Rail.module.css";
 
@@ -53,6 +54,7 @@ export function Rail() {
           <RailLink key={to} to={to} label={t(`nav.${key}`)}>
             <Icon size={20} stroke={1.6} />
             {key === "approvals" && <ApprovalCount />}
+            {key === "contracts" && <RejectedCount />}
           </RailLink>
         ))}
       </div>

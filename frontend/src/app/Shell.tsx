@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
+import { RejectedAlerts } from "@/contracts/RejectedAlerts";
 import { CommandPalette } from "./CommandPalette";
 import { ConnectionBar } from "./ConnectionBar";
 import { Rail } from "./Rail";
@@ -22,6 +23,7 @@ export function Shell() {
         </main>
       </div>
       <CommandPalette />
+      <RejectedAlerts />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Tabs } from "@mantine/core";
-import { IconContract } from "@tabler/icons-react";
+import { IconContract, IconLock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { EmptyState } from "@/ui/EmptyState";
@@ -10,6 +10,7 @@ import { useUrlFilters } from "@/ui/useUrlFilters";
 import { isProblem } from "@/wire/problem";
 import classes from "./Contracts.module.css";
 import { DiffView } from "./DiffView";
+import { useMayChange } from "./may";
 import { RejectedList } from "./RejectedList";
 import { SchemaPane } from "./SchemaPane";
 import { SettingsPane } from "./SettingsPane";
@@ -49,6 +50,7 @@ function Detail({ contract }: { contract: ContractDetail }) {
   const { t, i18n } = useTranslation("contracts");
   const { filters, set } = useUrlFilters(FILTERS);
   const { latest } = contract;
+  const mayChange = useMayChange(contract);
   const shown = contract.all_versions.find(({ version }) => version === filters.version) ?? latest;
   const before = contract.all_versions.find(({ number }) => number < shown.number);
   return (
@@ -97,7 +99,15 @@ function Detail({ contract }: { contract: ContractDetail }) {
             <TrialForm contract={contract} />
           </Tabs.Panel>
           <Tabs.Panel value="rejected" pt="md">
-            <RejectedList name={contract.name} />
+            {contract.may.see_rejected ? (
+              <RejectedList name={contract.name} may={mayChange} />
+            ) : (
+              <EmptyState
+                icon={<IconLock size={24} stroke={1.6} />}
+                title={t("mayNot.rejectedTitle")}
+                text={t("mayNot.rejected")}
+              />
+            )}
           </Tabs.Panel>
         </Tabs>
         <aside className={classes.side}>

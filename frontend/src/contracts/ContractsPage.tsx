@@ -1,20 +1,24 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { IconContract, IconFilterOff, IconPlus, IconSearch } from "@tabler/icons-react";
+import { Button, Checkbox, Select } from "@mantine/core";
+import { IconContract, IconFilterOff, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
+import { OperatorButton } from "@/ui/OperatorButton";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { SearchField } from "@/ui/SearchField";
 import { useUrlFilters } from "@/ui/useUrlFilters";
 import classes from "./Contracts.module.css";
+import { useMayRegister } from "./may";
 import { NewContract } from "./NewContract";
+import { RejectedNotice } from "./RejectedNotice";
 import { TypeTag } from "./TypeTag";
 import { type Contract, SCHEMA_TYPES, useContracts } from "./wire";
 
-const FILTERS = ["search", "schema_type", "system"] as const;
+const FILTERS = ["search", "schema_type", "system", "rejected"] as const;
 
 /** Every contract: of which type, in which version, and how many messages broke it. */
 export default function ContractsPage() {
@@ -22,23 +26,22 @@ export default function ContractsPage() {
   const { filters, set, clear, filtering } = useUrlFilters(FILTERS);
   const found = useContracts({ ...filters, limit: 100 });
   const [adding, setAdding] = useState(false);
+  const mayRegister = useMayRegister();
   const list = found.data?.pages.flatMap((page) => page.results) ?? [];
   const add = (
-    <Button leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)}>
+    <OperatorButton leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)} may={mayRegister}>
       {t("new.action")}
-    </Button>
+    </OperatorButton>
   );
   return (
     <div className={classes.page}>
       <PageHeader crumbs={[{ label: t("title") }]} actions={add} />
       <div className={classes.filters}>
-        <TextInput
-          aria-label={t("search")}
-          placeholder={t("search")}
-          leftSection={<IconSearch size={14} />}
+        <SearchField
+          label={t("search")}
           value={filters.search}
-          onChange={(event) => set({ search: event.currentTarget.value })}
-          w={260}
+          onChange={(search) => set({ search })}
+          width={260}
         />
         <Select
           aria-label={t("type")}
@@ -59,7 +62,14 @@ export default function ContractsPage() {
           onChange={(value) => set({ system: value })}
           clearable
         />
+        <Checkbox
+          className={classes.only ?? ""}
+          label={t("onlyRejected")}
+          checked={filters.rejected === "true"}
+          onChange={(event) => set({ rejected: event.currentTarget.checked ? "true" : null })}
+        />
       </div>
+      <RejectedNotice />
       {found.isPending && <PageSkeleton />}
       {found.error && !found.data && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
       {found.data && list.length === 0 && (
@@ -143,7 +153,13 @@ function ContractRow({ contract }: { contract: Contract }) {
         {contract.mode === "READONLY" && <small>{t("modes.READONLY")}</small>}
       </td>
       <td className={rejected ? classes.bad : classes.quiet}>
-        {rejected === null ? t("unknown") : rejected.toLocaleString(i18n.language)}
+        {rejected && contract.may.see_rejected ? (
+          <Link to={`/contracts/${encodeURIComponent(contract.name)}?tab=rejected`}>
+            {rejected.toLocaleString(i18n.language)}
+          </Link>
+        ) : (
+          (rejected?.toLocaleString(i18n.language) ?? t("unknown"))
+        )}
       </td>
       <td className={classes.quiet}>
         <RelativeTime at={contract.updated_at} />

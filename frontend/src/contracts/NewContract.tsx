@@ -2,8 +2,10 @@ import { Alert, Button, Group, Modal, Select, Textarea, TextInput } from "@manti
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { useMayOperate } from "@/wire/mayOperate";
 import { ApiProblem } from "@/wire/problem";
-import { SAMPLE_NAME, SAMPLES } from "./samples";
+import { useEdited } from "./may";
+import { SAMPLE_NAME, SAMPLE_SIDE, SAMPLES } from "./samples";
 import { SCHEMA_TYPES, type SchemaType, useRegister } from "./wire";
 
 /** Register the first version of a contract. */
@@ -14,17 +16,28 @@ export function NewContract({ onClose }: { onClose(): void }) {
   const [type, setType] = useState<SchemaType>("AVRO");
   const [schema, setSchema] = useState("");
   const register = useRegister();
+  const projects = useEdited();
+  const [project, setProject] = useState<string | null>(null);
+  const binds = useMayOperate("contracts.bind_contract").may;
   const fields = register.error instanceof ApiProblem ? register.error.byField : new Map<string, string>();
   const send = () =>
     register.mutate(
-      { name: name.trim(), schema, schema_type: type, references: [] },
+      {
+        name: name.trim(),
+        schema,
+        schema_type: type,
+        references: [],
+        project: project ?? projects[0]?.slug ?? "",
+      },
       { onSuccess: () => void navigate(`/contracts/${encodeURIComponent(name.trim())}`) },
     );
   return (
     <Modal opened onClose={onClose} title={t("new.title")} size="lg">
       <TextInput
         label={t("new.name")}
-        description={t("new.nameHint")}
+        description={
+          binds ? t("new.nameHint", { subject: SAMPLE_NAME, side: SAMPLE_SIDE }) : t("new.unboundHint")
+        }
         placeholder={SAMPLE_NAME}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
@@ -39,6 +52,18 @@ export function NewContract({ onClose }: { onClose(): void }) {
         onChange={(value) => setType(value as SchemaType)}
         allowDeselect={false}
       />
+      {projects.length > 1 && (
+        <Select
+          mt="sm"
+          label={t("settings.project")}
+          description={t("settings.projectHint")}
+          data={projects.map(({ slug, name: label }) => ({ value: slug, label }))}
+          value={project ?? projects[0]?.slug ?? null}
+          onChange={setProject}
+          allowDeselect={false}
+          error={fields.get("/project")}
+        />
+      )}
       <Textarea
         mt="sm"
         label={t("schema")}

@@ -1,24 +1,31 @@
 import { Button, Collapse, UnstyledButton } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { IconChevronRight, IconShieldCheck } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { CopyButton } from "@/trace/values/CopyButton";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
+import { OperatorButton } from "@/ui/OperatorButton";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import type { May } from "@/wire/mayOperate";
 import classes from "./Contracts.module.css";
 import { ALERT_SUBJECT } from "./samples";
+import { useSeen } from "./unread";
 import { type Rejected, useClearRejected, useRejected } from "./wire";
 
 /** Messages that broke the contract, newest first, each with its payload and what is wrong. */
-export function RejectedList({ name }: { name: string }) {
+export function RejectedList({ name, may }: { name: string; may: May }) {
   const { t, i18n } = useTranslation("contracts");
   const found = useRejected(name);
   const clear = useClearRejected(name);
   const list = found.data?.pages.flatMap((page) => page.results) ?? [];
-  const count = found.data?.pages[0]?.count ?? 0;
+  const count = found.data?.pages[0]?.count;
+  const look = useSeen((state) => state.look);
+  useEffect(() => {
+    if (count !== undefined) look([{ contract: name, count }]);
+  }, [look, name, count]);
   const ask = () =>
     modals.openConfirmModal({
       title: t("rejected.clear"),
@@ -41,12 +48,12 @@ export function RejectedList({ name }: { name: string }) {
     <section>
       <div className={classes.bar}>
         <span className={classes.quiet}>
-          {t("rejected.count", { count, shown: count.toLocaleString(i18n.language) })}
+          {t("rejected.count", { count: count ?? 0, shown: (count ?? 0).toLocaleString(i18n.language) })}
         </span>
         <span className={classes.gap} />
-        <Button variant="default" size="xs" onClick={ask} loading={clear.isPending}>
+        <OperatorButton variant="default" size="xs" onClick={ask} loading={clear.isPending} may={may}>
           {t("rejected.clear")}
-        </Button>
+        </OperatorButton>
       </div>
       {clear.error && <p role="alert">{clear.error.message}</p>}
       <ul className={classes.rejected} aria-label={t("tab.rejected")}>

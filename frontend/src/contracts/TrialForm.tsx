@@ -2,8 +2,10 @@ import { Alert, Button, Group, Select } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { OperatorButton } from "@/ui/OperatorButton";
 import { ApiProblem } from "@/wire/problem";
 import classes from "./Contracts.module.css";
+import { useMayChange } from "./may";
 import { Reasons } from "./Reasons";
 import { SchemaCode } from "./SchemaCode";
 import {
@@ -41,6 +43,17 @@ export function TrialForm({ contract }: { contract: ContractDetail }) {
       },
     );
   const error = register.error ?? trial.error;
+  const mayChange = useMayChange(contract);
+  const blocked =
+    contract.mode === "READONLY"
+      ? t("trial.readOnly")
+      : !trial.data
+        ? t("trial.checkFirst")
+        : trial.data.known_version
+          ? t("trial.known", { version: trial.data.known_version })
+          : trial.data.compatible
+            ? ""
+            : t("trial.doesNotFit");
   return (
     <section>
       <p className={classes.quiet}>{t("trial.hint", { level: t(`levels.${contract.compatibility}`) })}</p>
@@ -62,13 +75,9 @@ export function TrialForm({ contract }: { contract: ContractDetail }) {
         >
           {t("trial.check")}
         </Button>
-        <Button
-          onClick={send}
-          loading={register.isPending}
-          disabled={contract.mode === "READONLY" || !trial.data?.compatible || !!trial.data.known_version}
-        >
+        <OperatorButton onClick={send} loading={register.isPending} may={mayChange} blocked={blocked}>
           {t("trial.register")}
-        </Button>
+        </OperatorButton>
       </Group>
       {error && <Failed error={error} />}
       {trial.data?.known_version && (

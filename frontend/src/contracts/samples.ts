@@ -2,6 +2,9 @@ import type { SchemaType } from "./wire";
 
 /** What an empty field shows: code, the same in every language. */
 export const SAMPLE_NAME = "orders.created.v1";
+export const SAMPLE_SIDE = "agent.text.input";
+/** What an agent takes and gives, as a contract applies to it. */
+export const SIDES = { input: "agent.<name>.input", output: "agent.<name>.output" } as const;
 export const SAMPLE_PATTERN = "orders.*.v1";
 export const ALERT_SUBJECT = "contract.alert.v1";
 export const SAMPLES: Readonly<Record<SchemaType, string>> = {

@@ -34,9 +34,19 @@ export interface ContractVersion {
   created_by: string;
 }
 
+/** What the reader may do with a contract. */
+export interface May {
+  change: boolean;
+  bind: boolean;
+  see_rejected: boolean;
+}
+
 export interface Contract {
   name: string;
-  /** The NATS subject it applies to; empty: none. */
+  /** The project whose editors change it; null: none, or one the reader is no member of. */
+  project: string | null;
+  may: May;
+  /** The NATS subject or side of an agent it applies to; empty: none. */
   pattern: string;
   compatibility: Level;
   own_compatibility: boolean;
@@ -121,6 +131,12 @@ export interface Rejected {
   headers: Record<string, string>;
 }
 
+/** How many messages broke a contract since it was last cleared. */
+export interface RejectedCount {
+  contract: string;
+  count: number;
+}
+
 export interface Draft {
   schema: string;
   schema_type: SchemaType;
@@ -135,6 +151,7 @@ const keys = {
   text: (name: string, version: string) => ["contracts", "text", name, version],
   diff: (name: string, old: string, now: string) => ["contracts", "diff", name, old, now],
   rejected: (name: string) => ["contracts", "rejected", name],
+  counts: ["contracts", "counts"],
 } as const;
 const QUIET_MS = 5_000;
 
@@ -188,6 +205,15 @@ export const useRejected = (name: string) =>
     refetchInterval: QUIET_MS,
   });
 
+/** Where messages were rejected, of the contracts whose rejected messages the reader may see. */
+export const useRejectedCounts = () =>
+  useQuery({
+    queryKey: keys.counts,
+    queryFn: async ({ signal }) =>
+      (await request<Page<RejectedCount>>("/rejected-messages", { signal })).results,
+    refetchInterval: QUIET_MS,
+  });
+
 export const useTrial = (name: string) =>
   useMutation({
     mutationFn: (draft: Draft) =>
@@ -197,13 +223,18 @@ export const useTrial = (name: string) =>
 export function useRegister() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ name, ...draft }: Draft & { name: string; version?: string }) =>
+    mutationFn: ({ name, ...draft }: Draft & { name: string; version?: string; project?: string }) =>
       request<ContractText>(`/contracts/${id(name)}/versions`, { method: "POST", body: draft }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.all }),
   });
 }
 
-export type Settings = Partial<{ compatibility: Level | ""; mode: Mode | ""; pattern: string }>;
+export type Settings = Partial<{
+  compatibility: Level | "";
+  mode: Mode | "";
+  pattern: string;
+  project: string;
+}>;
 
 export function useSettings(name: string) {
   const client = useQueryClient();

@@ -7,6 +7,7 @@ export type Guarded = "bundles.add_signingkey" | "bundles.delete_signingkey";
 export type Granted =
   | "bundles.add_bundle"
   | "bundles.decide_bundle"
+  | "contracts.bind_contract"
   | "placement.change_deployment"
   | "placement.operate_nodes";
 

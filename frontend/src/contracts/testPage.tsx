@@ -1,0 +1,128 @@
+import { MantineProvider } from "@mantine/core";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import { vi } from "vitest";
+import type { ContractDetail } from "./wire";
+
+/** What the server would answer, by `METHOD path`, without the query; a function is asked with the request's body. */
+export type Answers = Record<string, unknown>;
+export interface Asked {
+  call: string;
+  query: string;
+  body: unknown;
+}
+
+/** Answer as the server would; returns what was asked. `{status, body}` under `refuse` is a refusal. */
+export function serve(answers: Answers): Asked[] {
+  const asked: Asked[] = [];
+  vi.stubGlobal("fetch", async (address: string, init: RequestInit) => {
+    const url = new URL(address, "http://localhost");
+    const call = `${init.method} ${decodeURIComponent(url.pathname.replace("/api/v1", ""))}`;
+    const body: unknown = init.body ? JSON.parse(String(init.body)) : null;
+    asked.push({ call, query: url.search, body });
+    const found = answers[call];
+    const refused = found instanceof Refusal;
+    return new Response(JSON.stringify(refused ? found.body : (found ?? { detail: call })), {
+      status: refused ? found.status : found === undefined ? 404 : 200,
+      headers: { "Content-Type": refused ? "application/problem+json" : "application/json" },
+    });
+  });
+  return asked;
+}
+
+/** A refusal as problem details. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    readonly body: Record<string, unknown>,
+  ) {}
+}
+
+/** jsdom knows neither media queries nor sizes. */
+export function browserParts() {
+  vi.stubGlobal("matchMedia", () => ({
+    matches: false,
+    addEventListener: () => {},
+    removeEventListener: () => {},
+    addListener: () => {},
+    removeListener: () => {},
+  }));
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  Element.prototype.scrollIntoView = () => {};
+  Object.defineProperty(document, "fonts", { configurable: true, value: new EventTarget() });
+}
+
+/** Show an element at an address, in all that pages stand in. */
+export function show(element: ReactNode, at = "/", path = "*") {
+  const router = createMemoryRouter([{ path, element }], { initialEntries: [at] });
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const page = (
+    <MantineProvider env="test">
+      <QueryClientProvider client={client}>
+        <ModalsProvider>
+          <Notifications />
+          <header id="topbar" />
+          <RouterProvider router={router} />
+        </ModalsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+  return { ...render(page), router, client };
+}
+
+const version = (number: number, name: string) => ({
+  number,
+  version: name,
+  schema_id: number,
+  schema_type: "AVRO" as const,
+  digest: `sha256:${number}`,
+  created_at: "2026-10-01T10:00:00Z",
+  created_by: "ada",
+});
+
+/** A contract with two versions, which its reader may change but not bind. */
+export function contract(changed: Partial<ContractDetail> = {}): ContractDetail {
+  return {
+    name: "orders.created.v1",
+    project: "sales",
+    may: { change: true, bind: false, see_rejected: true },
+    pattern: "orders.created.v1",
+    compatibility: "BACKWARD",
+    own_compatibility: false,
+    mode: "READWRITE",
+    system: false,
+    latest: version(2, "1.1.0"),
+    versions: 2,
+    rejected: 3,
+    updated_at: "2026-10-01T10:00:00Z",
+    all_versions: [version(2, "1.1.0"), version(1, "1.0.0")],
+    used_by: [],
+    ...changed,
+  };
+}
+
+export const ME = {
+  username: "ada",
+  name: "Ada",
+  is_staff: false,
+  permissions: [] as string[],
+  projects: [{ id: 1, slug: "sales", name: "Sales", role: "editor" }],
+};
+
+export const page = (results: readonly unknown[], more: Record<string, unknown> = {}) => ({
+  next: null,
+  previous: null,
+  results,
+  ...more,
+});
