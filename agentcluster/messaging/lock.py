@@ -170,7 +170,8 @@ class Lock:
         )
         if revision is None:
             raise LockHeldError(f"Somebody else was quicker to take the lock {self.name}.", name=self.name)
-        # Revisions begin anew when NATS comes back empty: the age of the bucket goes before them.
+        # Revisions begin anew when NATS comes back empty: the second in which the bucket was made, by the server's clock, goes
+        # before them. What that does not cover is in docs/nodes.md.
         number = await self._bucket.created_s() << 32 | revision & 0xFFFFFFFF
         return Held(self._bucket, self.name, lease, (revision, number), begun)
 

@@ -187,3 +187,33 @@ async def test_numbers_rise_even_when_nats_comes_back_empty(tmp_path: Path, name
             await asyncio.sleep(1.1)
         server.kill()
     assert numbers[1] > numbers[0]
+
+
+async def test_an_empty_nats_with_a_slow_clock_is_refused_by_who_saw_higher_numbers(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    fence = Fence()
+    server = start_nats(tmp_path / "first")
+    async with await connect(server.url, "test") as bus:
+        old = await Lock(bus, name, lease_s=1.5).try_acquire()
+        fence.check(old.number)
+        made = await Bucket(bus, LOCKS).created_s()
+        server.kill()
+        await until(lambda: old.lost)
+        with pytest.raises(LeaseLostError):
+            old.check()
+
+    async def an_hour_ago(_: Bucket) -> int:
+        return made - 3600
+
+    monkeypatch.setattr(Bucket, "created_s", an_hour_ago)
+    server = start_nats(tmp_path / "second")
+    try:
+        async with await connect(server.url, "test") as bus:
+            new = await Lock(bus, name).try_acquire()
+            assert new.number < old.number
+            with pytest.raises(StaleFenceError):
+                fence.check(new.number)
+            await new.release()
+    finally:
+        server.kill()
