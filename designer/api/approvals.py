@@ -43,7 +43,7 @@ class ApprovalsView(GenericAPIView[OpenApproval]):
         filters.is_valid(raise_exception=True)
         asked = filters.validated_data
         rows = OpenApproval.objects.filter(run__status__in=OPEN_STATUSES).select_related(
-            "run__workflow", "run__project"
+            "run__workflow", "run__project", "run__created_by"
         )
         rows = visible(rows.only(*_COLUMNS), user, "run__project")
         lookups = {"run": "run_id", "workflow": "run__workflow_id"}
@@ -64,4 +64,5 @@ class ApprovalsView(GenericAPIView[OpenApproval]):
 _COLUMNS = (
     *("step", "message", "approvers", "groups", "needed", "given", "schema", "since", "due", "run__project__slug"),
     *("run__project_id", "run__workflow__id", "run__workflow__name", "run__workflow__title"),
+    "run__created_by__username",
 )

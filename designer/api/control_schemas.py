@@ -64,6 +64,7 @@ class OpenApprovalSchema(serializers.Serializer[Any]):
     run = serializers.CharField(source="run_id")
     workflow = serializers.SerializerMethodField()
     project = serializers.CharField(source="run.project.slug")
+    started_by = serializers.CharField(source="run.created_by.username", allow_null=True, help_text="Whose run it is")
     step = serializers.CharField()
     message = serializers.CharField()
     since = serializers.DateTimeField()

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { deciders } from "@/trace/waitWords";
+import { shortRunId } from "@/ui/RunId";
 import type { OpenApproval } from "@/wire/types";
 import classes from "./ApprovalsPage.module.css";
 import { DecisionForm } from "./DecisionForm";
@@ -17,7 +18,7 @@ interface Props {
 /** One thing somebody waits for: what, in which run, since when; opened, the form to decide it in place. */
 export function ApprovalRow({ approval, open, onToggle }: Props) {
   const { t, i18n } = useTranslation(["approvals", "trace"]);
-  const { run, step, workflow, message, since, due, needed, given } = approval;
+  const { run, step, workflow, message, since, due, needed, given, started_by: by } = approval;
   const { t: inTrace } = useTranslation("trace");
   const panel = `approval-${run}-${step}`;
   return (
@@ -29,7 +30,8 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
             {message || t("noMessage", { step })}
           </span>
           <span className={classes.quiet}>
-            {workflow.title} · <code>{step}</code>
+            {workflow.title} · <code>{step}</code> ·{" "}
+            {by ? t("runBy", { run: shortRunId(run), name: by }) : t("run", { run: shortRunId(run) })}
           </span>
         </span>
         <span className={classes.when}>

@@ -6,15 +6,19 @@ import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { useUrlFilters } from "@/ui/useUrlFilters";
 import { useApprovals } from "@/wire/queries";
 import type { OpenApproval } from "@/wire/types";
 import { ApprovalRow } from "./ApprovalRow";
 import classes from "./ApprovalsPage.module.css";
 
+const WHOSE = ["whose"] as const;
+
 /** What runs wait for people to decide: mine, or everybody's. */
 export default function ApprovalsPage() {
   const { t } = useTranslation("approvals");
-  const [whose, setWhose] = useState<"mine" | "all">("mine");
+  const { filters, set } = useUrlFilters(WHOSE);
+  const whose = filters.whose === "all" ? "all" : "mine";
   const [chosen, setChosen] = useState<string | null>(null);
   const found = useApprovals(whose === "mine" ? { mine: "true" } : {});
   const list = found.data ?? [];
@@ -26,7 +30,7 @@ export default function ApprovalsPage() {
       <div className={classes.bar}>
         <SegmentedControl
           value={whose}
-          onChange={(value) => setWhose(value as "mine" | "all")}
+          onChange={(value) => set({ whose: value === "all" ? value : null })}
           data={[
             { value: "mine", label: t("mine") },
             { value: "all", label: t("all") },

@@ -246,6 +246,8 @@ export interface OpenApproval {
   run: string;
   workflow: { id: string; name: string; title: string };
   project: string;
+  /** Whose run it is; null when nobody's. */
+  started_by: string | null;
   step: string;
   message: string;
   since: string;

@@ -73,6 +73,7 @@ def test_what_is_asked_is_listed_with_all_that_deciding_takes(api, driven):
     assert row == {
         "run": driven.run.pk,
         "project": "sales",
+        "started_by": None,
         "step": "one",
         "message": "Pay?",
         "since": "2026-01-01T00:00:00.001000Z",
