@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, SegmentedControl, Select, useMantineColorScheme } from "@mantine/core";
+import { Badge, Button, SegmentedControl, Select, useMantineColorScheme } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { chooseLanguage, LANGUAGES, preferredLanguage } from "@/i18n/languages";
@@ -30,15 +30,15 @@ export default function SettingsPage() {
         <Account />
         <StorageFigures />
         <Section title={t("settings.administration")}>
-          <Row label={t("settings.openAdmin")} hint={t("settings.administrationHint")}>
+          <Row label={t("settings.admin")} hint={t("settings.administrationHint")}>
             <Button component="a" href="/admin/" variant="default">
               {t("settings.openAdmin")}
             </Button>
           </Row>
           <Row label={t("settings.api")} hint={t("settings.apiHint")}>
-            <Anchor href="/api/docs/" size="sm">
+            <Button component="a" href="/api/docs/" variant="default">
               {t("settings.openApi")}
-            </Anchor>
+            </Button>
           </Row>
         </Section>
       </div>
@@ -78,13 +78,21 @@ function Account() {
         </Button>
       </Row>
       {me && me.projects.length > 0 && (
-        <Row label={t("settings.projects")} hint={me.projects.map((project) => project.name).join(", ")}>
-          {me.projects.map((project) => (
-            <Badge key={project.id} variant="light" color="gray" tt="none">
-              {t(`settings.roles.${project.role}`, { defaultValue: project.role })}
-            </Badge>
-          ))}
-        </Row>
+        <div className={classes.row}>
+          <div className={classes.words}>
+            <div className={classes.label}>{t("settings.projects")}</div>
+            <ul className={classes.projects}>
+              {me.projects.map((project) => (
+                <li key={project.id}>
+                  <span className="ellipsis">{project.name}</span>
+                  <Badge variant="light" color="gray" tt="none">
+                    {t(`settings.roles.${project.role}`, { defaultValue: project.role })}
+                  </Badge>
+                </li>
+              ))}
+            </ul>
+          </div>
+        </div>
       )}
     </Section>
   );
