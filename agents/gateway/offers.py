@@ -12,6 +12,7 @@ from agents.gateway.protocol import Hello
 from agents.models import Agent, AgentVersion
 from agents.registry.check import check
 from agents.registry.errors import InvalidManifestError
+from agents.registry.names import name_fault
 from agents.registry.register import register
 from agents.registry.resolve import resolve
 
@@ -86,6 +87,10 @@ def _checked(version: AgentVersion) -> Offer:
     manifest = msgspec.convert(version.manifest, Manifest)
     if manifest.runtime != REMOTE:
         raise NotRemoteError(f"{version} runs on the nodes: {NotRemoteError.__doc__}", agent=manifest.name)
+    fault = name_fault(manifest.name, REMOTE)
+    if fault:
+        # It was registered before an agent of that name came with the product.
+        raise NotRemoteError(fault, agent=manifest.name)
     _enabled(manifest.name)
     return Offer(manifest, version.identity)
 

@@ -12,6 +12,7 @@ from agents.domain.manifest import Manifest, identity
 from agents.models import Agent, AgentVersion, Capability, IntentSchema
 from agents.registry.check import check
 from agents.registry.errors import InvalidManifestError, VersionTakenError
+from agents.registry.names import name_fault
 from agents.registry.search import search_text
 from agents.registry.versions import sort_key
 
@@ -28,28 +29,24 @@ def register(manifest: Manifest, files: dict[str, str] | None = None) -> AgentVe
     if known is not None:
         return known
     check(manifest)
-    _check_place(manifest)
+    _check_name(manifest)
     check_manifest(msgspec.to_builtins(manifest), manifest.name)
     return _write(manifest, content)
 
 
-def _check_place(manifest: Manifest) -> None:
-    """Refuse an agent from elsewhere under the name of one that nodes run: it would get that one's calls."""
-    if manifest.runtime != "remote":
-        return
-    there = AgentVersion.objects.filter(agent__name=manifest.name).values_list("manifest", flat=True)
-    if any(each.get("runtime", "builtin") != "remote" for each in there):
-        message = (
-            f"There is an agent “{manifest.name}” that nodes run; steps that call it would get this one. "
-            "Choose another name."
-        )
-        raise InvalidManifestError(message, errors=[{"field": "/name", "message": message, "code": "name_taken"}])
+def _check_name(manifest: Manifest) -> None:
+    """Refuse an agent under the name of one of another kind: it would get that one's calls."""
+    fault = name_fault(manifest.name, manifest.runtime)
+    if fault:
+        raise InvalidManifestError(fault, errors=[{"field": "/name", "message": fault, "code": "name_taken"}])
 
 
 @transaction.atomic
 def _write(manifest: Manifest, content: str) -> AgentVersion:
     Agent.objects.get_or_create(name=manifest.name, defaults={"title": manifest.title})
     agent = Agent.objects.select_for_update().get(name=manifest.name)
+    # Once more, now that nobody else can register under this name.
+    _check_name(manifest)
     taken = AgentVersion.objects.filter(agent=agent, version=manifest.version).first()
     if taken is not None:
         if taken.identity == content:
