@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { defaultsOf, ICONS, KINDS } from "./kinds";
 import classes from "./PoliciesPage.module.css";
 import { type Kind, type PolicySet, useSchemas } from "./wire";
-import { fieldName, valueWords } from "./words";
+import { shortName, valueWords } from "./words";
 
 const EMPTY = new Set(["", "null", "{}", "[]"]);
 
@@ -34,7 +34,7 @@ export function Defaults({ set, onAdd }: { set: PolicySet; onAdd(kind: Kind): vo
                   )
                   .map(([name, value]) => (
                     <div key={name}>
-                      <dt>{fieldName(name, t)}</dt>
+                      <dt>{shortName(name, t)}</dt>
                       <dd>{valueWords(name, value, t)}</dd>
                     </div>
                   ))}

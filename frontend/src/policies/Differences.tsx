@@ -1,9 +1,10 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ErrorState } from "@/ui/ErrorState";
-import { valueAt, valueText } from "./kinds";
+import { valueAt } from "./kinds";
 import classes from "./PoliciesPage.module.css";
 import { useDiff } from "./wire";
-import { fieldName, matchWords, specWords } from "./words";
+import { matchWords, shortName, specWords, valueWords } from "./words";
 
 /** What differs between two sets, policy by policy and field by field. */
 export function Differences({ before, after }: { before: number; after: number }) {
@@ -25,19 +26,22 @@ export function Differences({ before, after }: { before: number; after: number }
               {specWords((each.after ?? each.before)?.spec ?? {}, t)}
             </span>
           )}
-          {each.fields.map((field) => (
-            <div key={field} className={classes.fieldChange}>
-              <span>{fieldName(field.split("/").at(-1) ?? field, t)}</span>
-              <del>{shown(valueAt(each.before, field), t("diff.default"))}</del>
-              <ins>{shown(valueAt(each.after, field), t("diff.default"))}</ins>
-            </div>
-          ))}
+          {each.fields.map((field) => {
+            const name = field.split("/").at(-1) ?? field;
+            return (
+              <div key={field} className={classes.fieldChange}>
+                <span>{shortName(name, t)}</span>
+                <del>{shown(name, valueAt(each.before, field), t)}</del>
+                <ins>{shown(name, valueAt(each.after, field), t)}</ins>
+              </div>
+            );
+          })}
         </li>
       ))}
     </ul>
   );
 }
 
-function shown(value: unknown, none: string): string {
-  return value === undefined || value === "" ? none : valueText(value);
+function shown(name: string, value: unknown, t: TFunction<"policies">): string {
+  return value === undefined || value === "" ? t("diff.default") : valueWords(name, value, t);
 }

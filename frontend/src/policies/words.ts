@@ -1,6 +1,7 @@
 /** Policies in words of the reader's language. */
 import type { TFunction } from "i18next";
 import type { JsonSchema } from "@/graph/schema";
+import { formatDuration } from "@/trace/duration";
 import { MATCH_FIELDS, valueText } from "./kinds";
 import type { Kind, Match } from "./wire";
 
@@ -17,7 +18,7 @@ export function matchWords(match: Match, t: Words): string {
 /** The fields of a spec with their values, in words. */
 export function specWords(spec: Readonly<Record<string, unknown>>, t: Words): string {
   const parts = Object.entries(spec).map(
-    ([name, value]) => `${fieldName(name, t)} ${valueWords(name, value, t)}`,
+    ([name, value]) => `${shortName(name, t)} ${valueWords(name, value, t)}`,
   );
   return parts.join(" · ");
 }
@@ -26,10 +27,30 @@ export function fieldName(name: string, t: Words): string {
   return t(`field.${name}`, { defaultValue: name });
 }
 
+/** A field's name where its value follows with its unit: without the unit in brackets that a form shows. */
+export function shortName(name: string, t: Words): string {
+  return fieldName(name, t).replace(/\s*[(（][^)）]*[)）]$/, "");
+}
+
+const SHARES = new Set(["error_rate", "max_error_rate"]);
+const PERCENTS = new Set(["share", "steps"]);
+
+/** A field's value in words, with its unit. */
 export function valueWords(name: string, value: unknown, t: Words): string {
-  const choice =
-    name === "per" || name === "answer" ? t(`choice.${name}.${String(value)}`, { defaultValue: "" }) : "";
-  return choice || valueText(value);
+  if (name === "per" || name === "answer") {
+    const choice = t(`choice.${name}.${String(value)}`, { defaultValue: "" });
+    if (choice) return choice;
+  }
+  if (PERCENTS.has(name))
+    return [value]
+      .flat()
+      .map((part) => `${valueText(part)} %`)
+      .join(", ");
+  if (typeof value !== "number") return valueText(value);
+  if (SHARES.has(name)) return `${Math.round(value * 1000) / 10} %`;
+  if (name.endsWith("_ms")) return formatDuration(value);
+  if (name.endsWith("_s")) return formatDuration(value * 1000);
+  return name === "rate" ? t("perSecond", { value }) : valueText(value);
 }
 
 /** The schema of a kind's form: titles and help in the reader's language, all fields shown. */

@@ -1,0 +1,20 @@
+import i18next from "i18next";
+import { beforeAll, expect, test } from "vitest";
+import { startI18n } from "@/i18n";
+import { shortName, specWords, valueWords } from "./words";
+
+beforeAll(() => startI18n("en"));
+
+const t = () => i18next.getFixedT("en", "policies");
+
+test("a spec is told with its units, not with numbers alone", () => {
+  expect(specWords({ concurrent: 60, wait_ms: 400 }, t())).toBe("At a time 60 · Wait 400 ms");
+  expect(specWords({ error_rate: 0.3, window_s: 90 }, t())).toBe("Error rate 30 % · Window 1 min 30 s");
+  expect(specWords({ rate: 20, per: "token" }, t())).toBe("Rate 20 a second · Counted per API token");
+  expect(specWords({ steps: [5, 50], attempts: 4 }, t())).toBe("Steps 5 %, 50 % · Attempts 4");
+});
+
+test("a name stands without its unit where the value has one", () => {
+  expect(shortName("slow_ms", t())).toBe("Slow above");
+  expect(valueWords("value", { text: "later" }, t())).toBe('{"text":"later"}');
+});
