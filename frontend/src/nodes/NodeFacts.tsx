@@ -1,4 +1,4 @@
-import { IconCpu, IconDatabase, IconShieldCheck, IconShieldOff, IconUserBolt } from "@tabler/icons-react";
+import { IconCpu, IconDatabase, IconShieldCheck, IconShieldOff, IconTag } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -21,7 +21,7 @@ export function NodeFacts({ node }: { node: ClusterNode }) {
         </span>
       )}
       {role && (
-        <Fact hint={t("nodes.role")} icon={<IconUserBolt size={13} aria-hidden />}>
+        <Fact hint={t("nodes.role")} icon={<IconTag size={13} aria-hidden />}>
           {role}
         </Fact>
       )}
