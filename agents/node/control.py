@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ from agentcluster.clock import now_ms
 from agentcluster.errors import AgentClusterError, ConflictError
 from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Received, Subscription
 from agentcluster.subjects import node_control
+from agentcluster.tasks import end
 from agents.cluster.control import ANSWERS, CONTROLS, InstanceGoneError, NodeAnswer, NodeControl, refusal
 from agents.domain.lifecycle import LifeState, move
 from agents.node.beats import Beats
@@ -60,9 +61,10 @@ class Control:
         self._subscription = await self._bus.subscribe(node_control(self._node), self._on_order)
 
     async def stop(self) -> None:
-        """Take no more."""
+        """Take no more, and leave what is under way: who stops the node ends its instances."""
         if self._subscription is not None:
             await self._subscription.stop()
+        await end(*self._tasks)
 
     async def _on_order(self, message: Received) -> None:
         try:
@@ -134,7 +136,7 @@ class Control:
         if tenancy is not None:
             tenancy.restart()
         else:
-            self._spawn(self._replace(hosted))
+            self._spawn(self._replace(hosted), f"{hosted.instance} could not be restarted")
         return {"instance": hosted.instance}
 
     def _stop_instance(self, hosted: HostedAgent) -> dict[str, Any]:
@@ -143,17 +145,33 @@ class Control:
         if tenancy is not None:
             tenancy.end()
         else:
-            self._spawn(self._hosting.remove(hosted, FINISH_S))
+            self._spawn(self._hosting.remove(hosted, FINISH_S), f"{hosted.instance} could not be stopped")
         return {"instance": hosted.instance}
 
     async def _replace(self, hosted: HostedAgent) -> None:
         await self._hosting.remove(hosted, FINISH_S)
-        await self._hosting.add(self._again(hosted))
+        fresh = self._again(hosted)
+        try:
+            await self._hosting.add(fresh)
+        except Exception:
+            # An instance that is half there would be told of, and answer nobody.
+            await self._hosting.remove(fresh, 0)
+            raise
 
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None], failed: str) -> None:
+        task = asyncio.get_running_loop().create_task(_seen_through(work, failed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _seen_through(work: Coroutine[Any, Any, None], failed: str) -> None:
+    """Do it; nobody waits for it any more, so that a failure is told in the log."""
+    try:
+        await work
+    except AgentClusterError as error:
+        logger.error("%s: %s", failed, error.message)
+    except Exception:
+        logger.exception("%s", failed)
 
 
 def _log(hosted: HostedAgent, order: NodeControl) -> dict[str, Any]:

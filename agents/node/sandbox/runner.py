@@ -17,7 +17,7 @@ from agents.node.call import Call, Outcome
 from agents.node.execution import checked_outcome, read_checked
 from agents.node.failures import bounded
 from agents.node.sandbox.bundles import BundleCache, BundleSource
-from agents.node.sandbox.errors import ENDED, INPUT_SIZE, OUTPUT_JSON, STARTING, FileGoneError
+from agents.node.sandbox.errors import ENDED, INPUT_SIZE, OUTPUT_JSON, STARTING, AgentStartError, FileGoneError
 from agents.node.sandbox.exchange import Flight
 from agents.node.sandbox.log import InstanceLog
 from agents.node.sandbox.plan import Plan
@@ -218,7 +218,11 @@ class SandboxedRunner:
 
     async def _bury(self, session: Session) -> None:
         in_flight = len(session.exchange.flights)
-        ending = await session.bury()
+        try:
+            ending = await session.bury()
+        except Exception:
+            logger.exception("what was left of a process of %s could not be cleared away", self._manifest.name)
+            ending = session.give_up()
         if not self._stopping:
             code, name = ending.error.code, self._manifest.name
             self._last_reason = f"{code}: it {ending.told}"
@@ -235,9 +239,13 @@ class SandboxedRunner:
             self._restarts += 1
             try:
                 session = await Session.begin(self._plan, self._manifest.limits, self.log)
-            except AgentClusterError as error:
-                self._last_reason = f"{error.code}: {error.message}"
-                self.log.write("system", f"could not start again: {error.message}")
+            except Exception as error:
+                # Too many open files, no thread to be had: such things pass, and nobody else would start it.
+                code, told = getattr(error, "code", ""), getattr(error, "message", "") or str(error) or repr(error)
+                self._last_reason = f"{code or AgentStartError.code}: {told}"
+                self.log.write("system", f"could not start again: {told}")
+                if not isinstance(error, AgentClusterError):
+                    logger.warning("an instance of %s could not start again", self._manifest.name, exc_info=error)
                 continue
             self.log.write("system", "started again")
             return session

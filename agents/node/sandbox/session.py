@@ -93,6 +93,12 @@ class Session:
             flight.fail(ending.error if alone else _shared(ending))
         return ending
 
+    def give_up(self) -> Ending:
+        """Answer the calls of a process of which ``bury`` could not learn how it ended."""
+        for flight in [*self.exchange.flights.values()]:
+            flight.fail(ENDED)
+        return self._ending or Ending(ENDED, "ended, nobody knows how")
+
     async def _first(self, setup: wire.Setup) -> str:
         """Return why the agent cannot be used, empty when it is ready."""
         if not self.process.first:

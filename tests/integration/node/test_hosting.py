@@ -1,5 +1,6 @@
 """Instances that come and go on a node: whatever goes wrong with one, nothing of it stays."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -66,3 +67,33 @@ async def test_an_instance_that_cannot_be_ended_in_good_order_goes_all_the_same(
     await host.hosting.add(hosted(Troubled()))
     await host.hosting.remove_all(0)
     assert host.agents == []
+
+
+async def test_a_restart_that_was_under_way_brings_nothing_back_to_a_node_that_stops(
+    own_bus: Bus, writer: BatchWriter
+) -> None:
+    node = Node(own_bus, writer, profile("own"), (manifest("echo"),))
+    await node.start()
+    (first,) = node.agents
+    node.control._restart(first)
+    await node.stop(0)
+    await asyncio.gather(*node.control._tasks, return_exceptions=True)
+    assert node.agents == []
+
+
+async def test_a_restart_that_fails_is_told_and_leaves_nothing_behind(
+    own_bus: Bus, writer: BatchWriter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = Node(own_bus, writer, profile("own"), (manifest("echo"),))
+    await node.start()
+    (first,) = node.agents
+    monkeypatch.setattr(node.control, "_again", lambda hosted: hosted_as(Troubled(own_bus), hosted))
+    node.control._restart(first)
+    await asyncio.gather(*node.control._tasks, return_exceptions=True)
+    assert node.agents == []
+    assert "could not be restarted" in caplog.text
+    await node.stop(0)
+
+
+def hosted_as(runner: Troubled, like: HostedAgent) -> HostedAgent:
+    return HostedAgent(like.manifest, f"{like.instance}-again", like.identity, None, runner=runner)

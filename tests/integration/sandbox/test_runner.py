@@ -1,6 +1,8 @@
 """Instances of bundles: how they start, work, are stopped, and what goes wrong on the way."""
 
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from agents.node.sandbox.errors import (
 )
 from tests.sandbox.bundles import Bundle, of_code
 from tests.sandbox.host import Host, alive
+from tests.waiting import until
 
 HEAD = "import asyncio, os, sys, time\nfrom typing import Any\nfrom agentcluster.sdk import AgentError, Context, File, agent\n"
 AGENT = '@agent(name="coded", version="1.2.0")\n'
@@ -303,3 +306,44 @@ def test_a_source_that_is_away_is_a_matter_of_time() -> None:
 def test_an_instance_id_is_no_path(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="instance"):
         Sandboxes(ECHO, tmp_path, SandboxSettings()).runner(ECHO.deployment(), ECHO.manifest, "../x")
+
+
+async def test_whatever_keeps_it_from_starting_again_it_is_tried_again(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await host.add(ECHO)
+    begin, failures = runner.Session.begin, [OSError(24, "Too many open files"), RuntimeError("can't start new thread")]
+
+    async def troubled(*given: Any) -> Any:
+        if failures:
+            raise failures.pop(0)
+        return await begin(*given)
+
+    monkeypatch.setattr(runner.Session, "begin", troubled)
+    os.kill(one.state.pid, signal.SIGKILL)
+    await until(lambda: one.state.restarts == 3 and one.state.ready, 20)
+    assert (await host.call("coded", {"value": 1})).output["value"] == 1
+    assert "could not start again: can't start new thread" in host.said("coded")
+
+
+async def test_a_process_that_cannot_be_cleared_away_is_answered_for_and_replaced(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await host.add(ECHO)
+    call_id = host.caller.send("coded", {"seconds": 30})
+    await until(lambda: one._session is not None and bool(one._session.exchange.flights), 10)
+    session = one._session
+    assert session is not None
+    close = session.process.close
+
+    async def troubled(wait_s: float = 0.0) -> int:
+        await close(wait_s)
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr(session.process, "close", troubled)
+    os.kill(one.state.pid, signal.SIGKILL)
+    error = (await host.caller.final(call_id)).error
+    assert error is not None
+    assert (error.code, error.retryable) == ("agent_restarted", True)
+    await until(lambda: one.state.ready, 20)
+    assert (await host.call("coded", {"value": 1})).output["value"] == 1
