@@ -42,6 +42,13 @@ describe("what the server says", () => {
     );
   });
 
+  it("has values inside of values", () => {
+    const said = (what: string) =>
+      serverWords("concurrency_limit", `The workflow allows ${what}and refuses more while they go on.`);
+    expect(said("2 at a time ")).toBe("该工作流最多同时进行 2 个运行，其余会被拒绝。");
+    expect(said("1 at a time for “A-1” ")).toBe("该工作流对“A-1”最多同时进行 1 个运行，其余会被拒绝。");
+  });
+
   it("is found without its code, too", () => {
     expect(serverWords("", "No live node hosts csv. The step starts as soon as one does.")).toBe(
       "没有在线节点承载 csv，一旦有节点承载，这一步就会开始。",

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunStatus } from "@/graph/runTypes";
 import { shortRunId } from "@/ui/RunId";
-import { useWorkflows } from "@/wire/queries";
+import { useMe, useWorkflows } from "@/wire/queries";
 import type { Priority } from "@/wire/types";
 import { isLabel, PRIORITIES, RANGES, type Range, STATUSES, type useRunFilters } from "./filters";
 import classes from "./RunsPage.module.css";
@@ -45,6 +45,7 @@ export function RunFilterBar(state: State) {
         searchable
         clearable
       />
+      <ProjectSelect {...state} />
       <Select
         aria-label={t("since.label")}
         placeholder={t("since.any")}
@@ -85,6 +86,25 @@ export function RunFilterBar(state: State) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** For those who are in several. */
+function ProjectSelect({ filters, setFilters }: State) {
+  const { t } = useTranslation("runs");
+  const projects = useMe().data?.projects ?? [];
+  if (projects.length < 2 && !filters.project) return null;
+  return (
+    <Select
+      aria-label={t("project")}
+      placeholder={t("anyProject")}
+      data={projects.map(({ slug, name }) => ({ value: slug, label: name }))}
+      value={filters.project || null}
+      onChange={(project) => setFilters({ project: project ?? "" })}
+      className={classes.narrow}
+      searchable
+      clearable
+    />
   );
 }
 

@@ -10,6 +10,7 @@ import { shortRunId } from "@/ui/RunId";
 import { StatusMark, statusColour } from "@/ui/StatusMark";
 import type { RunSummary } from "@/wire/types";
 import classes from "./RunsPage.module.css";
+import { reasonWords } from "./reasonWords";
 
 interface Props {
   run: RunSummary;
@@ -51,14 +52,7 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
             </span>
           )}
         </span>
-        {run.error ? (
-          <Reason error={run.error} />
-        ) : (
-          <span className={classes.still} title={run.reason || run.id}>
-            <code className={classes.id}>{shortRunId(run.id)}</code>
-            {!isTerminal(run.status) && <span>{run.reason}</span>}
-          </span>
-        )}
+        {run.error ? <Reason error={run.error} /> : <Still run={run} />}
       </td>
       <td className={classes.quiet}>
         {run.version === null ? t("draft") : t("version", { number: run.version })}
@@ -77,6 +71,18 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
     </tr>
   );
 });
+
+/** Its id and, while it stands still, why. */
+function Still({ run: { id, status, reason } }: { run: RunSummary }) {
+  const { t } = useTranslation("runs");
+  const words = isTerminal(status) || !reason ? "" : reasonWords(reason, t);
+  return (
+    <span className={classes.still} title={words || id}>
+      <code className={classes.id}>{shortRunId(id)}</code>
+      {words && <span>{words}</span>}
+    </span>
+  );
+}
 
 /** What started it, or which run it was made from. */
 function From({ run: { origin, trigger } }: { run: RunSummary }) {

@@ -7,6 +7,7 @@ test("filters come back from the address as they went into it", () => {
   const filters = {
     status: ["failed", "waiting"],
     workflow: "01W",
+    project: "finance",
     search: "sales & co",
     range: "day",
     priority: "high",

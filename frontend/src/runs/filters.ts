@@ -33,6 +33,8 @@ export type Range = keyof typeof RANGES;
 export interface RunFilters {
   readonly status: readonly RunStatus[];
   readonly workflow: string;
+  /** The slug of a project. */
+  readonly project: string;
   readonly search: string;
   readonly range: Range | "";
   readonly priority: Priority | "";
@@ -54,6 +56,7 @@ export function readFilters(search: URLSearchParams): RunFilters {
       .getAll("status")
       .filter((status): status is RunStatus => STATUSES.includes(status as RunStatus)),
     workflow: search.get("workflow") ?? "",
+    project: search.get("project") ?? "",
     search: search.get("search") ?? "",
     range: range in RANGES ? (range as Range) : "",
     priority: PRIORITIES.includes(priority as Priority) ? (priority as Priority) : "",

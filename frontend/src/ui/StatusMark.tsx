@@ -6,11 +6,11 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconClock,
+  IconHandStop,
   IconHourglass,
   IconLoader2,
   IconPlayerPause,
   IconPlayerSkipForward,
-  IconPlayerStop,
   IconRefresh,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -36,7 +36,7 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   cancelled: { icon: IconBan, colour: "cancelled" },
   compensating: { icon: IconArrowBackUp, colour: "compensated" },
   compensated: { icon: IconArrowBackUp, colour: "compensated" },
-  terminated: { icon: IconPlayerStop, colour: "failed" },
+  terminated: { icon: IconHandStop, colour: "failed" },
   continued: { icon: IconArrowRightCircle, colour: "skipped" },
 };
 
