@@ -12,6 +12,7 @@ http = get_asgi_application()
 
 from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
 from agentcluster.security.origin import OriginCheck  # noqa: E402
+from agentcluster.web import turning_away  # noqa: E402
 from agents.policies.admission import AdmitStarts  # noqa: E402
 from designer.api.start_lane import StartLane  # noqa: E402
 from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa: E402
@@ -22,9 +23,11 @@ STARTS = (
     r"/hooks/[^/]+",
 )
 """What starts runs, by POST."""
+starts = AdmitStarts(StartLane(http), *STARTS)
+turning_away.ask(starts.turn_away)
 application = ProtocolTypeRouter(
     {
-        "http": HealthRoutes(EventStreams(AdmitStarts(StartLane(http), *STARTS))),
+        "http": HealthRoutes(EventStreams(starts)),
         "websocket": OriginCheck(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])),
     }
 )

@@ -4,14 +4,17 @@ A client library would need more of the machine than the server it is to flood.
 """
 
 import asyncio
+import re
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 CONNECTIONS: Final = 2000
 ANSWER_S: Final = 30.0
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass
@@ -26,6 +29,8 @@ class Flood:
     headers: dict[int, str] = field(default_factory=dict)
     accepted: list[bytes] = field(default_factory=list)
     """The bodies of all 202 answers."""
+    late_s: list[float] = field(default_factory=list)
+    """By how much each request left later than it was due: what the client, or its connections, fell behind."""
     broken: int = 0
 
     def slowest_s(self, status: int, share: float = 0.99) -> float:
@@ -45,79 +50,162 @@ def post(url: str, token: str, body: bytes) -> bytes:
 
 
 async def flood(url: str, request: bytes, *, rate: float, seconds: float) -> Flood:
-    """Send ``request`` ``rate`` times a second for ``seconds``, then wait for what is still on its way."""
-    parts = urlsplit(url)
-    sender = _Sender(parts.hostname or "", parts.port or 80, request)
-    begin, sent, tasks = time.perf_counter(), 0, set[asyncio.Task[None]]()
+    """Send ``request`` ``rate`` times a second for ``seconds``, then wait for what is still on its way.
+
+    Times count from the moment a request was due, so a server (or a client) that falls behind cannot hide it.
+    """
+    sender = _Sender(url, request)
+    begin, due = time.perf_counter(), 0
     while (passed := time.perf_counter() - begin) < seconds:
-        while sent < passed * rate:
-            sent += 1
-            task = asyncio.create_task(sender.send())
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-        await asyncio.sleep(0.002)
+        while due < passed * rate:
+            sender.send(begin + due / rate)
+            due += 1
+        await asyncio.sleep(0.001)
     sender.found.seconds = time.perf_counter() - begin
-    if tasks:
-        await asyncio.wait(tasks, timeout=ANSWER_S)
-    sender.close()
-    return sender.found
+    await sender.over(ANSWER_S)
+    return await sender.close()
 
 
 async def press(url: str, request: bytes, *, clients: int, seconds: float) -> Flood:
     """Let ``clients`` send, each the next one as soon as it has its answer: what the server can do at its own pace."""
-    parts = urlsplit(url)
-    sender = _Sender(parts.hostname or "", parts.port or 80, request)
+    sender = _Sender(url, request)
     begin = time.perf_counter()
 
-    async def client() -> None:
-        while time.perf_counter() - begin < seconds:
-            await sender.send()
+    def again() -> None:
+        if time.perf_counter() - begin < seconds:
+            sender.send(time.perf_counter())
 
-    await asyncio.gather(*(client() for _ in range(clients)))
-    sender.found.seconds = time.perf_counter() - begin
-    sender.close()
-    return sender.found
+    sender.then = again
+    for _ in range(clients):
+        again()
+    await sender.over(seconds + ANSWER_S)
+    sender.found.seconds = max(seconds, sender.last - begin)
+    return await sender.close()
 
 
 class _Sender:
-    """Keeps connections that are idle, opens more up to ``CONNECTIONS``."""
+    """Uses connections that are idle, opens more up to ``CONNECTIONS``; what finds none waits for one."""
 
-    def __init__(self, host: str, port: int, request: bytes) -> None:
+    def __init__(self, url: str, request: bytes) -> None:
         self.found = Flood()
-        self._host, self._port, self._request = host, port, request
-        self._idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
-        self._room = asyncio.Semaphore(CONNECTIONS)
+        self.then: Callable[[], None] | None = None
+        """Called after each answer."""
+        self.last = 0.0
+        self.request = request
+        self._parts = urlsplit(url)
+        self._idle: list[_Connection] = []
+        self._all: set[_Connection] = set()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._waiting: deque[float] = deque()
 
-    async def send(self) -> None:
-        begin = time.perf_counter()
-        async with self._room:
-            try:
-                async with asyncio.timeout(ANSWER_S):
-                    status, head, body = await self._exchange()
-            except (OSError, TimeoutError, EOFError, ValueError):
-                self.found.broken += 1
-                return
+    @property
+    def under_way(self) -> bool:
+        return bool(self._waiting or self._opening) or len(self._idle) < len(self._all)
+
+    async def over(self, timeout_s: float) -> None:
+        """Wait until everything is answered."""
+        deadline = time.perf_counter() + timeout_s
+        while self.under_way and time.perf_counter() < deadline:  # noqa: ASYNC110 - an event would cost each answer
+            await asyncio.sleep(0.005)
+
+    def send(self, due: float) -> None:
+        """Send a request that is due at ``due``, or as soon as a connection is free."""
+        if self._idle:
+            self._idle.pop().send(due)
+            return
+        self._waiting.append(due)
+        if len(self._all) + len(self._opening) < CONNECTIONS:
+            task = asyncio.get_running_loop().create_task(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    def answered(self, connection: "_Connection", status: int, took_s: float, head: bytes, body: bytes) -> None:
+        self.last = time.perf_counter()
         found = self.found
         found.answers[status] += 1
-        found.took_s.setdefault(status, []).append(time.perf_counter() - begin)
-        found.bodies.setdefault(status, body)
-        found.headers.setdefault(status, head)
+        found.took_s.setdefault(status, []).append(took_s)
+        if status not in found.bodies:
+            found.bodies[status], found.headers[status] = body, head.decode("latin-1").lower()
         if status == 202:
             found.accepted.append(body)
+        self.free(connection)
+        if self.then is not None:
+            self.then()
 
-    async def _exchange(self) -> tuple[int, str, bytes]:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+    def free(self, connection: "_Connection") -> None:
+        if self._waiting:
+            connection.send(self._waiting.popleft())
+        else:
+            self._idle.append(connection)
+
+    def lost(self, connection: "_Connection") -> None:
+        """Forget a connection; it broke when it had not answered."""
+        self._all.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+        else:
+            self.found.broken += 1
+
+    async def close(self) -> Flood:
+        """End all connections; whoever has no answer by now has none."""
+        self.found.broken += len(self._waiting) + len(self._all) - len(self._idle)
+        self._waiting.clear()
+        for connection in self._all:
+            connection.close()
+        await asyncio.sleep(0)
+        return self.found
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            writer.write(self._request)
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(head.partition("content-length:")[2].partition("\r\n")[0])
-            body = await reader.readexactly(length)
-        except BaseException:
-            writer.close()
-            raise
-        self._idle.append((reader, writer))
-        return int(head[9:12]), head, body
+            _, connection = await loop.create_connection(
+                lambda: _Connection(self), self._parts.hostname or "", self._parts.port or 80
+            )
+        except OSError:
+            self.found.broken += 1
+            if self._waiting:
+                self._waiting.popleft()
+            return
+        self._all.add(connection)
+        self.free(connection)
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection with one request at a time; answers come with their length."""
+
+    def __init__(self, sender: _Sender) -> None:
+        self._sender = sender
+        self._buffer = b""
+        self._due = 0.0
+        self._transport: asyncio.Transport | None = None
+        self._closed = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def send(self, due: float) -> None:
+        self._due = due
+        self._sender.found.late_s.append(time.perf_counter() - due)
+        if self._transport is not None:
+            self._transport.write(self._sender.request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = self._buffer[:end]
+        found = _LENGTH.search(head)
+        total = end + 4 + (int(found[1]) if found is not None else 0)
+        if len(self._buffer) >= total:
+            body, self._buffer = self._buffer[end + 4 : total], self._buffer[total:]
+            self._sender.answered(self, int(head[9:12]), time.perf_counter() - self._due, head + b"\r\n", body)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._closed:
+            self._sender.lost(self)
 
     def close(self) -> None:
-        for _, writer in self._idle:
-            writer.close()
+        self._closed = True
+        if self._transport is not None:
+            self._transport.close()

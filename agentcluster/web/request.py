@@ -7,6 +7,7 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
 
 from agentcluster.api.problems import MEDIA_TYPE, problem
+from agentcluster.web.turning_away import Channel
 
 PATIENCE: Final = 2
 """A client that goes on sending beyond this many times the limit is cut off instead of answered."""
@@ -64,7 +65,9 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
 
 
 class RequestFactory(HTTPFactory):  # type: ignore[misc]
-    """Makes connections whose requests are ours."""
+    """Makes connections that are ours, as their requests are."""
+
+    protocol = Channel
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802  # Twisted's name
         """Return the protocol of a new connection."""

@@ -5,6 +5,7 @@ what it can.
 """
 
 import asyncio
+import functools
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,8 @@ from agents.policies.errors import TooManyStartsError
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[Any]]
+Refusal = tuple[int, list[tuple[bytes, bytes]], bytes]
+"""Status, headers and body of an answer."""
 
 SLOT: Final = "agentcluster.start"
 """Where the scope has the ``Slot`` of a start."""
@@ -55,6 +58,14 @@ class Entry:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
+    def full(self) -> bool:
+        """Whether who comes now would be refused at once."""
+        spec = self._spec()
+        if self.inside < spec.concurrent and not self._waiting:
+            return False
+        return not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE
+
+    @property
     def waiting(self) -> int:
         """How many wait for a place."""
         return sum(not each.done() for each in self._waiting)
@@ -62,12 +73,12 @@ class Entry:
     async def enter(self) -> Slot | None:
         """Return a slot; None when none fell free in time."""
         spec = self._spec()
+        if self.full:
+            self.refused += 1
+            return None
         if self.inside < spec.concurrent and not self._waiting:
             self.inside += 1
             return Slot(self)
-        if not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE:
-            self.refused += 1
-            return None
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -114,6 +125,13 @@ class AdmitStarts:
         finally:
             slot.release()
 
+    def turn_away(self, path: str) -> Refusal | None:
+        """Return the answer to a POST that would be refused at once; for a web server that asks before it reads on."""
+        if not self.entry.full or not self._starts.fullmatch(path):
+            return None
+        self.entry.refused += 1
+        return _refusal(_spec().retry_after_s)
+
 
 def _spec() -> Spec:
     spec: Spec = live.spec("admission", Subject(), "entry")
@@ -121,14 +139,20 @@ def _spec() -> Spec:
 
 
 async def _refuse(send: Send) -> None:
-    error = TooManyStartsError(retry_after=_spec().retry_after_s)
-    answer = problem(error.status, error.code, error.message, **error.data)
+    status, headers, body = _refusal(_spec().retry_after_s)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@functools.lru_cache(2)
+def _refusal(retry_after: int) -> Refusal:
+    error = TooManyStartsError(retry_after=retry_after)
+    body = problem(error.status, error.code, error.message, **error.data).content
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(answer.content)).encode()),
-        (b"retry-after", str(error.data["retry_after"]).encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(retry_after).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.content})
+    return error.status, headers, body

@@ -162,3 +162,23 @@ async def test_a_policy_with_more_places_lets_those_in_who_wait(policies):
     server.go.set()
     await asyncio.gather(*tasks)
     assert server.served == 4
+
+
+async def test_only_who_would_be_refused_at_once_is_turned_away_unread(policies):
+    policies(concurrent=1, wait_ms=5000, retry_after_s=3)
+    server = Server()
+    app = AdmitStarts(server, *PATHS)
+    assert app.turn_away("/starts/a") is None
+    tasks = [asyncio.create_task(ask(app)) for _ in range(WAITING_PER_PLACE)]
+    await asyncio.sleep(0.05)
+    assert app.turn_away("/starts/a") is None  # there is room to wait
+    tasks.append(asyncio.create_task(ask(app)))
+    await asyncio.sleep(0.05)
+    assert app.turn_away("/elsewhere") is None
+    status, headers, body = app.turn_away("/starts/a")
+    said, _ = await ask(app)
+    assert (status, headers, body) == (said[0]["status"], said[0]["headers"], said[1]["body"])
+    assert (status, dict(headers)[b"retry-after"], app.entry.refused) == (429, b"3", 2)
+    server.go.set()
+    await asyncio.gather(*tasks)
+    assert app.turn_away("/starts/a") is None

@@ -9,6 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 django.setup()
 
 
+from agentcluster.web import turning_away  # noqa: E402 - Django has to be set up first
+
+turning_away.ask(lambda path: (429, [(b"content-length", b"0")], b"") if path == "/full" else None)
+
+
 async def application(scope, receive, send):
     body = b""
     while True:

@@ -1,6 +1,7 @@
 """What a client may send to the web process, before anybody has asked who it is."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -99,3 +100,39 @@ def test_an_address_with_a_null_character_is_refused(server, address):
     client, _ = server
     answer = client.get(address)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_a_connection_goes_on_after_it_was_turned_away(server):
+    """Unread and read refusals, pipelined and in pieces: each request gets its own answer, in order."""
+    client, _ = server
+    address = (client.base_url.host, client.base_url.port)
+    full = b"POST /full HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+    fine = full.replace(b"/full", b"/fine")
+    with socket.create_connection(address, timeout=20) as connection, connection.makefile("rb") as answers:
+        for sent, statuses in (
+            ([full], [429]),
+            ([fine], [200]),
+            ([full, full], [429, 429]),
+            ([fine + full], [200, 429]),
+            ([full[:30], full[30:]], [200]),
+            ([full], [429]),
+        ):
+            for part in sent:
+                connection.sendall(part)
+                time.sleep(0.05)
+            assert [_status(answers) for _ in statuses] == statuses
+        connection.sendall(fine.replace(b"Host: x", b"Host: x\r\nConnection: close"))
+        assert _status(answers) == 200
+        assert answers.read() == b""
+
+
+def _status(answers):
+    status = int(answers.readline().split()[1])
+    headers = dict(line.strip().lower().split(b": ", 1) for line in iter(answers.readline, b"\r\n"))
+    if b"transfer-encoding" in headers:
+        while size := int(answers.readline(), 16):
+            answers.read(size + 2)
+        answers.readline()
+    else:
+        answers.read(int(headers[b"content-length"]))
+    return status
