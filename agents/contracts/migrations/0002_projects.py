@@ -11,25 +11,26 @@ AGENT = re.compile(r"agent\.[^\s.*>]+\.(input|output)")
 
 def bind_agents(apps: Any, schema_editor: Any) -> None:
     """Contracts of agents applied by their name; deleted ones apply to nothing any more."""
-    Contract = apps.get_model("contracts", "Contract")
-    live = Contract.objects.filter(versions__deleted=False).values("pk")
-    Contract.objects.exclude(pk__in=live).update(pattern="")
-    for row in Contract.objects.filter(name__startswith="agent.", pattern="", system=False, versions__deleted=False):
+    contracts = apps.get_model("contracts", "Contract").objects.using(schema_editor.connection.alias)
+    live = contracts.filter(versions__deleted=False).values("pk")
+    contracts.exclude(pk__in=live).update(pattern="")
+    for row in contracts.filter(name__startswith="agent.", pattern="", system=False, versions__deleted=False):
         if AGENT.fullmatch(row.name):
-            Contract.objects.filter(pk=row.pk).update(pattern=row.name)
+            contracts.filter(pk=row.pk).update(pattern=row.name)
 
 
 def find_homes(apps: Any, schema_editor: Any) -> None:
     """Give each contract to the project of its first author, where there is just one; others are the operators'."""
-    Contract, Membership = apps.get_model("contracts", "Contract"), apps.get_model("security", "Membership")
-    for row in Contract.objects.filter(system=False):
+    contracts = apps.get_model("contracts", "Contract").objects.using(schema_editor.connection.alias)
+    memberships = apps.get_model("security", "Membership").objects.using(schema_editor.connection.alias)
+    for row in contracts.filter(system=False):
         first = row.versions.exclude(created_by=None).order_by("number").first()
         if first is None:
             continue
-        edited = Membership.objects.filter(user_id=first.created_by_id, role__in=["editor", "owner"])
+        edited = memberships.filter(user_id=first.created_by_id, role__in=["editor", "owner"])
         projects = [*edited.values_list("project_id", flat=True)[:2]]
         if len(projects) == 1:
-            Contract.objects.filter(pk=row.pk).update(project_id=projects[0])
+            contracts.filter(pk=row.pk).update(project_id=projects[0])
 
 
 class Migration(migrations.Migration):
