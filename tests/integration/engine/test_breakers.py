@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 import pytest
 
-from agentcluster.streams import keys
+from agentcluster.streams import dead_letters, keys
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.run_log import RunLog
 from agents.domain.calls import CallError, CallReply
@@ -210,3 +211,46 @@ async def test_two_workers_agree_and_one_sends_the_probes(redis_url: str) -> Non
     await asyncio.gather(*loops, return_exceptions=True)
     for writer in writers:
         await writer.close()
+
+
+async def test_later_tries_again_after_other_errors_until_it_works(lab: Lab, decide: Decide) -> None:
+    decide(
+        circuit_breaker={**BREAKER, "min_calls": 1000, "open_s": 0.2}, degrade={"answer": "later", "on": ["temporary"]}
+    )
+    await lab.start_node([mine.MOODY])
+    lab.start_engine()
+    mine.MOOD["fails"] = True
+    (run,) = await lab.start(CALL, {"n": 1})
+    await until(lambda: mine.CALLS["moody"] >= 4)
+    why = (await lab.row(run)).status
+    mine.MOOD["fails"] = False
+    (row,) = await lab.ended(run)
+    assert (why, row.status) == ("running", "completed")
+    failed = [event for event in lab.events(run) if isinstance(event, ev.StepFailed)]
+    assert len(failed) >= 4
+    assert {(event.error.code, event.degraded) for event in failed} == {("temporary", "later")}
+    gaps = [event.retry_at for event in failed]
+    assert all(later - earlier >= 200 for earlier, later in pairwise(gaps)), gaps
+    # What policy took care of is no dead letter, however often it was tried.
+    assert dead_letters.read(lab.client, "moody") == []
+
+
+async def test_later_waits_for_a_breaker_that_its_own_attempts_have_opened(lab: Lab, decide: Decide) -> None:
+    decide(circuit_breaker={**BREAKER, "open_s": 0.5}, degrade={"answer": "later", "on": ["*"]})
+    await lab.start_node([mine.MOODY])
+    lab.start_engine()
+    mine.MOOD["fails"] = True
+    runs = await lab.start(CALL, {"n": 1}, count=4)
+    await until(lambda: state(lab) == "open")
+    mine.MOOD["fails"] = False
+    assert {row.status for row in await lab.ended(*runs)} == {"completed"}
+    await until(lambda: state(lab) == "closed")
+
+
+async def test_later_is_not_for_what_it_does_not_name(lab: Lab, decide: Decide) -> None:
+    decide(degrade={"answer": "later", "on": ["temporary"]})
+    await lab.start_node([mine.MOODY])
+    lab.start_engine()
+    mine.MOOD["refuses"] = True
+    (row,) = await lab.ended(*await lab.start(CALL, {"n": 1}))
+    assert (row.status, row.error["code"]) == ("failed", "cannot_use")
