@@ -108,7 +108,9 @@ class Rejections:
             "contract %s %s: %d messages rejected (%s, on %s): %s",
             *(entry.contract, entry.version, count, entry.side, entry.subject, message),
         )
-        alert = Alert(entry.contract, entry.version, entry.subject, entry.side, count, message, entry.at)
+        # Anybody may listen there, also who may not see rejected messages: a reason may repeat what was sent.
+        told = f"{first.field or 'the message as a whole'} does not fit"
+        alert = Alert(entry.contract, entry.version, entry.subject, entry.side, count, told, entry.at)
         trace: dict[str, Any] = {"Content-Type": "application/json", "Message-Id": new_span_id()}
         try:
             self._bus.send(subjects.CONTRACT_ALERT, msgspec.json.encode(alert), headers=trace)

@@ -22,7 +22,8 @@ test("each contract tells its type, version, place, level and what broke it", as
   expect(within(first).getByRole("link", { name: "3" }).getAttribute("href")).toBe(
     "/contracts/orders.created.v1?tab=rejected",
   );
-  for (const text of ["unknown", "Read only"]) expect(within(second).getByText(text)).toBeTruthy();
+  for (const text of ["unknown", "Read only", "Nothing yet"])
+    expect(within(second).getByText(text)).toBeTruthy();
 });
 
 test("who may not see rejected messages gets their number only", async () => {

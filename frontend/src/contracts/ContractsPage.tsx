@@ -138,7 +138,11 @@ function ContractRow({ contract }: { contract: Contract }) {
   return (
     <tr>
       <td>
-        <Link className={classes.name} to={`/contracts/${encodeURIComponent(contract.name)}`}>
+        <Link
+          className={classes.name}
+          title={contract.name}
+          to={`/contracts/${encodeURIComponent(contract.name)}`}
+        >
           {contract.name}
         </Link>
         {contract.system && <small className={classes.quiet}>{t("systemMark")}</small>}
@@ -147,7 +151,11 @@ function ContractRow({ contract }: { contract: Contract }) {
         <TypeTag type={latest.schema_type} />
       </td>
       <td className="mono">{latest.version}</td>
-      <td className={`${classes.quiet} mono`}>{contract.pattern || "–"}</td>
+      <td className={`${classes.quiet} mono`}>
+        <span className={classes.place} title={contract.pattern}>
+          {contract.pattern || (contract.system ? "–" : t("settings.unbound"))}
+        </span>
+      </td>
       <td className={classes.quiet}>
         {t(`levels.${contract.compatibility}`)}
         {contract.mode === "READONLY" && <small>{t("modes.READONLY")}</small>}

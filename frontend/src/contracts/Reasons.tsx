@@ -1,5 +1,6 @@
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import classes from "./Contracts.module.css";
 import type { Incompatibility } from "./wire";
 
@@ -28,7 +29,7 @@ export function Reasons({ reasons, none }: Props) {
             <code>{reason.path || t("whole")}</code>
             <span className={classes.rule}>{reason.rule}</span>
             <span className={classes.quiet}>{t(`direction.${reason.direction}`)}</span>
-            <p>{reason.message}</p>
+            <p>{serverWords(reason.rule, reason.message)}</p>
             {(shown(reason.old) || shown(reason.new)) && (
               <p className={classes.change}>
                 <del>{shown(reason.old) || t("nothing")}</del> →{" "}

@@ -78,7 +78,7 @@ test("what comes while the page is open is told, and leads to the messages", asy
 test("who looks at the contract already is not told again", async () => {
   const answers: Record<string, unknown> = { "GET /rejected-messages": counts([ORDERS, 3]) };
   serve(answers);
-  const { client } = show(everything, `/contracts/${ORDERS}`);
+  const { client } = show(everything, `/contracts/${ORDERS}?tab=rejected`);
   await screen.findAllByText("3 new rejected messages");
   answers["GET /rejected-messages"] = counts([ORDERS, 5]);
   await act(() => client.invalidateQueries());

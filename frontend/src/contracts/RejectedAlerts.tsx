@@ -16,19 +16,20 @@ export function RejectedAlerts() {
   const before = useRef(counts);
   const navigate = useNavigate();
   const base = useHref("/contracts");
-  const { pathname } = useLocation();
-  const here = useRef(pathname);
-  here.current = pathname;
+  const { pathname, search } = useLocation();
+  const here = useRef("");
+  here.current = pathname + search;
   useEffect(() => {
     const last = before.current;
     before.current = counts;
     if (!last || !counts) return;
     const seen = Object.fromEntries(last.map(({ contract, count }) => [contract, count]));
-    const fresh = unread(counts, seen).filter(({ contract }) => here.current !== pathOf(contract));
+    const fresh = unread(counts, seen).filter(
+      ({ contract }) => here.current !== `/contracts/${placeOf(contract)}`,
+    );
     const [first] = fresh;
     if (!first) return;
-    const place =
-      fresh.length === 1 ? `/${encodeURIComponent(first.contract)}?tab=rejected` : "?rejected=true";
+    const place = fresh.length === 1 ? `/${placeOf(first.contract)}` : "?rejected=true";
     const open = () => {
       notifications.hide(TOAST);
       void navigate(`/contracts${place}`);
@@ -58,4 +59,4 @@ export function RejectedAlerts() {
   return null;
 }
 
-const pathOf = (contract: string) => `/contracts/${encodeURIComponent(contract)}`;
+const placeOf = (contract: string) => `${encodeURIComponent(contract)}?tab=rejected`;

@@ -3,6 +3,7 @@ import { modals } from "@mantine/modals";
 import { IconChevronRight, IconShieldCheck } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { CopyButton } from "@/trace/values/CopyButton";
 import { EmptyState } from "@/ui/EmptyState";
@@ -84,7 +85,7 @@ function RejectedRow({ message }: { message: Rejected }) {
       <UnstyledButton className={classes.row} onClick={() => setOpen(!open)} aria-expanded={open}>
         <IconChevronRight size={14} data-open={open || undefined} aria-hidden />
         <code>{first?.field || t("whole")}</code>
-        <span className={classes.reason}>{first?.message}</span>
+        <span className={classes.reason}>{said(first)}</span>
         <span className={classes.quiet}>{t(`side.${message.side}`)}</span>
         <span className={classes.quiet}>
           <RelativeTime at={message.at} />
@@ -103,9 +104,9 @@ function RejectedRow({ message }: { message: Rejected }) {
           </p>
           {message.errors.length > 1 && (
             <ul className={classes.fields}>
-              {message.errors.map(({ field, message: text }) => (
-                <li key={`${field} ${text}`}>
-                  <code>{field || t("whole")}</code> {text}
+              {message.errors.map((fault) => (
+                <li key={`${fault.field} ${fault.message}`}>
+                  <code>{fault.field || t("whole")}</code> {said(fault)}
                 </li>
               ))}
             </ul>
@@ -119,6 +120,9 @@ function RejectedRow({ message }: { message: Rejected }) {
     </li>
   );
 }
+
+const said = (fault: Rejected["errors"][number] | undefined) =>
+  fault ? serverWords("contract_broken", fault.message) : "";
 
 function pretty({ payload, encoding }: Rejected): string {
   if (encoding === "base64") return payload;

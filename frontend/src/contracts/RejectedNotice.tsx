@@ -1,4 +1,4 @@
-import { Alert, Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -15,31 +15,27 @@ export function RejectedNotice() {
   if (unread.length === 0) return null;
   const more = unread.length - NAMED;
   return (
-    <Alert
-      color="red"
-      role="status"
-      className={classes.notice ?? ""}
-      icon={<IconAlertTriangle size={18} stroke={1.8} aria-hidden />}
-      title={t("alert.new", { count: total(unread) })}
-    >
-      <Group gap="sm" justify="space-between">
-        <ul className={classes.noticed}>
-          {unread.slice(0, NAMED).map(({ contract, count }) => (
-            <li key={contract}>
-              <Link to={`/contracts/${encodeURIComponent(contract)}?tab=rejected`}>{contract}</Link>{" "}
-              <b>{count.toLocaleString(i18n.language)}</b>
-            </li>
-          ))}
-          {more > 0 && (
-            <li>
-              <Link to="/contracts?rejected=true">{t("alert.more", { count: more })}</Link>
-            </li>
-          )}
-        </ul>
-        <Button variant="default" size="xs" onClick={lookAtAll}>
-          {t("alert.seen")}
-        </Button>
-      </Group>
-    </Alert>
+    <div role="status" className={classes.notice}>
+      <IconAlertTriangle size={18} stroke={1.8} aria-hidden />
+      <b>{t("alert.new", { count: total(unread) })}</b>
+      <ul className={classes.noticed}>
+        {unread.slice(0, NAMED).map(({ contract, count }) => (
+          <li key={contract}>
+            <Link to={`/contracts/${encodeURIComponent(contract)}?tab=rejected`} title={contract}>
+              {contract}
+            </Link>
+            <b>{count.toLocaleString(i18n.language)}</b>
+          </li>
+        ))}
+        {more > 0 && (
+          <li>
+            <Link to="/contracts?rejected=true">{t("alert.more", { count: more })}</Link>
+          </li>
+        )}
+      </ul>
+      <Button variant="default" size="xs" onClick={lookAtAll}>
+        {t("alert.seen")}
+      </Button>
+    </div>
   );
 }

@@ -19,6 +19,7 @@ export function SettingsPane({ contract }: { contract: ContractDetail }) {
   return (
     <section>
       <h2 className={classes.heading}>{t("settings.title")}</h2>
+      {why && !contract.system && <p className={classes.why}>{why}</p>}
       <div className={classes.settings}>
         <Reasoned why={why}>
           <Select

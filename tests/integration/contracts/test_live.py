@@ -143,7 +143,8 @@ def test_a_message_travels_as_its_contract_says_and_a_broken_one_is_rejected(liv
     assert ended[1]["error"]["code"] == "contract_broken"
     assert "/id" in ended[1]["error"]["message"]
     assert [message.subject for message in alerts] == [CONTRACT_ALERT]
-    assert json.loads(alerts[0].data)["contract"] == subject
+    alert = json.loads(alerts[0].data)
+    assert (alert["contract"], alert["message"]) == (subject, "/id does not fit")
     kept = api.get(f"contracts/{subject}/rejected").json()
     assert kept["count"] == 1
     assert json.loads(kept["results"][0]["payload"]) == {"id": "seven", "name": "Eve"}
