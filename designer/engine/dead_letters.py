@@ -48,7 +48,9 @@ async def _bounded(value: Any) -> bytes:
         kept = await asyncio.to_thread(artifacts.put_bytes, data, "application/json", "input.json")
     except Exception as error:
         # Each kind of storage has errors of its own.
-        logger.warning("a dead letter holds its input of %d bytes itself: storing it apart failed: %r", len(data), error)
+        logger.warning(
+            "a dead letter holds its input of %d bytes itself: storing it apart failed: %r", len(data), error
+        )
         return data
     return msgspec.json.encode(kept.to_value())
 
