@@ -2,15 +2,23 @@ import { ActionIcon, Button, Group, Menu, Modal, TextInput } from "@mantine/core
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { IconCopyPlus, IconCursorText, IconDots, IconTrash } from "@tabler/icons-react";
+import {
+  IconBolt,
+  IconCopyPlus,
+  IconCursorText,
+  IconDots,
+  IconPlayerPlay,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { createWorkflow, deleteWorkflow, getWorkflow, updateWorkflow } from "@/wire/api";
 import { keys } from "@/wire/queries";
 import type { Workflow } from "@/wire/types";
 
-/** Rename, duplicate, delete. */
+/** The ways to its runs and triggers; rename, duplicate, delete. */
 export function WorkflowActions({ workflow }: { workflow: Workflow }) {
   const { t } = useTranslation(["workflows", "app"]);
   const [renaming, { open, close }] = useDisclosure(false);
@@ -32,6 +40,21 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item
+            component={Link}
+            to={`/runs?workflow=${workflow.id}`}
+            leftSection={<IconPlayerPlay size={16} />}
+          >
+            {t("app:nav.runs")}
+          </Menu.Item>
+          <Menu.Item
+            component={Link}
+            to={`/workflows/${workflow.id}/triggers`}
+            leftSection={<IconBolt size={16} />}
+          >
+            {t("triggers")}
+          </Menu.Item>
+          <Menu.Divider />
           <Menu.Item leftSection={<IconCursorText size={16} />} onClick={open}>
             {t("rename")}
           </Menu.Item>
