@@ -100,7 +100,7 @@ def test_a_bundle_is_refused_another_checked_approved_and_run(
     stack: Stack, page: Page, good_zip: Path, hostile_zip: Path
 ) -> None:
     page.goto(f"{stack.url}/agents")
-    page.get_by_role("link", name="Upload and bundles").click()
+    page.get_by_role("link", name="Bundles").click()
     page.locator("input[type=file]").set_input_files(hostile_zip)
     refused = page.get_by_role("region", name="hostile.zip")
     expect(refused.get_by_role("alert")).to_contain_text("refused", timeout=SLOW)

@@ -133,7 +133,7 @@ function State({ row: { state, nodeHealth, trouble, load, slot } }: { row: Insta
   const { t } = useTranslation(["instances", "registry"]);
   if (trouble) return <Mark tone="red" words={t("troubled")} />;
   if (nodeHealth !== "active") {
-    const words = t("onNode", { state: t(`registry:nodes.status.${nodeHealth}`) });
+    const words = t(`onNode.${nodeHealth}`);
     return <Mark tone={nodeHealth === "failed" ? "red" : "amber"} words={words} />;
   }
   if (slot === "starting" || slot === "leaving" || slot === "lost")

@@ -9,7 +9,10 @@ const t = () => i18next.getFixedT("en", "policies");
 
 test("a spec is told with its units, not with numbers alone", () => {
   expect(specWords({ concurrent: 60, wait_ms: 400 }, t())).toBe("At a time 60 · Wait 400 ms");
-  expect(specWords({ error_rate: 0.3, window_s: 90 }, t())).toBe("Error rate 30 % · Window 1 min 30 s");
+  expect(specWords({ error_rate: 0.3, window_s: 90 }, t())).toBe("Error rate 30 % · Window 90 s");
+  expect(specWords({ first_s: 0.5, max_s: 3600, slow_ms: 2000, stale_ms: 0 }, t())).toBe(
+    "First pause 0.5 s · Longest pause 1 h · Slow above 2 s · Stale after 0 ms",
+  );
   expect(specWords({ rate: 20, per: "token" }, t())).toBe("Rate 20 a second · Counted per API token");
   expect(specWords({ steps: [5, 50], attempts: 4 }, t())).toBe("Steps 5 %, 50 % · Attempts 4");
 });

@@ -1,7 +1,7 @@
 /** Policies in words of the reader's language. */
 import type { TFunction } from "i18next";
 import type { JsonSchema } from "@/graph/schema";
-import { formatDuration } from "@/trace/duration";
+import { spanUnits } from "@/i18n/units";
 import { MATCH_FIELDS, valueText } from "./kinds";
 import type { Kind, Match } from "./wire";
 
@@ -48,9 +48,21 @@ export function valueWords(name: string, value: unknown, t: Words): string {
       .join(", ");
   if (typeof value !== "number") return valueText(value);
   if (SHARES.has(name)) return `${Math.round(value * 1000) / 10} %`;
-  if (name.endsWith("_ms")) return formatDuration(value);
-  if (name.endsWith("_s")) return formatDuration(value * 1000);
+  if (name.endsWith("_ms")) return value > 0 && value % 1000 === 0 ? spanWords(value / 1000) : `${value} ms`;
+  if (name.endsWith("_s")) return spanWords(value);
   return name === "rate" ? t("perSecond", { value }) : valueText(value);
+}
+
+/** A span as somebody set it, in the largest unit it is a whole number of. */
+function spanWords(seconds: number): string {
+  const { s, min, h, d } = spanUnits();
+  const units = [
+    [86_400, d],
+    [3600, h],
+    [60, min],
+  ] as const;
+  const [size, unit] = units.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, s];
+  return `${seconds / size}${unit}`;
 }
 
 /** The schema of a kind's form: titles and help in the reader's language, all fields shown. */

@@ -22,6 +22,7 @@ interface Props {
 export function TriggerRow({ trigger, mayEdit, open, onToggle, onEdit, onSecret }: Props) {
   const { t } = useTranslation(["triggers", "app"]);
   const update = useUpdateTrigger(trigger.id);
+  const next = trigger.enabled ? trigger.next_at[0] : undefined;
   const Icon = ICONS[trigger.kind];
   const Chevron = open ? IconChevronDown : IconChevronRight;
   const onError = (error: Error) =>
@@ -61,7 +62,15 @@ export function TriggerRow({ trigger, mayEdit, open, onToggle, onEdit, onSecret 
           ) : (
             t("neverFired")
           )}
-          <div className={classes.quiet}>{t("started", { count: trigger.figures.started })}</div>
+          <div className={classes.quiet}>
+            {t("started", { count: trigger.figures.started })}
+            {next && (
+              <>
+                {" · "}
+                {t("nextIn")} <RelativeTime at={next} />
+              </>
+            )}
+          </div>
         </div>
         <Switch
           checked={trigger.enabled}
