@@ -1,7 +1,7 @@
 """``agent.yaml``: from text to a manifest, with every fault named by its field."""
 
 import re
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
@@ -23,6 +23,8 @@ _WORDS: Final = {
 }
 _EXPECTED: Final = re.compile(r"`([a-z]+)`")
 _PLACE: Final = re.compile(r" - at `\$(.*)`$")
+_OWN: Final = "This field is needed."
+_FROM_CODE: Final = "This field is needed; `agent-coordinator bundle build` takes it from the code."
 _NEEDED: Final = ("name", "version", "title", "description", "capabilities", "intent", "entry_point")
 
 
@@ -53,8 +55,7 @@ def _manifest(value: dict[str, Any], report: Report) -> Manifest | None:
     hints = get_type_hints(Manifest)
     for name in _NEEDED:
         if name not in given:
-            hint = "" if name == "entry_point" else "; `agent-coordinator bundle build` takes it from the code"
-            report.fault("manifest", f"This field is needed{hint}.", f"/{name}")
+            report.fault("manifest", _OWN if name == "entry_point" else _FROM_CODE, f"/{name}")
     for name in given.keys() - hints.keys():
         report.fault("manifest", ended(f"This {stranger(name, [*hints])}"), f"/{name}")
     fields = {name: _field(name, each, hints[name], report) for name, each in given.items() if name in hints}
@@ -101,7 +102,10 @@ def _intent(value: Any, report: Report) -> IntentSchema | None:
         return expand(value)
     except ShortSchemaError as error:
         for each in error.data["errors"]:
-            report.fault("manifest", f"This {each['message']}", f"/intent{each['field']}")
+            told = each["message"]
+            # Some say what the field is, others are sentences of their own.
+            told = f"This {told}" if told.startswith(("is ", "stands ")) else told[:1].upper() + told[1:]
+            report.fault("manifest", told, f"/intent{each['field']}")
         return None
 
 
@@ -126,7 +130,7 @@ def _converted(value: Any, kind: Any, where: str, report: Report) -> Any:
         found = _PLACE.search(text)
         inside = re.sub(r"\[(\d+|\.\.\.)\]", r"/\1", found[1]).replace(".", "/") if found else ""
         told = _EXPECTED.sub(lambda match: _WORDS.get(match[1], match[1]), _PLACE.sub("", text))
-        report.fault(
-            "manifest", told.replace("Expected", "This must be").replace(", got", ", not") + ".", where + inside
-        )
+        told = told.replace("Expected", "This must be").replace(", got", ", not")
+        told = told.replace("Invalid enum value", f"This must be one of {', '.join(map(str, get_args(kind)))}, not")
+        report.fault("manifest", f"{told}.", where + inside)
         return None

@@ -11,7 +11,7 @@ export function CheckList({ checks }: { checks: readonly BundleCheck[] }) {
     <ul className={classes.checks} aria-label={t("checks")}>
       {checks.map(({ name, ok, message, path }, at) => {
         const Icon = ok ? IconCircleCheck : IconAlertCircle;
-        const told = serverWords("", message);
+        const told = serverWords(`check_${name}`, message);
         const words = ok && name !== "signature" ? t(`checkPassed.${name}`, { defaultValue: told }) : told;
         const title = t(`check.${name}`, { defaultValue: name });
         return (
