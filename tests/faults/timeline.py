@@ -24,7 +24,10 @@ def read(file: Path) -> list[dict[str, Any]]:
 
 
 def since(looks: list[dict[str, Any]], moment: float, node: str, health: str) -> float:
-    """Return how many seconds after the moment the node was first seen so; infinity when it never was."""
+    """Return how many seconds after the moment the node was first seen so; 0 when it was already, infinity when never."""
+    before = [look for look in looks if look["at"] < moment][-1:]
+    if any(look["nodes"].get(node) == health for look in before):
+        return 0.0
     return next(
         (look["at"] - moment for look in looks if look["at"] >= moment and look["nodes"].get(node) == health),
         float("inf"),
