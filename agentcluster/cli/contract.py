@@ -74,6 +74,7 @@ def show(
         print_json({**found, "schema": text})
         return OK
     console.print(Text(f"{name} {text['version']} ({text['schema_type'].lower()}, schema id {text['schema_id']})"))
+    console.print(Text(f"applies to {found['pattern'] or 'nothing'}; project {found['project'] or '–'}"))
     console.print(Text(text["schema"]), soft_wrap=True)
     print_rows([_version(row) for row in found["all_versions"]], "")
     used = [{name: row[name] for name in ("role", "kind", "name", "detail", "problem")} for row in found["used_by"]]

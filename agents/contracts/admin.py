@@ -27,10 +27,11 @@ class VersionInline(ReadOnly, TabularInline):
 class ContractAdmin(ReadOnly, ModelAdmin):
     """Every contract with its newest version."""
 
-    list_display = ["name", "pattern", "newest", "compatibility", "mode", "system", "updated_at"]
-    list_filter = ["system"]
+    list_display = ["name", "project", "pattern", "newest", "compatibility", "mode", "system", "updated_at"]
+    list_filter = ["system", "project"]
+    list_select_related = ["project"]
     search_fields = ["name", "pattern"]
-    fields = ["name", "pattern", "compatibility", "mode", "system", "created_at", "updated_at"]
+    fields = ["name", "project", "pattern", "compatibility", "mode", "system", "created_at", "updated_at"]
     inlines = [VersionInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:

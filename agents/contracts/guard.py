@@ -56,8 +56,6 @@ class Guard:
         What is framed already is checked and left as it is. ``by`` says who sends it. MessageBrokenError says which
         field breaks the contract; the message is kept for inspection. ContractUnavailableError: try again.
         """
-        if not self.book.bindings.any_subject:
-            return None
         binding = self.book.bindings.of_subject(subject)
         if binding is None:
             return None
@@ -79,8 +77,6 @@ class Guard:
 
         Plain JSON is taken under a JSON contract, too. MessageBrokenError, ContractUnavailableError as ``seal``.
         """
-        if not self.book.bindings.any_subject:
-            return None
         binding = self.book.bindings.of_subject(subject)
         if binding is None:
             return None

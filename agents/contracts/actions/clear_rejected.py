@@ -10,12 +10,17 @@ from agents.contracts.access import require_change
 from agents.contracts.models import Contract
 
 
-def clear_rejected(user: User, contract: Contract) -> None:
-    """Forget them and count from 0; raises ForbiddenError, StreamsUnavailableError."""
-    require_change(user, contract)
+def forget(contract: Contract) -> None:
+    """Forget them (for this package); raises StreamsUnavailableError."""
     client = sync_client(settings.REDIS_URL)
     try:
         rejected.clear(client, [contract.name])
     finally:
         client.close()
+
+
+def clear_rejected(user: User, contract: Contract) -> None:
+    """Forget them and count from 0; raises ForbiddenError, StreamsUnavailableError."""
+    require_change(user, contract)
+    forget(contract)
     audit.announce(user, "contract.clear_rejected", contract.pk, contract.name, contract.project)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from agentcluster.security import audit
 from agents.contracts import reading
 from agents.contracts.access import require_administrator, require_change, require_writable
+from agents.contracts.actions.clear_rejected import forget
 from agents.contracts.errors import (
     ContractDeletedError,
     ContractNotDeletedError,
@@ -22,7 +23,7 @@ def delete_contract(user: User, name: str, *, permanent: bool = False) -> list[i
     """Delete all versions and return their numbers; ``permanent``: of a contract that is deleted already.
 
     Raises ForbiddenError, ReadOnlyError, UnknownContractError, ContractDeletedError, ContractNotDeletedError,
-    ReferencedError.
+    ReferencedError, StreamsUnavailableError.
     """
     found = reading.contract(name, deleted=True)
     require_administrator(user) if permanent else require_change(user, found)
@@ -36,7 +37,7 @@ def delete_contract(user: User, name: str, *, permanent: bool = False) -> list[i
     with transaction.atomic():
         numbers = _delete(user, found, rows, permanent=permanent)
         if permanent:
-            found.delete()
+            _end(found)
     return numbers
 
 
@@ -53,7 +54,7 @@ def delete_version(user: User, name: str, number: str, *, permanent: bool = Fals
     with transaction.atomic():
         _delete(user, found, [row], permanent=permanent)
         if permanent and not found.versions.exists():
-            found.delete()
+            _end(found)
     return row.number
 
 
@@ -64,6 +65,12 @@ def referenced_by(name: str, numbers: list[int]) -> list[int]:
     return [
         row.pk for row in rows if any((each.subject, each.version) in wanted for each in reading.references_of(row))
     ]
+
+
+def _end(found: Contract) -> None:
+    # Whoever takes the name next may belong to another project, and must not see what was rejected before.
+    forget(found)
+    found.delete()
 
 
 def _delete(user: User, found: Contract, rows: list[ContractVersion], *, permanent: bool) -> list[int]:

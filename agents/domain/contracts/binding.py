@@ -57,7 +57,6 @@ class Bindings:
                 self._exact[binding.pattern] = binding
         self._patterns = sorted(patterns, key=lambda each: _exactness(each[0]))
         self._agents = {agent for agent, _ in self._sides}
-        self.any_subject = bool(self._exact or self._patterns)
 
     def of_subject(self, subject: str) -> Binding | None:
         """Return the contract that messages on ``subject`` follow, None when there is none."""

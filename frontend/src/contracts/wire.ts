@@ -154,6 +154,7 @@ const keys = {
   counts: ["contracts", "counts"],
 } as const;
 const QUIET_MS = 5_000;
+const COUNTS_MS = 10_000;
 
 export const useContracts = (query: Query) =>
   useInfiniteQuery({
@@ -211,7 +212,7 @@ export const useRejectedCounts = () =>
     queryKey: keys.counts,
     queryFn: async ({ signal }) =>
       (await request<Page<RejectedCount>>("/rejected-messages", { signal })).results,
-    refetchInterval: QUIET_MS,
+    refetchInterval: COUNTS_MS,
   });
 
 export const useTrial = (name: string) =>

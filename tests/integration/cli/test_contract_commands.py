@@ -38,7 +38,9 @@ def test_contracts_are_registered_compared_and_set(stack, tmp_path):
     assert "READONLY" in ok(stack.cli("contract", "mode", NAME, "readonly"))
     assert "read only" in stack.cli("contract", "bind", NAME, "none").stderr
     ok(stack.cli("contract", "mode", NAME, "default"))
-    assert "2.0.0" in ok(stack.cli("contract", "show", NAME))
+    shown = ok(stack.cli("contract", "show", NAME))
+    assert "2.0.0" in shown
+    assert "applies to cli.*.v1" in shown
     assert "No message" in ok(stack.cli("contract", "rejected", NAME))
     ok(stack.cli("contract", "delete", NAME, "--yes"))
     assert "no contract" in stack.cli("contract", "show", NAME).stderr

@@ -8,6 +8,11 @@ from agentcluster.security import tokens
 from agentcluster.security.models import Membership, Project, Role
 
 
+@pytest.fixture(autouse=True)
+def _redis(settings, redis_url):
+    settings.REDIS_URL = redis_url
+
+
 @pytest.fixture
 def editor(db):
     user = User.objects.create_user("ada")

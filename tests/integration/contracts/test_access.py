@@ -25,11 +25,6 @@ OPERATORS = ("staff", "binder", "administrator")
 MEMBERS = ("member", *CHANGERS)
 
 
-@pytest.fixture(autouse=True)
-def _redis(settings, redis_url):
-    settings.REDIS_URL = redis_url
-
-
 @pytest.fixture
 def contract(api, redis_url):
     """A contract of the project ``sales`` that a message broke."""
@@ -176,6 +171,16 @@ def test_a_deleted_contract_is_bound_to_nothing_when_it_comes_back(admin_api, ap
     assert Contract.objects.get(name=NAME).pattern == ""
     assert api.post(f"{URL}/versions", {"schema": AVRO}).status_code == 201
     assert api.get(URL).json()["pattern"] == ""
+
+
+def test_who_takes_a_name_that_was_deleted_for_good_sees_nothing_of_before(
+    admin_api, client_of, other_editor, contract
+):
+    assert admin_api.delete(URL).status_code == 204
+    assert admin_api.delete(f"{ROOT}/subjects/{NAME}?permanent=true").status_code == 200
+    theirs = client_of(other_editor)
+    assert theirs.post(f"{URL}/versions", {"schema": AVRO}).status_code == 201
+    assert theirs.get(REJECTED).json() == {"next": None, "previous": None, "results": [], "count": 0}
 
 
 def test_a_contract_is_given_to_another_project(api, admin_api, client_of, other_editor, contract):

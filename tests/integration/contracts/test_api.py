@@ -13,11 +13,6 @@ NAME = "orders.created.v1"
 URL = f"/api/v1/contracts/{NAME}"
 
 
-@pytest.fixture(autouse=True)
-def _redis(settings, redis_url):
-    settings.REDIS_URL = redis_url
-
-
 @pytest.fixture
 def contract(api):
     answer = api.post(f"{URL}/versions", {"schema": AVRO, "schema_type": "AVRO"})

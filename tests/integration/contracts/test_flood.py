@@ -26,11 +26,6 @@ def full():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _redis(settings, redis_url):
-    settings.REDIS_URL = redis_url
-
-
 def running() -> int:
     """Return how many protoc processes there are below this one."""
     found = 0

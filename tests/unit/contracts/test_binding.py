@@ -36,7 +36,8 @@ def test_agents_have_the_contracts_bound_to_them():
     assert not BINDINGS.has_agent("json")
     assert BINDINGS.of_agent("text", "input")
     assert BINDINGS.of_agent("text", "output") is None
-    assert not Bindings().any_subject
+    assert BINDINGS.of_subject("agent.text.input") is None
+    assert Bindings().of_subject("orders.created.v1") is None
 
 
 @pytest.mark.parametrize(
