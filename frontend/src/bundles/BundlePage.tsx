@@ -129,7 +129,7 @@ function Facts({ bundle }: { bundle: Bundle }) {
           <dt>{t("column.uploaded")}</dt>
           <dd>
             <RelativeTime at={bundle.uploaded_at} />
-            {bundle.uploaded_by && `, ${bundle.uploaded_by}`}
+            {bundle.uploaded_by && ` · ${bundle.uploaded_by}`}
           </dd>
         </div>
         {decided_at && (

@@ -110,7 +110,7 @@ function BundleTable({ bundles }: { bundles: readonly Bundle[] }) {
               <td>{t("files", { count: bundle.file_count, size: formatBytes(bundle.size) })}</td>
               <td className={classes.quiet}>
                 <RelativeTime at={bundle.uploaded_at} />
-                {bundle.uploaded_by && `, ${bundle.uploaded_by}`}
+                {bundle.uploaded_by && ` · ${bundle.uploaded_by}`}
               </td>
             </tr>
           ))}

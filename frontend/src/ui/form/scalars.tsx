@@ -69,7 +69,6 @@ export function BooleanControl({ schema, value, onChange, id }: ControlProps) {
 
 export function EnumControl({ schema, value, onChange, id, invalid }: ControlProps) {
   const { i18n } = useTranslation("form");
-  const placeholder = usePlaceholder(schema);
   const { readOnly } = useForm();
   const options = (schema.enum ?? []).filter((option) => option !== null);
   const titles = schema["x-enum-titles"];
@@ -79,6 +78,8 @@ export function EnumControl({ schema, value, onChange, id, invalid }: ControlPro
       localText(titles?.[showLoose(option)], i18n.language) ||
       (showLoose(option) === " " ? "␣" : showLoose(option)),
   }));
+  const usual = data.find((option) => option.value === showLoose(schema.default));
+  const placeholder = usePlaceholder(usual ? { ...schema, default: usual.label } : schema);
   return (
     <Select
       id={id}
