@@ -20,6 +20,8 @@ PROCESS_COLOURS = {
     "node": "96",
     "gateway": "36",
 }
+NATS_SMALL_TALK = "Plaintext passwords detected, use nkeys or bcrypt"
+"""The embedded server's password stands in a file that only its owner reads."""
 HIDDEN = {"timestamp", "level", "process", "logger", "event", "exception", "stack"}
 RANK = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 4}
 
@@ -45,6 +47,8 @@ def parse(process: str, line: str) -> dict[str, Any]:
     if process == "nats":
         found = NATS_LINE.match(line)
         level = NATS_LEVELS.get(found["mark"], "debug") if found else "debug"
+        if found and found["text"] == NATS_SMALL_TALK:
+            level = "debug"
         return {"process": process, "level": level, "event": found["text"] if found else line}
     return {"process": process, "level": "info", "event": line}
 

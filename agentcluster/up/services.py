@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from agentcluster.up.embedded import write_private
+
 DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
 DEFAULT_NATS_URL = "nats://127.0.0.1:4222"
 
@@ -30,9 +32,12 @@ def remembered(home: Path) -> Services | None:
 
 
 def remember(home: Path, services: Services) -> None:
-    """Write the addresses down, so that commands in another terminal find the servers and the ports stay the same."""
+    """Write the addresses down, so that commands in another terminal find the servers and the ports stay the same.
+
+    They hold the passwords of the embedded servers: nobody but this user reads the file.
+    """
     draft = services_file(home).with_suffix(".new")
-    draft.write_bytes(msgspec.json.encode(services))
+    write_private(draft, msgspec.json.encode(services))
     draft.replace(services_file(home))
 
 

@@ -82,8 +82,8 @@ class Supervisor:
 
     async def _start_server(self, spec: ProcessSpec, services: Services) -> None:
         child = await self._start(spec)
-        port = servers.port_of(services.redis_url if spec.name == "valkey" else services.nats_url)
-        await servers.until_answering(child, port, self.config.home)
+        url = services.redis_url if spec.name == "valkey" else services.nats_url
+        await servers.until_answering(child, url, self.config.home)
         self._keep(child)
 
     async def _prepare_and_start(self, services: Services) -> str:

@@ -199,9 +199,13 @@ class BundleAdmin(ModelAdmin):
         """Let nodes run them, without network."""
         self._decide(request, bundles, approve_bundle)
 
-    @action(description=_("Approve the chosen bundles, with network"), icon="public", permissions=["decide"])
+    @action(
+        description=_("Approve the chosen bundles, with the network of the node's machine"),
+        icon="public",
+        permissions=["decide"],
+    )
     def approve_with_network(self, request: HttpRequest, bundles: QuerySet[Bundle]) -> None:
-        """Let nodes run them, with the network they ask for."""
+        """Let nodes run them, with the network they ask for: all that the machine reaches (docs/sandbox.md)."""
         self._decide(request, bundles, partial(approve_bundle, network=True))
 
     @action(description=_("Reject the chosen bundles"), icon="block", permissions=["decide"])

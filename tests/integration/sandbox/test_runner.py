@@ -13,6 +13,7 @@ from agentcluster import artifacts
 from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus, BusUnavailableError
 from agentcluster.messaging.objects import Objects
+from agentcluster.up import embedded
 from agents.node.sandbox import ObjectSource, Sandboxes, SandboxSettings, runner, support
 from agents.node.sandbox.bundles import BundleCache
 from agents.node.sandbox.errors import (
@@ -21,6 +22,7 @@ from agents.node.sandbox.errors import (
     BundleMissingError,
     SandboxMissingError,
 )
+from tests.conftest import Server
 from tests.sandbox.bundles import Bundle, of_code
 from tests.sandbox.host import Host, alive
 from tests.waiting import until
@@ -250,6 +252,31 @@ async def test_the_network_is_there_when_it_was_granted(host: Host, nats_url: st
     await host.remove("coded")
     await host.add(coded(body), network=True)
     assert (await host.call("coded", {"port": port})).status == "error"
+
+
+async def test_with_the_network_the_servers_of_make_up_still_ask_for_their_password(host: Host, tmp_path: Path) -> None:
+    ports, servers = [embedded.free_port() for _ in range(2)], []
+    commands = (embedded.valkey_command(tmp_path / "v", ports[0], password="k" * 32),
+                embedded.nats_command(tmp_path / "n", ports[1], password="k" * 32))  # fmt: skip
+    for command, port in zip(commands, ports, strict=True):
+        servers.append(Server(command, port, ""))
+    body = (
+        AGENT
+        + "async def run(valkey: int, nats: int) -> dict[str, str]:\n"
+        + "    told = {}\n"
+        + "    for name, port, said in (('valkey', valkey, 'KEYS *'), ('nats', nats, 'CONNECT {}\\r\\nPING')):\n"
+        + "        reader, writer = await asyncio.open_connection('127.0.0.1', port)\n"
+        + "        writer.write(said.encode() + b'\\r\\n')\n"
+        + "        lines = [await reader.readline() for _ in range(1 if name == 'valkey' else 2)]\n"
+        + "        told[name] = lines[-1].decode()\n"
+        + "    return told\n"
+    )
+    await host.add(coded(body, network="full"), network=True)
+    reply = await host.call("coded", {"valkey": ports[0], "nats": ports[1]})
+    for server in servers:
+        server.stop()
+    assert reply.output["valkey"].startswith("-NOAUTH")
+    assert "Authorization Violation" in reply.output["nats"]
 
 
 async def test_a_process_that_keeps_crashing_is_started_with_growing_pauses(

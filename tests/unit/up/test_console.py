@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from agentcluster.up.console import Console, parse
+from agentcluster.up.console import NATS_SMALL_TALK, Console, parse
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from agentcluster.up.console import Console, parse
         ("valkey", "7:M 21 Nov 2026 21:24:04.645 * Ready to accept", "debug", "Ready to accept"),
         ("nats", "[9] 2026/11/21 21:24:04.645 [INF] Server is ready", "debug", "Server is ready"),
         ("nats", "[9] 2026/11/21 21:24:04.645 [ERR] Disk full", "error", "Disk full"),
+        ("nats", f"[9] 2026/11/21 21:24:04.645 [WRN] {NATS_SMALL_TALK}", "debug", NATS_SMALL_TALK),
     ],
 )
 def test_a_line_becomes_a_record_with_a_level(process: str, line: str, level: str, event: str) -> None:
