@@ -89,7 +89,7 @@ function HistoryRow({ row, set, open, onToggle }: RowProps) {
         ),
     });
   return (
-    <li className={classes.entry}>
+    <li>
       <div className={classes.entryHead}>
         <UnstyledButton className={classes.entryName} onClick={onToggle} aria-expanded={open}>
           <Chevron size={15} aria-hidden />

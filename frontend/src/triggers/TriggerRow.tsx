@@ -28,7 +28,7 @@ export function TriggerRow({ trigger, mayEdit, open, onToggle, onEdit, onSecret 
   const onError = (error: Error) =>
     notifications.show({ message: error.message, color: "red", withBorder: true });
   return (
-    <li className={classes.item}>
+    <li>
       <div className={classes.head}>
         <span className={classes.chip} aria-hidden>
           <Icon size={18} stroke={1.7} />
