@@ -4,8 +4,14 @@ import resource
 import sys
 from typing import Any, Final
 
-import daphne.server
-from daphne.cli import CommandLineInterface
+import uvloop
+from twisted.internet import asyncioreactor
+
+# Daphne takes the reactor that is there when it is imported.
+asyncioreactor.install(uvloop.new_event_loop())  # type: ignore[no-untyped-call]
+
+import daphne.server  # noqa: E402
+from daphne.cli import CommandLineInterface  # noqa: E402
 
 APPLICATION: Final = "agentcluster.asgi:application"
 OPEN_FILES: Final = 65_536

@@ -4,6 +4,7 @@ Synchronous. Whatever is not as it should be has no answer here: ``StartView`` s
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, cast
@@ -19,8 +20,7 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.security import guesses, tokens
 from agentcluster.security.client_address import client_address
 from agentcluster.security.models import ApiToken
-from agents.policies.errors import RateLimitedError
-from agents.policies.limits import check_start
+from agents.policies.limits import Sender, check_all
 from agents.policies.throttle import COUNTED
 from designer.actions.start_group import Started, Wanted, start_group
 from designer.api.batch import MAX_LABEL
@@ -74,19 +74,19 @@ def _let_in(
     """Return what is wanted, by place in the group; who is too fast gets an answer."""
     secrets = {index: _secret(request) for index, request in enumerate(requests) if _is_let_in(request)}
     known = tokens.find_all({*secrets.values()})
+    by_index = {index: known[secret] for index, secret in secrets.items() if secret in known}
+    errors = check_all([_sender(token, requests[index], group[index]) for index, token in by_index.items()])
     wanted: dict[int, Wanted] = {}
-    for index, secret in secrets.items():
-        token, asked, request = known.get(secret), group[index], requests[index]
-        if token is None:
+    for (index, token), error in zip(by_index.items(), errors, strict=True):
+        request, asked = requests[index], group[index]
+        if error is not None:
+            answers[index] = refused(request, exception_handler(error, {"request": request}))
             continue
-        try:
-            _count(token, request, asked)
+        asked.scope = {**asked.scope, COUNTED: True}
+        # What is wrong with it, the long way says.
+        with suppress(APIException, AgentClusterError):
             if (found := _wanted(token, request, asked)) is not None:
                 wanted[index] = found
-        except RateLimitedError as error:
-            answers[index] = refused(request, exception_handler(error, {"request": request}))
-        except (APIException, AgentClusterError):
-            continue
     return wanted
 
 
@@ -103,9 +103,8 @@ def _secret(request: ASGIRequest) -> str:
     return str(request.META["HTTP_AUTHORIZATION"].split()[1])
 
 
-def _count(token: ApiToken, request: ASGIRequest, asked: Asked) -> None:
-    check_start(user=token.user, token=str(token.pk), address=client_address(request), workflow=asked.workflow_id)
-    asked.scope = {**asked.scope, COUNTED: True}
+def _sender(token: ApiToken, request: ASGIRequest, asked: Asked) -> Sender:
+    return Sender(token.user, str(token.pk), client_address(request), asked.workflow_id)
 
 
 def _wanted(token: ApiToken, request: ASGIRequest, asked: Asked) -> Wanted | None:

@@ -27,12 +27,26 @@ class Entrance:
         """Send requests at the same moment; return their answers in order."""
         return asyncio.run(self._ask(requests))
 
+    def ask_in_turn(self, *requests, between):
+        """Send one after the other through the same lane; call ``between`` in a thread after each answer."""
+        return asyncio.run(self._ask_in_turn(requests, between))
+
     async def _ask(self, requests):
         lane = StartLane(self._django)
         try:
             return await asyncio.gather(*(_send(lane, *request) for request in requests))
         finally:
             await lane.close()
+
+    async def _ask_in_turn(self, requests, between):
+        lane, answers = StartLane(self._django), []
+        try:
+            for request in requests:
+                answers.append(await _send(lane, *request))
+                await asyncio.to_thread(between)
+        finally:
+            await lane.close()
+        return answers
 
     async def _django(self, scope, receive, send):
         self.long_way += 1

@@ -228,6 +228,34 @@ def test_too_fast_is_told_at_once_and_nobody_is_counted_twice(entrance, workflow
     assert entrance.long_way == 1
 
 
+def test_counted_together_is_counted_as_one_by_one(entrance, workflow, token, policies, member):
+    policies(rate=0.01, burst=25)
+    other = tokens.create(member(Role.OPERATOR, "oz"), "lane")
+    first = entrance.ask(*[request(workflow, token)] * 20, *[request(workflow, other)] * 3)
+    assert {answer.status for answer in first} == {202}
+    second = entrance.ask(*[request(workflow, token)] * 10, *[request(workflow, other)] * 2)
+    assert [answer.status for answer in second] == [202] * 5 + [429] * 5 + [202] * 2
+    assert entrance.long_way == 0
+
+
+def test_a_connection_the_database_has_cut_is_made_anew(entrance, workflow, token):
+    """PostgreSQL cuts them when it is started again; SQLite has none to cut."""
+
+    def cut():
+        try:
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    others = "datname = current_database() AND pid <> pg_backend_pid()"
+                    cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        finally:
+            connection.close()
+
+    connection.close()
+    answers = entrance.ask_in_turn(*[request(workflow, token)] * 3, between=cut)
+    assert [answer.status for answer in answers] == [202, 202, 202]
+    assert entrance.long_way == 0
+
+
 def test_while_redis_is_away_nothing_is_started(entrance, workflow, token, settings):
     settings.REDIS_URL = f"redis://{embedded.LOOPBACK}:{embedded.free_port()}/0"
     answers = entrance.ask(*[request(workflow, token)] * 3, request(workflow, token, {"input": {}}))
