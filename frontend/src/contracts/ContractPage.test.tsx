@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startI18n } from "@/i18n";
@@ -96,7 +96,7 @@ test("a schema that does not fit is told by field and cannot be registered", asy
   open("?tab=check");
   const register = await screen.findByRole("button", { name: "Register as the next version" });
   expect(register.getAttribute("aria-description")).toBe("Check the schema first.");
-  await vi.waitFor(() => expect(screen.getByRole("region", { name: "Schema" }).textContent).toBe(SCHEMA));
+  await waitFor(() => expect(screen.getByRole("region", { name: "Schema" }).textContent).toBe(SCHEMA));
   await userEvent.click(screen.getByRole("button", { name: "Check" }));
   const reasons = await screen.findByRole("list", { name: "What breaks" });
   expect(within(reasons).getByText("/note")).toBeTruthy();
@@ -114,7 +114,7 @@ test("too many checks at once are said, and may be tried again", async () => {
   });
   serve({ ...SERVER, [`POST ${HERE}/check`]: full });
   open("?tab=check");
-  await vi.waitFor(() => expect(screen.getByRole("region", { name: "Schema" }).textContent).toBe(SCHEMA));
+  await waitFor(() => expect(screen.getByRole("region", { name: "Schema" }).textContent).toBe(SCHEMA));
   await userEvent.click(screen.getByRole("button", { name: "Check" }));
   expect((await screen.findByRole("alert")).textContent).toContain("try again in a moment");
 });
@@ -147,7 +147,7 @@ test("an editor sets the level but not what it applies to; an operator both", as
   expect(((await screen.findByLabelText("Applies to")) as HTMLInputElement).disabled).toBe(true);
   await userEvent.click(screen.getByRole("combobox", { name: "Compatibility" }));
   await userEvent.click(await screen.findByRole("option", { name: "Full" }));
-  await vi.waitFor(() => expect(asked.at(-1)?.body).toEqual({ compatibility: "FULL" }));
+  await waitFor(() => expect(asked.at(-1)?.body).toEqual({ compatibility: "FULL" }));
   unmount();
   const may = { change: true, bind: true, see_rejected: true };
   const taken = new Refusal(409, {
@@ -159,8 +159,7 @@ test("an editor sets the level but not what it applies to; an operator both", as
   serve({ ...SERVER, [`GET ${HERE}`]: contract({ may }), [`PATCH ${HERE}`]: taken });
   open();
   const place = await screen.findByLabelText("Applies to");
-  await userEvent.clear(place);
-  await userEvent.type(place, "orders.>");
+  fireEvent.change(place, { target: { value: "orders.>" } });
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("“other” applies to it already.")).toBeTruthy();
 });
