@@ -56,6 +56,15 @@ describe("what the server says", () => {
     expect(serverWords("", "This: nobody knows")).toBe("This: nobody knows");
   });
 
+  it("is what agents say, too, also of an operation inside", () => {
+    expect(serverWords("host_not_found", "The host 'partner.invalid' has no address.")).toBe(
+      "找不到主机“partner.invalid”的地址。",
+    );
+    expect(
+      serverWords("bad_path", "Operation 2 (join): There is no table 'x' among 'tables'; there are a, b."),
+    ).toBe("第 2 个操作（join）：“tables”中没有表“x”；现有 a, b。");
+  });
+
   it("stays as it is where it is not known", () => {
     expect(serverWords("csv_malformed", "Line 7 has 3 fields, not 4.")).toBe("Line 7 has 3 fields, not 4.");
   });
