@@ -1,9 +1,11 @@
 """A gateway in the test's own process, on real servers, and accounts with and without grants."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+import uvloop
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -18,6 +20,11 @@ from agents.registry.register import register
 from tests.integration.gateway.manifests import REMOTE
 
 RESUME_S = 1.0
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Gateways run on uvloop, which treats sockets in its own way."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+import json
+import ssl
 from pathlib import Path
 
 import grpc
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from websockets.asyncio.client import connect
 
 from agentcluster.messaging import Bus
 from agentcluster.streams.batch import BatchWriter
@@ -22,7 +25,9 @@ from agents.gateway.grpc_server import SERVICE
 from agents.gateway.process import GatewayProcess, Listening, PortTakenError
 from agents.node.node import profile
 from tests.agents.client import Caller
+from tests.integration.gateway.conftest import new_token
 from tests.integration.gateway.guests import GrpcGuest, guest
+from tests.integration.gateway.manifests import brought
 from tests.integration.gateway.test_joining import WIRES, call, joined
 
 
@@ -92,6 +97,15 @@ async def test_tls_when_asked_for(bus: Bus, writer: BatchWriter, token: str, tmp
     with pytest.raises(grpc.aio.AioRpcError):
         await client.stub.SendHeartbeat(pb.SendHeartbeatRequest(), metadata=client.metadata, timeout=3)
     await client.close()
+    # A login and what follows it, large and at once, come through as without TLS.
+    root = await asyncio.to_thread(new_token, "brings", join=("shout",), register=("shout",))
+    title = {"en": "x" * 100_000}
+    async with connect(
+        f"wss://localhost:{secure.ws.port}/gateway/ws", ssl=ssl.create_default_context(cafile=str(chain))
+    ) as socket:
+        await socket.send(json.dumps({"type": "login", "token": root}))
+        await socket.send(json.dumps({"type": "hello", "manifest": brought("shout", description=title)}))
+        assert json.loads(await asyncio.wait_for(socket.recv(), 10))["manifest"]["description"] == title
     await secure.stop(finish_s=0)
 
 
