@@ -6,7 +6,7 @@ import pytest
 
 from agents.domain.calls import CallError, CallReply
 from designer.domain import events as ev
-from designer.domain.degrading import Instead
+from designer.domain.degrading import MAX_LATER, Instead
 from designer.domain.graph import AgentNode, Edge, EndNode, Graph, RetryPolicy, StartNode
 from designer.domain.pending import PendingCall
 from designer.domain.plan import compile_plan
@@ -142,3 +142,12 @@ def test_a_log_from_before_that_says_of_no_other_agent_is_read_as_it_was_meant()
     run.apply(ev.StepFailed("a", CallError("node_lost", "…"), 2, retry_at=5), 2)
     (call,) = run.pending_calls(5)
     assert (call.agent, call.degraded) == ("parse", False)
+
+
+def test_later_is_not_for_ever() -> None:
+    run, later = started(), Instead("later", after_ms=1)
+    assert failed(run, "temporary", 1, later).retry_at
+    run.steps["a"].attempt = MAX_LATER - 1
+    last = failed(run, "temporary", 2, later)
+    assert (last.attempt, last.degraded, last.retry_at) == (MAX_LATER, "", 0)
+    assert run.steps["a"].status == "failed"
