@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "@/stores/document";
 import { useView } from "@/stores/view";
@@ -12,8 +13,8 @@ import type { Editor } from "./editor";
 import { ViewButton, ViewControls } from "./ViewControls";
 import classes from "./ViewControls.module.css";
 
-/** The bar at the canvas's lower left. */
-export function CanvasTools({ editor }: { editor: Editor }) {
+/** The bar at the canvas's lower left. The canvas renders with every step of a drag; this does not. */
+export const CanvasTools = memo(function CanvasTools({ editor }: { editor: Editor }) {
   const minimap = useView((state) => state.minimap);
   const snap = useView((state) => state.snap);
   const canUndo = useDocument((state) => state.history.past.length > 0);
@@ -30,7 +31,7 @@ export function CanvasTools({ editor }: { editor: Editor }) {
       <Tool editor={editor} command={showShortcuts} />
     </ViewControls>
   );
-}
+});
 
 function Tool({
   editor,

@@ -1,6 +1,6 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
 import { IconMaximize, IconMinus, IconPlus, type TablerIcon } from "@tabler/icons-react";
-import { Panel, useReactFlow, useViewport } from "@xyflow/react";
+import { Panel, useReactFlow, useStore } from "@xyflow/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { FIT } from "./keepInView";
@@ -10,8 +10,6 @@ import classes from "./ViewControls.module.css";
 export function ViewControls({ children }: { children?: ReactNode }) {
   const { t } = useTranslation("canvas");
   const flow = useReactFlow();
-  const { zoom } = useViewport();
-  const percent = `${Math.round(zoom * 100)}%`;
   return (
     <Panel position="bottom-left" className={classes.panel}>
       <ViewButton
@@ -19,15 +17,7 @@ export function ViewControls({ children }: { children?: ReactNode }) {
         label={t("command.zoomOut")}
         onClick={() => void flow.zoomOut({ duration: 120 })}
       />
-      <Tooltip label={t("command.zoomReset")}>
-        <UnstyledButton
-          className={classes.zoom}
-          aria-label={`${percent}: ${t("command.zoomReset")}`}
-          onClick={() => void flow.zoomTo(1, { duration: 120 })}
-        >
-          {percent}
-        </UnstyledButton>
-      </Tooltip>
+      <Percent />
       <ViewButton
         icon={IconPlus}
         label={t("command.zoomIn")}
@@ -41,6 +31,24 @@ export function ViewControls({ children }: { children?: ReactNode }) {
       />
       {children}
     </Panel>
+  );
+}
+
+/** How large the view is. By itself: panning and zooming would else render every button again for each frame. */
+function Percent() {
+  const { t } = useTranslation("canvas");
+  const flow = useReactFlow();
+  const percent = useStore(({ transform }) => `${Math.round(transform[2] * 100)}%`);
+  return (
+    <Tooltip label={t("command.zoomReset")}>
+      <UnstyledButton
+        className={classes.zoom}
+        aria-label={`${percent}: ${t("command.zoomReset")}`}
+        onClick={() => void flow.zoomTo(1, { duration: 120 })}
+      >
+        {percent}
+      </UnstyledButton>
+    </Tooltip>
   );
 }
 
