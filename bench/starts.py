@@ -1,5 +1,6 @@
 """Run starts a second through the REST API, while the engine drives what is started."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,10 +19,12 @@ from agents.registry.register import register
 from agents.tools import builtin
 from bench.cluster import Cluster
 from bench.figures import Figure, Size
+from bench.flood import post, press
 from bench.processes import BenchError, Process, Stack
 from bench.workload import AGENT, INPUT
 
 BATCH = 500
+CLIENTS = 16
 TARGET = 500.0
 
 
@@ -37,7 +40,7 @@ def start_web(stack: Stack) -> tuple[str, str]:
 
 
 def measure(stack: Stack, size: Size) -> list[Figure]:
-    """Start runs by hundreds, then one by one; counted is until the last answer is there."""
+    """Start runs by hundreds, then one by one, then many clients at once; counted is until the last answer is there."""
     cluster = Cluster(stack)
     announce()
     unlimited()
@@ -54,6 +57,13 @@ def measure(stack: Stack, size: Size) -> list[Figure]:
         ended = batch / (elapsed + time.perf_counter() - begin)
         single, single_cpu, passed = _repeat(web, size.seconds, lambda: _post(api, path, {"input": INPUT}))
         cluster.wait_below(1)
+    request = post(f"{url}/api/v1/{path}", secret, msgspec.json.encode({"input": INPUT}))
+    before = web.cpu_s()
+    many = asyncio.run(press(f"{url}/api/v1/{path}", request, clients=CLIENTS, seconds=size.seconds))
+    many_cpu = web.cpu_s() - before
+    if set(many.answers) != {202} or many.broken:
+        raise BenchError(f"{many.broken} broken; {many.bodies}")
+    cluster.wait_below(1)
     cluster.close()
     return [
         Figure("batch_starts_per_s", f"Starts in batches of {BATCH}", batch * BATCH / elapsed, "/s", TARGET),
@@ -61,6 +71,18 @@ def measure(stack: Stack, size: Size) -> list[Figure]:
         Figure("batch_web_cpu_ms", "CPU of web per 1,000 starts in batches", batch_cpu * 1e6 / (batch * BATCH), "ms"),
         Figure("single_starts_per_s", "Starts one by one, one client", single / passed, "/s"),
         Figure("single_web_cpu_ms", "CPU of web per 1,000 starts one by one", single_cpu * 1e6 / single, "ms"),
+        Figure(
+            "many_starts_per_s", f"Starts one by one, {CLIENTS} clients", many.answers[202] / many.seconds, "/s", 250.0
+        ),
+        Figure("many_p99_ms", f"A start among {CLIENTS} clients, p99", many.slowest_s(202) * 1000, "ms"),
+        Figure(
+            "many_web_cpu_ms",
+            f"CPU of web per 1,000 starts of {CLIENTS} clients",
+            many_cpu * 1e6 / many.answers[202],
+            "ms",
+            4000.0,
+            "low",
+        ),
     ]
 
 

@@ -20,6 +20,8 @@ from agents.policies.errors import TooManyStartsError
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[Any]]
+_Place = asyncio.Future[bool]
+"""True: given; False: none fell free in time."""
 Refusal = tuple[int, list[tuple[bytes, bytes]], bytes]
 """Status, headers and body of an answer."""
 
@@ -55,7 +57,7 @@ class Entry:
         self.inside = 0
         self.refused = 0
         self._spec = spec
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[_Place] = deque()
 
     @property
     def full(self) -> bool:
@@ -79,29 +81,36 @@ class Entry:
         if self.inside < spec.concurrent and not self._waiting:
             self.inside += 1
             return Slot(self)
-        place = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        place: _Place = loop.create_future()
         self._waiting.append(place)
+        timer = loop.call_later(spec.wait_ms / 1000, self._give_up, place)
         try:
-            await asyncio.wait({place}, timeout=spec.wait_ms / 1000)
-        except BaseException:
-            if place.done():
+            return Slot(self) if await place else None
+        except asyncio.CancelledError:
+            if not place.cancelled() and place.result():
                 self.leave()
-            else:
+            elif place in self._waiting:
                 self._waiting.remove(place)
             raise
-        if place.done():
-            return Slot(self)
-        self._waiting.remove(place)
-        self.refused += 1
-        return None
+        finally:
+            timer.cancel()
 
     def leave(self) -> None:
         """Give a place back: to those who wait, as many as the policy now allows."""
         self.inside -= 1
         concurrent = self._spec().concurrent
         while self._waiting and self.inside < concurrent:
-            self.inside += 1
-            self._waiting.popleft().set_result(None)
+            place = self._waiting.popleft()
+            if not place.done():
+                self.inside += 1
+                place.set_result(True)
+
+    def _give_up(self, place: _Place) -> None:
+        if not place.done():
+            self._waiting.remove(place)
+            self.refused += 1
+            place.set_result(False)
 
 
 class AdmitStarts:

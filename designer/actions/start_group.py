@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
 
 from agentcluster.errors import AgentClusterError, NotFoundError
 from agentcluster.ids import new_trace_id
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agentcluster.streams.blocking import read_metas
+from agentcluster.streams.errors import StreamsUnavailableError
 from designer.actions import audit
 from designer.actions.new_runs import checked_key, hint, lock
 from designer.actions.run_input import checked_input
@@ -49,29 +50,33 @@ class Started:
     ready: Ready
 
 
-def start_group(wanted: Sequence[Wanted]) -> list[Started | None]:
-    """Start what can be started and tell the engine; None stands for a start that has to go alone. In order.
+Outcome = Started | AgentClusterError | Error | None
 
-    Who gets a run has a row that is committed. Raises what concerns them all, and then nothing was started:
-        StreamsUnavailableError: Redis is away.
-        OperationalError: the database is locked or away.
+
+def start_group(wanted: Sequence[Wanted]) -> list[Outcome]:
+    """Start what can be started and tell the engine; return what came of each, in order.
+
+    ``Started``: its row is committed. An error, the same for all of them: ``StreamsUnavailableError`` (Redis is away),
+    ``OperationalError`` (the database is locked or away); nothing was started. None: it has to go alone.
+
+    Raises ``django.db.Error`` when the database fails before anything is known; nothing was started.
     """
     group = _Group()
     prepared = [group.prepare(each) for each in wanted]
     new = [each for each in prepared if each is not None]
     if not new:
         return [None] * len(wanted)
-    # A round trip that fails when Redis is away: better refuse now than accept what nobody can start.
-    read_metas(shared_client(), [new[0].run.pk])
     try:
+        # A round trip that fails when Redis is away: better refuse now than accept what nobody can start.
+        read_metas(shared_client(), [new[0].run.pk])
         _keep(new)
-    except (OperationalError, InterfaceError):
-        raise
+    except (OperationalError, InterfaceError, StreamsUnavailableError) as error:
+        return [each and error for each in prepared]
     except Exception:  # rolled back: each finds out alone whether it was the one
         # Such as a key that somebody else used in this moment, or a workflow that was deleted.
         return [None] * len(wanted)
     hint([each.run for each in new])
-    return prepared
+    return [*prepared]
 
 
 def _keep(new: Sequence[Started]) -> None:

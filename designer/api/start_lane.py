@@ -10,11 +10,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from django.db import connections
 
+from agents.policies.admission import SLOT
 from designer.api.start_answer import Messages
 from designer.api.start_requests import Asked, answer_all
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[Any]]
+_Group = list[tuple[Asked, asyncio.Future[Messages | None]]]
 
 MOST: Final = 100
 """Starts in one transaction."""
@@ -44,8 +46,8 @@ class StartLane:
         """Stand before ``following``."""
         self._following = following
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="starts")
-        self._waiting: list[tuple[Asked, asyncio.Future[Messages | None]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._waiting: _Group = []
+        self._busy = False
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> Any:
         """Answer, or hand on."""
@@ -64,8 +66,6 @@ class StartLane:
 
     async def close(self) -> None:
         """Wait for what is under way and let the thread and its connection go."""
-        if self._task is not None:
-            await self._task
         await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
 
@@ -74,30 +74,38 @@ class StartLane:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Messages | None] = loop.create_future()
         self._waiting.append((asked, future))
-        if self._task is None:
-            self._task = loop.create_task(self._work())
+        if not self._busy:
+            self._busy = True
+            # Those who come in this turn of the loop are of the same group.
+            loop.call_soon(self._next)
         return await future
 
-    async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            try:
-                answers = await loop.run_in_executor(self._thread, answer_all, [asked for asked, _ in group])
-            except BaseException as error:
-                # Whatever this is, it may have come after the commit: nobody may be sent the long way, to start again.
-                logger.exception("starts could not be answered")
-                for _, future in group:
-                    if not future.done():
-                        future.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
-                if not isinstance(error, Exception):
-                    self._task = None
-                    raise
+    def _next(self) -> None:
+        """Give the next group to the thread."""
+        group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        self._busy = bool(group)
+        if group:
+            # In a busy loop each turn takes long: a group costs three of them, and an asyncio future would add one.
+            loop = asyncio.get_running_loop()
+            work = self._thread.submit(answer_all, [asked for asked, _ in group])
+            work.add_done_callback(lambda done: loop.call_soon_threadsafe(self._done, group, done))
+
+    def _done(self, group: _Group, work: Future[list[Messages | None]]) -> None:
+        error = work.exception()
+        if error is not None:
+            # Whatever this is, it may have come after the commit: nobody may be sent the long way, to start again.
+            logger.error("starts could not be answered", exc_info=error)
+        answers = [None] * len(group) if error is not None else work.result()
+        for (asked, future), answer in zip(group, answers, strict=True):
+            if answer is not None and (slot := asked.scope.get(SLOT)) is not None:
+                slot.release()  # what was asked for is written down, or refused: the place is free for the next
+            if future.done():
                 continue
-            for (_, future), answer in zip(group, answers, strict=True):
-                if not future.done():
-                    future.set_result(answer)
-        self._task = None
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(answer)
+        asyncio.get_running_loop().call_soon(self._next)
 
 
 def _plain(scope: Any) -> str:

@@ -13,10 +13,9 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.db import Error, connection
-from rest_framework.exceptions import APIException
+from django.http import HttpResponse
 
 from agentcluster.api.exceptions import exception_handler
-from agentcluster.errors import AgentClusterError
 from agentcluster.security import guesses, tokens
 from agentcluster.security.client_address import client_address
 from agentcluster.security.models import ApiToken
@@ -50,15 +49,24 @@ def answer_all(group: Sequence[Asked]) -> list[Messages | None]:
     try:
         wanted = _let_in(group, requests, answers)
         outcomes = start_group([*wanted.values()])
-    except (Error, AgentClusterError) as error:
-        if isinstance(error, Error):
-            connection.close()
-        problem = exception_handler(error, {"request": requests[0]})
-        return [answer or refused(request, problem) for request, answer in zip(requests, answers, strict=True)]
+    except Error as error:
+        told = _told(error, requests[0])
+        return [answer or refused(request, told) for request, answer in zip(requests, answers, strict=True)]
+    failure = next((each for each in outcomes if isinstance(each, Exception)), None)
+    problem = _told(failure, requests[0]) if failure is not None else None
     for index, outcome in zip(wanted, outcomes, strict=True):
-        if outcome is not None:
+        if isinstance(outcome, Started):
             answers[index] = _answer(requests[index], outcome)
+        elif outcome is not None and problem is not None:
+            answers[index] = refused(requests[index], problem)
     return answers
+
+
+def _told(error: Exception, request: ASGIRequest) -> HttpResponse:
+    """Return the answer to what concerns a whole group; it is logged once."""
+    if isinstance(error, Error):
+        connection.close()
+    return exception_handler(error, {"request": request})
 
 
 def _answer(request: ASGIRequest, new: Started) -> Messages:
@@ -83,8 +91,7 @@ def _let_in(
             answers[index] = refused(request, exception_handler(error, {"request": request}))
             continue
         asked.scope = {**asked.scope, COUNTED: True}
-        # What is wrong with it, the long way says.
-        with suppress(APIException, AgentClusterError):
+        with suppress(Exception):  # what is wrong with it, the long way says
             if (found := _wanted(token, request, asked)) is not None:
                 wanted[index] = found
     return wanted

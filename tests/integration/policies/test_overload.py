@@ -50,7 +50,7 @@ def test_ten_times_the_capacity(stack):
         assert (problem["code"], problem["status"]) == ("too_many_starts", 429)
         assert "retry-after: 1\r\n" in found.headers[429]
         # Half a second of waiting and the way there and back. How far the slowest are from that is the bench's to tell
-        # (``python -m bench overload``: p99 below 1.5 s): here the flood and other tests work on the same cores.
+        # (``python -m bench overload``: p99 below 1 s): here the flood and other tests work on the same cores.
         assert found.slowest_s(429, 0.5) < 1.5
         assert grown < GROWTH
         assert found.answers[202] / found.seconds > capacity / 4
