@@ -31,20 +31,22 @@ export function SchemaTable({ title, schema }: { title: string; schema: JsonSche
       {way === "schema" && <JsonTree value={schema} />}
       {way === "table" && fields.length === 0 && <p className={classes.none}>{t("agent.noFields")}</p>}
       {way === "table" && fields.length > 0 && (
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("agent.field")}</th>
-              <th scope="col">{t("agent.type")}</th>
-              <th scope="col">{t("agent.about")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {fields.map((field) => (
-              <Field key={field.path} field={field} />
-            ))}
-          </tbody>
-        </table>
+        <div className={classes.scroller}>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("agent.field")}</th>
+                <th scope="col">{t("agent.type")}</th>
+                <th scope="col">{t("agent.about")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {fields.map((field) => (
+                <Field key={field.path} field={field} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

@@ -46,6 +46,9 @@ type ViewState = {
 };
 
 /** What is selected and which panels are open; the panels are remembered. */
+/** In a window narrower than this the palette is folded away at first: it would cover the canvas. */
+const ROOMY_PX = 900;
+
 export const useView = create<ViewState>()(
   persist(
     (set) => ({
@@ -59,7 +62,7 @@ export const useView = create<ViewState>()(
       moving: null,
       problemsOpen: false,
       run: null,
-      paletteOpen: true,
+      paletteOpen: !(globalThis.innerWidth < ROOMY_PX),
       minimap: true,
       snap: true,
       select: (nodes, edges = []) =>

@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Group, Panel, Separator } from "react-resizable-panels";
@@ -22,7 +23,9 @@ interface Props {
   extra?: ReactNode;
 }
 
-/** The waterfall and, beside it, everything about the selected step. */
+const NARROW = "(width < 760px)";
+
+/** The waterfall and, beside it (below it where there is no room), everything about the selected step. */
 export function RunTrace({
   run,
   trace,
@@ -36,6 +39,7 @@ export function RunTrace({
   const { t } = useTranslation("trace");
   const now = useRunClock(trace);
   useAgentsLoaded();
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   const panel = useRef<HTMLDivElement>(null);
   const waterfall = (
     <Waterfall
@@ -51,7 +55,7 @@ export function RunTrace({
     />
   );
   return (
-    <Group className={classes.group} orientation="horizontal">
+    <Group className={classes.group} orientation={narrow ? "vertical" : "horizontal"}>
       <Panel minSize="35%">
         {above ? (
           <Group className={classes.group} orientation="vertical">
@@ -65,8 +69,8 @@ export function RunTrace({
           waterfall
         )}
       </Panel>
-      <Separator className={classes.upright} aria-label={t("run.resize")} />
-      <Panel defaultSize={compact ? "34%" : "36%"} minSize={280}>
+      <Separator className={narrow ? classes.flat : classes.upright} aria-label={t("run.resize")} />
+      <Panel defaultSize={compact ? "34%" : "36%"} minSize={narrow ? "20%" : 280}>
         <div ref={panel} className={classes.side}>
           <StepPanel
             run={run}
