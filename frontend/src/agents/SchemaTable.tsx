@@ -2,6 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { helpWords } from "@/i18n/helpWords";
 import { localText } from "@/i18n/localText";
 import { JsonTree } from "@/trace/values/JsonTree";
 import type { JsonSchema } from "@/wire/types";
@@ -55,7 +56,7 @@ export function SchemaTable({ title, schema }: { title: string; schema: JsonSche
 function Field({ field }: { field: SchemaField }) {
   const { t, i18n } = useTranslation("registry");
   const title = localText({ ...field.titles, en: field.title }, i18n.language);
-  const about = [...new Set([title === field.title ? "" : title, field.description || title])];
+  const about = [...new Set([title === field.title ? "" : title, helpWords(field.description) || title])];
   return (
     <tr>
       <td style={{ paddingLeft: 12 + field.depth * 18 }}>

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import i18next from "i18next";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { helpWords } from "./helpWords";
 import { serverWords } from "./serverWords";
 import problems from "./zh-Hans/problems.json";
 
@@ -63,6 +64,11 @@ describe("what the server says", () => {
     expect(
       serverWords("bad_path", "Operation 2 (join): There is no table 'x' among 'tables'; there are a, b."),
     ).toBe("第 2 个操作（join）：“tables”中没有表“x”；现有 a, b。");
+  });
+
+  it("explains the fields of agents", () => {
+    expect(helpWords("In seconds.")).toBe("单位：秒。");
+    expect(helpWords("Of your own agent.")).toBe("Of your own agent.");
   });
 
   it("stays as it is where it is not known", () => {

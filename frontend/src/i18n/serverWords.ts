@@ -28,7 +28,7 @@ function found(known: Sentences, code: string, message: string): string | undefi
 
 function foundAnywhere(known: Sentences, message: string): string | undefined {
   const all = Object.entries(known).flatMap(([code, sentences]) =>
-    code === VALUE ? [] : Object.entries(sentences),
+    code.startsWith("@") ? [] : Object.entries(sentences),
   );
   // A sentence that begins with a value would take in nearly everything.
   return found(

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { isExpression, wrap } from "@/graph/expressions";
 import { controlOf } from "@/graph/formValue";
 import { type JsonSchema, resolve, typeKey } from "@/graph/schema";
+import { helpWords } from "@/i18n/helpWords";
 import { ExpressionField } from "../code/lazy";
 import { Control } from "./Control";
 import { useForm } from "./context";
@@ -49,7 +50,7 @@ export function Field({ schema: given, name, value, onChange, pointer, required 
       label={label}
       required={required}
       pointer={pointer}
-      {...(schema.description && { description: schema.description })}
+      {...(schema.description && { description: helpWords(schema.description) })}
       {...(problem && { problem })}
       side={
         <>
