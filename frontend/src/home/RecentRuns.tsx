@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import { formatDuration } from "@/trace/duration";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { StatusMark } from "@/ui/StatusMark";
@@ -42,12 +43,16 @@ function RecentRun({ run }: { run: RunSummary }) {
     run.started_at && run.ended_at
       ? formatDuration(new Date(run.ended_at).getTime() - new Date(run.started_at).getTime())
       : "";
+  const why = run.error && serverWords(run.error.code, run.error.message);
   return (
     <Link to={`/runs/${run.id}`} className={classes.run}>
       <span className={classes.status}>
         <StatusMark status={run.status} />
       </span>
-      <span className={classes.title}>{run.workflow.title}</span>
+      <span className={classes.title}>
+        {run.workflow.title}
+        {why && <span className={classes.why}>{why}</span>}
+      </span>
       <span className={classes.took}>{took}</span>
       <span className={classes.when}>
         <RelativeTime at={run.created_at} />

@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
@@ -8,7 +9,7 @@ import classes from "./SystemState.module.css";
 export function SystemState() {
   const { t } = useTranslation("home");
   const health = useHealth();
-  if (!health.data && !health.error) return null;
+  if (!health.data && !health.error) return <Skeleton height={174} radius={10} />;
   const checks = Object.entries(health.data?.checks ?? {});
   const broken = checks.filter(([, { ok }]) => !ok).length;
   const fine = health.data !== undefined && broken === 0;
