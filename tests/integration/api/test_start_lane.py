@@ -3,9 +3,10 @@
 import threading
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 
-from agentcluster.security import tokens
+from agentcluster.security import guesses, tokens
 from agentcluster.security.models import ApiToken, Membership, Role
 from agentcluster.streams import keys
 from agentcluster.streams.blocking import read_metas
@@ -217,6 +218,24 @@ def test_versions_that_are_kept_are_still_looked_at(entrance, workflow, token):
     Run.objects.all().delete()
     Workflow.objects.get(pk=workflow).delete()
     assert entrance.ask(request(workflow, token))[0].status == 404
+
+
+def test_who_guessed_too_often_waits_with_a_right_token_too(entrance, workflow, token):
+    cache.clear()
+    try:
+        wrong = entrance.ask(*[request(workflow, f"agc_{n}") for n in range(guesses.LIMIT)])
+        assert {answer.status for answer in wrong} == {401}
+        (answer,) = entrance.ask(request(workflow, token))
+        assert (answer.status, answer.json["code"]) == (429, "throttled")
+    finally:
+        cache.clear()
+    assert not Run.objects.exists()
+
+
+def test_without_tls_nothing_starts_where_it_is_asked_for(entrance, workflow, token, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    entrance.ask(request(workflow, token))
+    assert entrance.long_way == 1
 
 
 def test_too_fast_is_told_at_once_and_nobody_is_counted_twice(entrance, workflow, token, policies):
