@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
 WHEEL = ROOT / ".toolchain" / "node"
+STAMP = ".built-from"
 LEAST_NODE, LEAST_NPM = (20, 19), (11, 0)
 SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
@@ -32,15 +33,30 @@ def main(arguments: list[str]) -> int:
 
 
 def build(npm: list[str]) -> int:
-    """Build ``frontend/dist`` unless it was built from these very sources."""
-    stamp, wanted = FRONTEND / "dist" / ".built-from", digest(source_files())
+    """Build ``frontend/dist`` unless it was built from these very sources; what stood there serves until then."""
+    built, wanted = FRONTEND / "dist", digest(source_files())
+    stamp = built / STAMP
     if stamp.exists() and stamp.read_text() == wanted:
         return 0
     say("building the page")
-    code = run(npm, ["run", "--silent", "build", "--", "--logLevel=warn"])
-    if code == 0:
-        stamp.write_text(wanted)
+    beside = FRONTEND / "node_modules" / f".dist-{os.getpid()}"
+    try:
+        code = run(npm, ["run", "--silent", "build", "--", "--logLevel=warn", f"--outDir={beside}"])
+        if code == 0:
+            (beside / STAMP).write_text(wanted)
+            swap(beside, built)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return code
+
+
+def swap(new: Path, place: Path) -> None:
+    """Put the whole folder ``new`` at ``place``: one rename, right after that of the folder which stood there."""
+    old = new.with_name(f"{new.name}-old")
+    if place.exists():
+        place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def install_packages(npm: list[str]) -> None:
