@@ -129,6 +129,6 @@ class BulkStateView(APIView):
 
 
 def _preview(rows: Any) -> dict[str, Any]:
-    newest = rows.select_related("workflow", "version", "created_by").order_by("-pk")
+    newest = rows.select_related("project", "workflow", "version", "created_by").order_by("-pk")
     newest = newest.defer("input", "output", "version__graph", "workflow__draft")[:SAMPLE]
     return dict(BulkPreview({"count": rows.count(), "sample": list(newest)}).data)

@@ -1,13 +1,17 @@
 """What commands to runs take, as JSON."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from designer.api.run_schemas import ReasonBody
 
 MAX_NAME = 200
 MAX_COMMENT = 2000
+MOST_INPUT: Final = 4000
+"""Characters of a run's input, as JSON, that an approval shows; whoever wants more reads the run."""
 
 
 class SignalBody(ReasonBody):
@@ -66,7 +70,11 @@ class OpenApprovalSchema(serializers.Serializer[Any]):
     project = serializers.CharField(source="run.project.slug")
     started_by = serializers.CharField(source="run.created_by.username", allow_null=True, help_text="Whose run it is")
     step = serializers.CharField()
-    message = serializers.CharField()
+    title = serializers.CharField(help_text="What the workflow calls the step; empty where it gives it no title")
+    message = serializers.CharField(help_text="What is asked, as the step words it")
+    input = serializers.SerializerMethodField(
+        help_text="Of the run; null where it is more than 4,000 characters of JSON: read the run"
+    )
     since = serializers.DateTimeField()
     due = serializers.DateTimeField(allow_null=True, help_text="When it fails as timed_out")
     approvers = serializers.ListField(child=serializers.CharField(), help_text="User names")
@@ -80,3 +88,8 @@ class OpenApprovalSchema(serializers.Serializer[Any]):
         """Return the workflow in brief."""
         workflow = row.run.workflow
         return {"id": workflow.pk, "name": workflow.name, "title": workflow.title}
+
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": {}})
+    def get_input(self, row: Any) -> dict[str, Any] | None:
+        """Return what the run was started with, unless it is large."""
+        return None if len(row.input_head) > MOST_INPUT else json.loads(row.input_head)

@@ -20,6 +20,13 @@ class WorkflowBrief(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class ProjectBrief(serializers.Serializer[Any]):
+    """The project a run belongs to."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
 class RunError(serializers.Serializer[Any]):
     """Why a run failed."""
 
@@ -58,6 +65,7 @@ class RunItem(serializers.Serializer[Any]):
     """A run as it stands in a list."""
 
     id = serializers.CharField()
+    project = ProjectBrief()
     workflow = WorkflowBrief()
     version = serializers.IntegerField(source="version.number", allow_null=True, help_text="Null: a draft was run")
     status = serializers.ChoiceField(RunStatus.choices)

@@ -35,7 +35,7 @@ class RunsView(GenericAPIView[Run]):
         """List runs, newest first."""
         filters = RunFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        rows = Run.objects.select_related("workflow", "version", "created_by").defer(
+        rows = Run.objects.select_related("project", "workflow", "version", "created_by").defer(
             "input", "output", "version__graph", "workflow__draft"
         )
         page = self.paginate_queryset(filters.narrowed(visible(rows, user_of(request))))

@@ -1,15 +1,18 @@
 """The list of open approvals: as the projector writes it, as each user sees it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Group
 
 from agentcluster.security.models import Membership, Project, Role
+from designer.api.step_titles import StepTitles
 from designer.domain import events as ev
 from designer.domain.run import Run as RunState
 from designer.engine.projection import row_of
 from designer.engine.projector import write_rows
 from designer.engine.versions import load_plan
-from designer.models import OpenApproval, Run, Workflow
+from designer.models import OpenApproval, Run, Workflow, WorkflowVersion
 from tests.integration.api import graphs
 
 AT = 1_767_225_600_000
@@ -22,7 +25,7 @@ def workflow_with_two(api, registry):
     ask = {"kind": "approval", "message": "Pay?", "schema": FORM, "needed": 2, "timeout_s": 60}
     graph = graphs.document(
         {"kind": "start", "id": "start"},
-        {**ask, "id": "one"},
+        {**ask, "id": "one", "title": "May we pay?"},
         {**ask, "id": "two"},
         {"kind": "end", "id": "end"},
         edges=[("start", "one"), ("start", "two")],
@@ -38,7 +41,9 @@ class Driven:
 
     def __init__(self, workflow):
         version = workflow.versions.get()
-        self.run = Run.objects.create(project=workflow.project, workflow=workflow, version=version, trace_id="0" * 32)
+        self.run = Run.objects.create(
+            project=workflow.project, workflow=workflow, version=version, trace_id="0" * 32, input={"amount": 90}
+        )
         self.state = RunState(load_plan(version.pk))
         self.seq = 0
         self.apply(ev.RunStarted(self.run.pk, workflow.pk, version.pk, {}))
@@ -75,7 +80,9 @@ def test_what_is_asked_is_listed_with_all_that_deciding_takes(api, driven):
         "project": "sales",
         "started_by": None,
         "step": "one",
+        "title": "May we pay?",
         "message": "Pay?",
+        "input": {"amount": 90},
         "since": "2026-01-01T00:00:00.001000Z",
         "due": "2026-01-01T00:01:00Z",
         "approvers": ["bob"],
@@ -85,6 +92,50 @@ def test_what_is_asked_is_listed_with_all_that_deciding_takes(api, driven):
         "schema": FORM,
         "mine": False,
     }
+
+
+def test_the_soonest_due_comes_first_then_the_oldest_without_a_date(api, workflow_with_two):
+    old, new = Driven(workflow_with_two), Driven(workflow_with_two)
+    new.ask("one", due=0)
+    old.ask("one", due=0)
+    old.ask("two", due=AT + 90_000)
+    new.ask("two", due=AT + 60_000)
+    OpenApproval.objects.filter(run=new.run).update(since=datetime.fromtimestamp(AT / 1000 - 60, UTC))
+    wanted = [(new.run.pk, "two"), (old.run.pk, "two"), (new.run.pk, "one"), (old.run.pk, "one")]
+    assert [(row["run"], row["step"]) for row in listed(api)] == wanted
+    paged, link = [], "/api/v1/approvals?limit=1"
+    while link:
+        answer = api.get(link).json()
+        paged += [(row["run"], row["step"]) for row in answer["results"]]
+        link = answer["next"]
+    assert paged == wanted
+
+
+def test_a_large_input_is_left_to_the_run(api, driven):
+    driven.ask("two")
+    Run.objects.update(input={"text": "x" * 5000})
+    (row,) = listed(api)
+    assert (row["title"], row["input"]) == ("", None)
+
+
+def test_steps_inside_are_named_by_the_workflow_they_stand_in(driven):
+    inner, outer = (
+        driven.run.version,
+        WorkflowVersion.objects.create(
+            workflow=driven.run.workflow,
+            number=2,
+            graph={
+                "nodes": [
+                    {"kind": "map", "id": "each", "title": "Each order"},
+                    {"kind": "approval", "id": "ask", "parent": "each", "title": "Ship it?"},
+                    {"kind": "workflow", "id": "pay", "parent": "each", "version_id": driven.run.version_id},
+                ]
+            },
+        ),
+    )
+    titles = StepTitles([outer.pk, inner.pk])
+    asked = ["each[3]/ask", "each[3]/pay/one", "each[3]/pay/two", "gone", "gone/one"]
+    assert [titles.title(outer.pk, step) for step in asked] == ["Ship it?", "May we pay?", "", "", ""]
 
 
 def test_the_list_follows_the_run(api, driven):
