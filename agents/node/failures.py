@@ -18,7 +18,12 @@ DATA_LIMIT: Final = 16 * 1024
 CANCELLED: Final = CallError("cancelled", "The call was cancelled.")
 DEADLINE: Final = CallError("deadline_exceeded", "The call did not finish in the time it was given.", retryable=True)
 OVERLOADED: Final = CallError("overloaded", "The instance has as much to do as it may take.", retryable=True)
-STOPPING: Final = CallError("unavailable", "The node is stopping; the call goes to another.", retryable=True)
+NODE_STOPPING: Final = CallError("unavailable", "The node is stopping; the call goes to another.", retryable=True)
+INSTANCE_STOPPING: Final = CallError(
+    "unavailable", "This instance is stopping; the call goes to another.", retryable=True
+)
+GIVEN_BACK: Final = (NODE_STOPPING, INSTANCE_STOPPING)
+"""Why calls are given back: they may be made again, at once and elsewhere, so nothing of them is kept."""
 UNEXPECTED: Final = CallError("agent_error", "The agent failed unexpectedly; the log of its node tells more.")
 SILENT: Final = CallError("heartbeat_timeout", "The agent gave no sign of life for too long.", retryable=True)
 MEMORY: Final = CallError("memory_limit", "The agent needed more memory than its limit allows.")

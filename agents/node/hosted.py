@@ -1,12 +1,14 @@
 """An agent instance on this node: what it is, how busy it is, how it has done."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from agentcluster.errors import BadInputError
 from agents.domain.lifecycle import LifeState, move
 from agents.domain.manifest import Manifest, identity
+from agents.domain.placement import short
 from agents.node.runner import Runner
 from agents.tools import resolve
 
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from agents.node.call import Call
 
 QUEUE_MIN: Final = 256
+
+
+class SameVersionError(BadInputError):
+    """A version of an agent has one content: two that differ cannot be hosted under the same number."""
+
+    code = "same_version"
 
 
 @dataclass(slots=True)
@@ -78,7 +86,30 @@ class HostedAgent:
         self.state = move(self.state, state)
 
 
-def host(manifest: Manifest, suffix: str) -> HostedAgent:
-    """Return the instance of a built-in agent on the node with the id ``suffix``."""
+def host(manifest: Manifest, instance: str) -> HostedAgent:
+    """Return an instance of a built-in agent with this id."""
     function = None if manifest.cpu_bound else resolve(manifest.entry_point)
-    return HostedAgent(manifest, f"{manifest.name}-{suffix}", identity(manifest), function)
+    return HostedAgent(manifest, instance, identity(manifest), function)
+
+
+def host_each(manifests: Iterable[Manifest], node: str) -> list[HostedAgent]:
+    """Return one instance of each on the node with the id ``node``; what comes twice is hosted once.
+
+    Instances are called by the agent's name and the node's id, and by a part of their identity where the node has
+    several versions of the agent. SameVersionError when two of them have the same number.
+    """
+    each = {identity(manifest): manifest for manifest in manifests}
+    numbers = Counter((manifest.name, manifest.version) for manifest in each.values())
+    for (name, version), count in numbers.items():
+        if count > 1:
+            raise SameVersionError(
+                f"{count} different manifests say that they are {name} {version}; give each a version of its own.",
+                agent=name,
+                version=version,
+            )
+    versions = Counter(name for name, _ in numbers)
+    hosted = []
+    for key, manifest in each.items():
+        which = f"-{short(key)[:6]}" if versions[manifest.name] > 1 else ""
+        hosted.append(host(manifest, f"{manifest.name}{which}-{node}"))
+    return hosted

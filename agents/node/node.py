@@ -21,7 +21,7 @@ from agents.node.condition import Condition
 from agents.node.control import Control
 from agents.node.discovery import Discovery
 from agents.node.execution import Executor
-from agents.node.hosted import HostedAgent, host
+from agents.node.hosted import HostedAgent, host, host_each
 from agents.node.hosting import Hosting
 from agents.node.ledger import Ledger
 from agents.node.ports import node_ports
@@ -75,19 +75,20 @@ class Node:
         make: Make | None = None,
         runtime: Runtime | None = None,
     ) -> None:
-        """Host the agents of ``manifests``; ``processes`` for those that need the CPU, one per core by default.
+        """Host the agents of ``manifests``, one's several versions, too (SameVersionError when two have one number).
 
-        These may use ``memory_mib`` MiB together, besides what each agent's manifest allows a call. ``guests``: others
-        are expected to come (``hosting.add``), so none of its own are needed. ``make`` makes instances for the slots of
-        deployments (features A1); without it the node claims none. ``runtime`` says whether bundles get a sandbox here.
+        ``processes`` are for those that need the CPU, one per core by default; these may use ``memory_mib`` MiB
+        together, besides what each agent's manifest allows a call. ``guests``: others are expected to come
+        (``hosting.add``), so none of its own are needed. ``make`` makes instances for the slots of deployments
+        (features A1); without it the node claims none. ``runtime`` says whether bundles get a sandbox here.
         """
         if not manifests and not guests and make is None:
             raise NothingToHostError
         self.profile = profile
         self._bus = bus
         self.agents: list[HostedAgent] = []
-        self._own = [host(manifest, profile.node_id) for manifest in manifests]
-        heavy = tuple(manifest for manifest in manifests if manifest.cpu_bound)
+        self._own = host_each(manifests, profile.node_id)
+        heavy = tuple(hosted.manifest for hosted in self._own if hosted.manifest.cpu_bound)
         self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
         self._contracts = Guard(bus, writer)
         self._executor = Executor(self.pool, node_ports(bus, writer, self._contracts), self._contracts)
@@ -109,7 +110,7 @@ class Node:
             beats=self._beats,
             condition=self.condition,
             slots=self.slots,
-            again=lambda hosted: host(hosted.manifest, profile.node_id),
+            again=lambda hosted: host(hosted.manifest, hosted.instance),
         )
 
     async def start(self, wait_s: float = 0.0) -> None:

@@ -17,7 +17,15 @@ from agents.domain.lifecycle import LifeState
 from agents.node.admission import Admission
 from agents.node.call import REQUESTS, Call, NodeRequest, Outcome
 from agents.node.execution import Executor
-from agents.node.failures import CANCELLED, DEADLINE, OVERLOADED, STOPPING, from_exception
+from agents.node.failures import (
+    CANCELLED,
+    DEADLINE,
+    GIVEN_BACK,
+    INSTANCE_STOPPING,
+    NODE_STOPPING,
+    OVERLOADED,
+    from_exception,
+)
 from agents.node.hosted import HostedAgent
 from agents.node.ledger import Claim, Ledger
 from agents.node.silence import SilenceWatch
@@ -127,7 +135,7 @@ class CallService:
             self.stopping = True
         for call in self._of(hosted):
             if call.task is None:
-                self.stop_call(call, STOPPING)
+                self.stop_call(call, self._why_stopping())
 
     async def drained(self, wait_s: float, hosted: HostedAgent | None = None) -> None:
         """Wait until no call (of the instance) is left; what lasts longer than ``wait_s`` seconds is stopped and given back."""
@@ -135,11 +143,14 @@ class CallService:
             await asyncio.wait_for(self._until_empty(hosted), wait_s)
         except TimeoutError:
             for call in self._of(hosted):
-                self.stop_call(call, STOPPING)
+                self.stop_call(call, self._why_stopping())
             try:
                 await asyncio.wait_for(self._until_empty(hosted), FORCE_S + 1)
             except TimeoutError:
                 logger.error("%d results could not be kept before the end", len(self._of(hosted)))
+
+    def _why_stopping(self) -> CallError:
+        return NODE_STOPPING if self.stopping else INSTANCE_STOPPING
 
     def _of(self, hosted: HostedAgent | None) -> list[Call]:
         return [call for call in self.calls.values() if hosted is None or call.hosted is hosted]
@@ -150,7 +161,7 @@ class CallService:
 
     def _refuse(self, hosted: HostedAgent, request: NodeRequest) -> CallError | None:
         if self.stopping or hosted.state is not LifeState.RUNNING:
-            return STOPPING
+            return self._why_stopping()
         if len(self.calls) >= CALLS_MAX:
             return OVERLOADED
         version = hosted.manifest.version
@@ -207,7 +218,7 @@ class CallService:
         call.claimed_s = monotonic() - (UNCLAIMED_S if call.request.exclusive else 0.0)
         stopping = self.stopping or call.hosted.state is not LifeState.RUNNING
         if stopping or not self.admission.offer(call):
-            self._end(call, Outcome(error=STOPPING if stopping else OVERLOADED, kept=False))
+            self._end(call, Outcome(error=self._why_stopping() if stopping else OVERLOADED, kept=False))
 
     def _look_again(self, call: Call) -> None:
         """See whether the other node has finished, or has died and its claim with it."""
@@ -227,7 +238,7 @@ class CallService:
             if call.stopping is not None and outcome.error is not None and outcome.error.code == CANCELLED.code:
                 outcome = msgspec.structs.replace(outcome, error=call.stopping)
         except asyncio.CancelledError:
-            outcome = Outcome(error=call.stopping or STOPPING, kept=call.stopping is not STOPPING)
+            outcome = Outcome(error=call.stopping or self._why_stopping(), kept=call.stopping not in GIVEN_BACK)
         except Exception as error:
             outcome = Outcome(error=from_exception(error, call.call_id))
         worked_s = monotonic() - started_s
@@ -243,7 +254,7 @@ class CallService:
         if not call.done and call.stopping is not None:
             logger.warning("call %s of %s did not stop in time", call.call_id, call.hosted.instance)
             self.admission.release(call.hosted)
-            self._end(call, Outcome(error=call.stopping, kept=call.stopping is not STOPPING))
+            self._end(call, Outcome(error=call.stopping, kept=call.stopping not in GIVEN_BACK))
 
     def _end(self, call: Call, outcome: Outcome) -> None:
         call.done = True

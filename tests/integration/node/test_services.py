@@ -136,7 +136,7 @@ async def test_the_stock_service_answers_in_the_same_words(verb: str, asking: As
 
 
 async def test_instances_that_come_and_go_are_seen_at_once(asking: Asking, node: Node) -> None:
-    late = host(manifest("strict"), f"late-{node.profile.node_id}")
+    late = host(manifest("strict"), f"strict-late-{node.profile.node_id}")
     before = len(await asking.ask("PING", "strict"))
     await node.hosting.add(late)
     assert len(await asking.ask("PING", "strict")) == before + 1
