@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.http import HttpRequest
+
+from agentcluster.security.client_address import counted_client
 
 LIMIT: Final = 20
 WINDOW_S: Final = 300
 
 
 def _key(request: HttpRequest) -> str:
-    return f"token-guesses:{get_client_ip_address(request)}"
+    return f"token-guesses:{counted_client(request)}"
 
 
 def note(request: HttpRequest) -> None:

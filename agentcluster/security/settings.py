@@ -63,7 +63,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "agentcluster.security.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "agentcluster.security.client_address.counted_client"
 AXES_LOCKOUT_CALLABLE = "agentcluster.pages.errors.locked_out"
 AXES_VERBOSE = False
 

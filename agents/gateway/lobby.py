@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from agentcluster.security.client_address import counted
 from agents.gateway.errors import FullError
 
 
@@ -11,13 +12,14 @@ class Lobby:
     """Counts strangers; who finds no room is told to come again."""
 
     def __init__(self, most: int, each: int) -> None:
-        """Let in ``most`` at a time, ``each`` from one address."""
+        """Let in ``most`` at a time, ``each`` from one address (of IPv6: from one /64)."""
         self.inside = 0
         self._most, self._each = most, each
         self._by_address: Counter[str] = Counter()
 
     def enter(self, address: str) -> Callable[[], None]:
         """Take a place and return how to leave it (more than once does no harm); FullError when there is none."""
+        address = counted(address)
         limit = self._most if self.inside >= self._most else self._each
         if self.inside >= self._most or self._by_address[address] >= self._each:
             raise FullError(

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from agentcluster.clock import monotonic
+from agentcluster.security.client_address import counted
 from agentcluster.streams.buckets import Buckets
 from agentcluster.streams.errors import StreamsUnavailableError
 from agents.domain.policy import RateLimit, Subject
@@ -117,7 +118,7 @@ def _counting(sender: Sender) -> list[_Bucket]:
     """Return the buckets that count for a start, in the order in which they are asked."""
     user, subject = sender.user, Subject(tags=_tags(sender.user))
     given = {"user": str(user.pk) if user is not None else "", "token": sender.token}
-    given |= {"address": sender.address, "workflow": sender.workflow}
+    given |= {"address": counted(sender.address), "workflow": sender.workflow}
     found = []
     for per, value in given.items():
         policy = live.policy("rate_limit", subject, per) if value else None

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from agentcluster.api.problems import problem
 from agentcluster.errors import AgentClusterError
-from agentcluster.security.client_address import client_address
+from agentcluster.security.client_address import client_address, counted_client
 from agents.policies.admission import SLOT
 from agents.policies.limits import check_start, take
 from designer.api.freshness import up_to_date
@@ -110,7 +110,7 @@ def _verified(request: HttpRequest, trigger: Trigger, config: kinds.WebhookConfi
     if config.signature == "none":
         given = headers.get("webhook-id", "")
         return given if signature.is_id(given) else ""
-    guesses = f"hook-guesses:{client_address(request)}"
+    guesses = f"hook-guesses:{counted_client(request)}"
     if cache.get(guesses, 0) >= WRONG_A_MINUTE:
         raise TooManyCallsError("Too many wrong signatures from this address; try again later.", retry_after=60)
     try:

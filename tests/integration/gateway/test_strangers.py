@@ -97,7 +97,12 @@ async def test_behind_a_proxy_a_guesser_locks_out_nobody_else(
         assert await guess(wire, gate, "agc_wrong", f"10.9.9.{number}, 192.0.2.1") == "token_refused"
     assert await guess(wire, gate, "agc_wrong", "10.9.9.9, 192.0.2.1") == "too_many_guesses"
     assert await guess(wire, gate, "agc_wrong", "192.0.2.1:4711") == "too_many_guesses"
+    assert await guess(wire, gate, "agc_wrong", "::ffff:192.0.2.1") == "too_many_guesses"
     assert await guess(wire, gate, token, "192.0.2.1, 192.0.2.2") == ""
+    for number in range(3):
+        code = await guess(wire, gate, "agc_wrong", f"[2001:db8:1:2::{number}]:4711")
+        assert code == ("token_refused" if number < 2 else "too_many_guesses")
+    assert await guess(wire, gate, token, "2001:db8:1:3::1") == ""
 
 
 async def test_without_proxies_nobody_chooses_an_address(
@@ -180,7 +185,8 @@ async def test_strangers_are_bounded_in_all_and_from_one_address(
 ) -> None:
     settings.GATEWAY_PROXY_COUNT = 1
     gate.ws.lobby._most, gate.ws.lobby._each = 3, 2
-    by = [{"X-Forwarded-For": f"192.0.2.{number}"} for number in (1, 1, 1, 2, 3)]
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff::3", "192.0.2.2", "192.0.2.3")
+    by = [{"X-Forwarded-For": address} for address in addresses]
     async with contextlib.AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(connect(url(gate), additional_headers=each)) for each in by]
         for refused in (sockets[2], sockets[4]):

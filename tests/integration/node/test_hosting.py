@@ -129,15 +129,15 @@ async def test_a_node_that_is_given_two_versions_of_an_agent_hosts_both(own_bus:
 
     await until(lambda: len(seen("1.2.0")) == len(seen("2.0.0")) == 1)
     for number in range(3):
-        older = await ask(caller, *seen("1.2.0"), "1.2.0", f"run/older/{number}")
-        newer = await ask(caller, *seen("2.0.0"), "2.0.0", f"run/newer/{number}")
+        older = await ask(caller, seen("1.2.0")[0], "1.2.0", f"run/older/{number}")
+        newer = await ask(caller, seen("2.0.0")[0], "2.0.0", f"run/newer/{number}")
         assert older.error is newer.error is None
         assert (older.output["input"], newer.output) == ({"n": 1}, {"count": 1})
     (restarted,) = [hosted for hosted in node.agents if hosted.manifest.version == "2.0.0"]
     node.control._restart(restarted)
     await asyncio.gather(*node.control._tasks)
     assert (await ask(caller, restarted.instance, "2.0.0", "run/newer/again")).status == "ok"
-    assert (await ask(caller, *seen("1.2.0"), "1.2.0", "run/older/again")).status == "ok"
+    assert (await ask(caller, seen("1.2.0")[0], "1.2.0", "run/older/again")).status == "ok"
     await view.stop()
     await node.stop(0)
 
@@ -157,8 +157,11 @@ async def test_a_call_is_given_back_with_what_stops(own_bus: Bus, writer: BatchW
     await node.hosting.remove(node.agents[0], 0)
     for call_id in (at_work, waiting):
         error = (await caller.final(call_id)).error
+        assert error is not None
         assert (error.code, error.retryable) == ("unavailable", True)
         assert error.message.startswith("This instance is stopping")
     node.service.hand_back()
-    assert (await caller.call("echo", {})).error.message.startswith("The node is stopping")
+    error = (await caller.call("echo", {})).error
+    assert error is not None
+    assert error.message.startswith("The node is stopping")
     await node.stop(0)

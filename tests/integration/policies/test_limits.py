@@ -100,6 +100,11 @@ def test_each_user_has_the_default_and_others_have_what_a_policy_says(staff, par
     with pytest.raises(RateLimitedError, match="this address"):
         limits.check_start(address="10.0.0.2")
     limits.check_start(address="10.0.0.3")
+    for number in range(5):
+        limits.check_start(address=f"2001:db8:1:2::{number}")
+    with pytest.raises(RateLimitedError, match="this address"):
+        limits.check_start(address="2001:db8:1:2::5")
+    limits.check_start(address="2001:db8:1:3::1")
 
 
 def _start_often(user, count):

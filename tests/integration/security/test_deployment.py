@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import RequestFactory, override_settings
 
-from agentcluster.security.client_address import client_address
+from agentcluster.security.client_address import client_address, counted
 
 
 def django(home, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -74,6 +74,28 @@ def test_only_addresses_written_by_our_proxies_are_believed(count, forwarded, ad
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
     with override_settings(PROXY_COUNT=count):
         assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "as_"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:5000", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:DB8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("[2001:db8:1:2::1]:5000", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::1", "::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("::ffff:c000:201", "192.0.2.1"),
+        ("unknown", "unknown"),
+        ("", ""),
+        ("2001:db8::1::2", "2001:db8::1::2"),
+    ],
+)
+def test_who_has_an_ipv6_address_has_64_bits_of_them(address, as_):
+    assert counted(address) == as_
 
 
 def test_weak_passwords_are_refused():

@@ -118,6 +118,16 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(client):
     assert log_in(client, PASSWORD, "bob").status_code == 302
 
 
+def test_passwords_are_not_guessed_from_one_ipv6_network_address_by_address(client):
+    User.objects.create_user("ada", password=PASSWORD)
+    for number in range(5):
+        client.defaults["REMOTE_ADDR"] = f"2001:db8:1:2::{number}"
+        answer = log_in(client, f"wrong {number}")
+    assert answer.status_code == 429
+    client.defaults["REMOTE_ADDR"] = "2001:db8:1:3::1"
+    assert log_in(client, PASSWORD).status_code == 302
+
+
 def test_a_locked_account_can_still_use_a_link(client, browser):
     user = User.objects.create_user("ada", password=PASSWORD)
     for number in range(5):

@@ -72,6 +72,19 @@ def test_guessing_is_stopped(api, user):
     assert me(api, good).status_code == 429
 
 
+def test_a_guesser_gains_nothing_by_another_ipv6_address_of_the_same_network(api, user, monkeypatch):
+    good, wrong = tokens.create(user, "laptop"), {"Authorization": "Bearer agc_wrong"}
+    monkeypatch.setattr(guesses, "LIMIT", 2)
+
+    def status(address: str, headers: dict[str, str]) -> int:
+        return api.get("/api/v1/me", headers=headers, REMOTE_ADDR=address).status_code
+
+    assert [status(f"2001:db8:1:2::{n}", wrong) for n in range(3)] == [401, 401, 429]
+    assert status("2001:db8:1:3::1", {"Authorization": f"Bearer {good}"}) == 200
+    assert [status(f"::ffff:192.0.2.{n}", wrong) for n in range(3)] == [401] * 3
+    assert [status(address, wrong) for address in ("192.0.2.1", "::ffff:192.0.2.1")] == [401, 429]
+
+
 def test_a_malformed_header_is_refused(api):
     for header in ("Bearer", "Bearer a b", "Bearer \xff"):
         assert api.get("/api/v1/me", headers={"Authorization": header}).status_code == 401
