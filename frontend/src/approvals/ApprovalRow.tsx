@@ -8,6 +8,7 @@ import { shortRunId } from "@/ui/RunId";
 import type { OpenApproval } from "@/wire/types";
 import classes from "./ApprovalsPage.module.css";
 import { DecisionForm } from "./DecisionForm";
+import { Subject } from "./Subject";
 
 interface Props {
   approval: OpenApproval;
@@ -20,6 +21,7 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
   const { t, i18n } = useTranslation(["approvals", "trace"]);
   const { run, step, workflow, message, since, due, needed, given, started_by: by } = approval;
   const { t: inTrace } = useTranslation("trace");
+  const name = approval.title || t("trace:kind.approval");
   const panel = `approval-${run}-${step}`;
   return (
     <li className={classes.row}>
@@ -27,10 +29,10 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
         <IconChevronRight size={16} className={classes.chevron} data-open={open || undefined} aria-hidden />
         <span className={classes.what}>
           <span className={classes.message} data-open={open || undefined}>
-            {message || t("noMessage", { step })}
+            {message || t("noMessage", { step: name })}
           </span>
           <span className={classes.quiet}>
-            {workflow.title} · <code>{step}</code> ·{" "}
+            {workflow.title} · <span title={step}>{name}</span> ·{" "}
             {by ? t("runBy", { run: shortRunId(run), name: by }) : t("run", { run: shortRunId(run) })}
           </span>
         </span>
@@ -50,6 +52,7 @@ export function ApprovalRow({ approval, open, onToggle }: Props) {
             {needed > 1 && ` ${t("progress", { given: given.length, needed })}`}{" "}
             <Link to={`/runs/${run}?step=${encodeURIComponent(step)}`}>{t("openRun")}</Link>
           </p>
+          <Subject run={run} input={approval.input} />
           <DecisionForm
             run={run}
             step={step}

@@ -177,6 +177,7 @@ export interface WorkflowVersion {
 
 export interface RunSummary {
   id: string;
+  project: { slug: string; name: string };
   workflow: { id: string; name: string; title: string };
   version: number | null;
   status: RunStatus;
@@ -249,7 +250,11 @@ export interface OpenApproval {
   /** Whose run it is; null when nobody's. */
   started_by: string | null;
   step: string;
+  /** What the workflow calls the step; "" where it has no title. */
+  title: string;
   message: string;
+  /** Of the run; null where it is too large for a list. */
+  input: Readonly<Record<string, unknown>> | null;
   since: string;
   due: string | null;
   approvers: string[];
