@@ -17,12 +17,13 @@ interface Props {
   now: number;
   top: number;
   active: boolean;
+  showProject: boolean;
   chosen: boolean;
   onChoose(run: string, chosen: boolean): void;
 }
 
 /** A run in the list: how it stands, what it is, how far it got. */
-export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onChoose }: Props) {
+export const RunRow = memo(function RunRow({ run, now, top, active, showProject, chosen, onChoose }: Props) {
   const { t } = useTranslation("runs");
   return (
     <tr
@@ -54,6 +55,11 @@ export const RunRow = memo(function RunRow({ run, now, top, active, chosen, onCh
         </span>
         {run.error ? <Reason error={run.error} /> : <Still run={run} />}
       </td>
+      {showProject && (
+        <td className={classes.quiet} title={run.project.name}>
+          {run.project.name}
+        </td>
+      )}
       <td className={classes.quiet}>
         {run.version === null ? t("draft") : t("version", { number: run.version })}
       </td>

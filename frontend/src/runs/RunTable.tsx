@@ -5,13 +5,24 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { isTerminal } from "@/graph/run";
 import { useNow } from "@/trace/useNow";
+import { useMe } from "@/wire/queries";
 import type { RunSummary } from "@/wire/types";
 import { BulkBar } from "./BulkBar";
 import { RunRow } from "./RunRow";
 import classes from "./RunsPage.module.css";
 
 const ROW_PX = 48;
-const COLUMNS = ["status", "workflow", "version", "started", "duration", "steps", "from", "by"] as const;
+const COLUMNS = [
+  "status",
+  "workflow",
+  "project",
+  "version",
+  "started",
+  "duration",
+  "steps",
+  "from",
+  "by",
+] as const;
 
 interface Props {
   runs: readonly RunSummary[];
@@ -29,6 +40,8 @@ export function RunTable({ runs, onMore, loadingMore, filter }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(-1);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const several = (useMe().data?.projects.length ?? 0) > 1;
+  const columns = COLUMNS.filter((name) => several || name !== "project");
   const now = useNow(true, runs.some((run) => !isTerminal(run.status)) ? 1000 : 15_000);
   const rows = useVirtualizer({
     count: runs.length,
@@ -66,7 +79,7 @@ export function RunTable({ runs, onMore, loadingMore, filter }: Props) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: rows hold links; this adds the whole row and the arrow keys */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the arrow keys */}
       <div ref={scroller} className={classes.scroller} tabIndex={0} onKeyDown={onKeyDown} onClick={onClick}>
-        <table className={classes.table} aria-label={t("list")}>
+        <table className={classes.table} data-projects={several || undefined} aria-label={t("list")}>
           <thead className={classes.head}>
             <tr>
               <th className={classes.check} data-some={listed.length > 0 || undefined}>
@@ -77,7 +90,7 @@ export function RunTable({ runs, onMore, loadingMore, filter }: Props) {
                   aria-label={t("selectAll")}
                 />
               </th>
-              {COLUMNS.map((name) => (
+              {columns.map((name) => (
                 <th key={name} scope="col" data-column={name}>
                   {t(`column.${name}`)}
                 </th>
@@ -95,6 +108,7 @@ export function RunTable({ runs, onMore, loadingMore, filter }: Props) {
                     now={now}
                     top={start}
                     active={index === active}
+                    showProject={several}
                     chosen={chosen.has(run.id)}
                     onChoose={onChoose}
                   />
