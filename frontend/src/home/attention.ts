@@ -16,18 +16,22 @@ interface Found {
   nodes: readonly Pick<ClusterNode, "status">[] | undefined;
 }
 
+/** How many nodes are out of reach, and the page that lists them. */
+export function troubledNodes(nodes: Found["nodes"]): { count: number; to: string } {
+  const states = (nodes ?? []).map(({ status }) => status).filter((status) => status !== "active");
+  const health = new Set(states).size === 1 ? `?health=${states[0]}` : "";
+  return { count: states.length, to: `/nodes${health}` };
+}
+
 /** In the order one would look at them at night; what is not known is left out. */
 export function concernsOf({ failed, approvals, deadLetters, nodes }: Found): Concern[] {
   const letters = deadLetters?.reduce((sum, { count }) => sum + count, 0);
-  const troubled = nodes?.filter(({ status }) => status !== "active");
-  const worst = troubled?.some(({ status }) => status === "failed") ? "failed" : "unreachable";
-  const health =
-    troubled && new Set(troubled.map(({ status }) => status)).size === 1 ? `?health=${worst}` : "";
+  const away = troubledNodes(nodes);
   const all: (Omit<Concern, "count"> & { count: number | undefined })[] = [
     { key: "failed", to: "/runs?status=failed&range=day", more: failed?.more ?? false, count: failed?.count },
     { key: "approvals", to: "/approvals", more: false, count: approvals },
     { key: "deadLetters", to: "/dead-letters", more: false, count: letters },
-    { key: "nodes", to: `/nodes${health}`, more: false, count: troubled?.length },
+    { key: "nodes", to: away.to, more: false, count: nodes && away.count },
   ];
   return all.filter((one): one is Concern => one.count !== undefined);
 }

@@ -49,3 +49,20 @@ test("a line back to the next row goes round the boxes, inside the frame", () =>
   expect(Math.min(...horizontal)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...horizontal)).toBeLessThanOrEqual(400);
 });
+
+test("labels stand whole where there is room, inside of the frame, and are cut where there is none", () => {
+  const title = "Weekly revenue by region";
+  const row = (count: number) => ({
+    nodes: Array.from({ length: count }, (_, index) => ({
+      kind: "agent" as const,
+      id: `${index}`,
+      title,
+      agent: "text",
+      position: { x: index * 300, y: 0 },
+    })),
+  });
+  const [roomy] = previewOf(row(3), 460, 96).boxes;
+  expect([roomy?.words.text, (roomy?.words.x ?? 0) - (title.length * 4.9) / 2 >= 0]).toEqual([title, true]);
+  const tight = previewOf(row(8), 460, 96).boxes;
+  expect(tight.map(({ words }) => words.text.endsWith("…"))).toEqual(Array(8).fill(true));
+});

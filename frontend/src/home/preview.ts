@@ -7,6 +7,8 @@ export interface PreviewBox {
   readonly kind: string;
   readonly agent: string;
   readonly label: string;
+  /** The label as far as there is room for it, and its middle. */
+  readonly words: Words;
   readonly x: number;
   readonly y: number;
 }
@@ -17,6 +19,16 @@ export interface PreviewLine {
   /** It leads to a step that undoes another. */
   readonly undo: boolean;
 }
+
+interface Words {
+  readonly text: string;
+  readonly x: number;
+}
+
+type Placed = Pick<PreviewBox, "id" | "label" | "x" | "y">;
+
+const LABEL_PX = 14;
+const GAP = 6;
 
 export const BOX = { width: 44, height: 30 };
 
@@ -35,7 +47,7 @@ export function previewOf(
     x: scale(xs, BOX.width / 2 + 6, width - BOX.width / 2 - 6),
     y: scale(ys, BOX.height / 2 + 6, height - BOX.height / 2 - 6),
   };
-  const boxes = nodes.map((node) => ({
+  const placed = nodes.map((node) => ({
     id: node.id,
     kind: node.kind,
     agent: node.kind === "agent" ? (node.agent ?? "") : "",
@@ -43,6 +55,7 @@ export function previewOf(
     x: place.x(node.position?.x ?? 0),
     y: place.y(node.position?.y ?? 0),
   }));
+  const boxes = placed.map((box) => ({ ...box, words: wordsOf(box, placed, width) }));
   const at = new Map(boxes.map((box) => [box.id, box]));
   const lines = (graph.edges ?? []).flatMap(({ source, target, port }) => {
     const a = at.get(source);
@@ -58,6 +71,27 @@ export function previewOf(
       : [];
   });
   return { boxes, lines };
+}
+
+function wordsOf(box: Placed, all: readonly Placed[], width: number): Words {
+  const row = all.filter((other) => other.id !== box.id && Math.abs(other.y - box.y) < BOX.height + LABEL_PX);
+  const left = Math.max(0, ...row.filter(({ x }) => x <= box.x).map(({ x }) => (x + box.x + GAP) / 2));
+  const right = Math.min(width, ...row.filter(({ x }) => x > box.x).map(({ x }) => (x + box.x - GAP) / 2));
+  const text = fitted(box.label, right - left);
+  const half = Math.min(widthOf(text), right - left) / 2;
+  return { text, x: Math.max(left + half, Math.min(right - half, box.x)) };
+}
+
+function fitted(label: string, room: number): string {
+  if (widthOf(label) <= room) return label;
+  const letters = Array.from(label);
+  while (letters.length > 1 && widthOf(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
+}
+
+/** As wide as 9 px letters are, about: those of Chinese are square. */
+function widthOf(text: string): number {
+  return Array.from(text).reduce((sum, letter) => sum + (letter > "\u2e7f" ? 9 : 4.9), 0);
 }
 
 function scale(values: readonly number[], from: number, to: number): (value: number) => number {

@@ -1,5 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { createWorkflow, listWorkflows, startRun } from "@/wire/api";
+import { serverWords } from "@/i18n/serverWords";
+import { listWorkflows, startRun } from "@/wire/api";
+import { createWorkflow } from "@/wire/createWorkflow";
 import { keys } from "@/wire/queries";
 import type { Template, Workflow } from "@/wire/types";
 
@@ -7,7 +9,14 @@ import type { Template, Workflow } from "@/wire/types";
 async function workflowOf(template: Template): Promise<Pick<Workflow, "id" | "published_version">> {
   const { results } = await listWorkflows({ search: template.name, limit: 50 });
   const known = results.find((workflow) => workflow.name === template.name);
-  return known ?? createWorkflow({ title: template.title, name: template.name, template: template.name });
+  return (
+    known ??
+    createWorkflow({
+      title: serverWords("template", template.title),
+      name: template.name,
+      template: template.name,
+    })
+  );
 }
 
 /** Opens the template's workflow; with `run` starts it with the sample and gives the run's id. */

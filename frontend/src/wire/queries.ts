@@ -12,6 +12,7 @@ import { isTerminal } from "@/graph/run";
 import { recordNodes } from "@/stores/nodeHistory";
 import * as api from "./api";
 import { type Query, request } from "./client";
+import { createWorkflow } from "./createWorkflow";
 import type { Page, RunSummary } from "./types";
 
 export const keys = {
@@ -198,7 +199,7 @@ export function useStartRun() {
 export function useCreateWorkflow() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: api.createWorkflow,
+    mutationFn: createWorkflow,
     onSuccess: () => client.invalidateQueries({ queryKey: keys.workflows }),
   });
 }
