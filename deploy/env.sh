@@ -7,6 +7,7 @@ cat <<END
 SECRET_KEY=$(secret)
 POSTGRES_PASSWORD=$(secret)
 REDIS_PASSWORD=$(secret)
+NATS_PASSWORD=$(secret)
 PORT=8000
 ALLOWED_HOSTS=localhost,127.0.0.1
 LOG_LEVEL=info

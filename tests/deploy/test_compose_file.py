@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -66,12 +67,26 @@ def test_application_containers_have_no_rights_they_do_not_need() -> None:
 
 def test_no_secret_has_a_default_and_fresh_ones_differ() -> None:
     text = (PROJECT / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "NATS_PASSWORD"):
         assert re.findall(rf"\$\{{{name}(.)", text)
         assert f"${{{name}:-" not in text
     first, second = compose.env_file(), compose.env_file()
     assert first["SECRET_KEY"] != second["SECRET_KEY"]
     assert len(first["POSTGRES_PASSWORD"]) == 64
+
+
+def test_an_environment_file_from_before_nats_had_a_password_is_told_how_to_get_one_and_loses_nothing() -> None:
+    file = compose.load()
+    old = {name: value for name, value in compose.env_file().items() if name != "NATS_PASSWORD"}
+    for text in (file["services"]["web"]["environment"]["NATS_URL"], *file["services"]["nats"]["environment"].values()):
+        with pytest.raises(
+            AssertionError, match=r"NATS_PASSWORD is missing: run sh deploy/env\.sh \| grep NATS >> \.env"
+        ):
+            compose.interpolate(text, old)
+    added = subprocess.run(
+        ["sh", "-c", "sh deploy/env.sh | grep NATS"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    assert re.fullmatch(r"NATS_PASSWORD=[0-9a-f]{64}\n", added)
 
 
 def test_every_file_the_image_copies_is_there_and_not_ignored() -> None:

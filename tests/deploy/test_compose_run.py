@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from agentcluster.messaging import BusUnavailableError, connect
 from agentcluster.up import embedded
-from tests.conftest import Server, start_nats
+from tests.conftest import Server
 from tests.deploy import compose
 from tests.postgres import Postgres
 
@@ -24,16 +25,36 @@ def start_valkey(folder: Path, password: str) -> Server:
     return Server(command, port, f"{embedded.LOOPBACK}:{port}")
 
 
+def start_nats(folder: Path, password: str) -> Server:
+    """Start nats-server with the script of the compose file, on this machine's folders and free ports."""
+    *shell, script = compose.load()["services"]["nats"]["entrypoint"]
+    folder.mkdir()
+    port = embedded.free_port()
+    binary, *_ = embedded.nats_command(folder, port)
+    here = {
+        "nats-server ": f"{binary} --addr {embedded.LOOPBACK} --port {port} ",
+        ":8222": f":{embedded.free_port()}",
+        "/data": str(folder),
+        "/tmp/nats.conf": str(folder / "nats.conf"),
+        "$$NATS_PASSWORD": password,
+    }
+    for there, local in here.items():
+        assert there in script
+        script = script.replace(there, local)
+    return Server([*shell, script], port, f"{embedded.LOOPBACK}:{port}")
+
+
 @pytest.fixture(scope="module")
 def machine(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[compose.Machine]:
     folder = tmp_path_factory.mktemp("compose")
     (folder / "data").mkdir()
     variables = compose.env_file()
-    valkey, nats = start_valkey(folder / "valkey", variables["REDIS_PASSWORD"]), start_nats(folder / "nats")
+    valkey = start_valkey(folder / "valkey", variables["REDIS_PASSWORD"])
+    nats = start_nats(folder / "nats", variables["NATS_PASSWORD"])
     replace = {
         "@postgres:5432": f"@{embedded.LOOPBACK}:{postgres.port}",
         "@valkey:6379": f"@{valkey.url}",
-        "nats://nats:4222": nats.url,
+        "@nats:4222": f"@{nats.url}",
         "/data": str(folder / "data"),
         "8000": str(embedded.free_port()),
         "8090": str(embedded.free_port()),
@@ -88,6 +109,15 @@ def test_each_health_check_says_so(
     until_ready(f"http://127.0.0.1:{machine.replace['8000']}")
     asked = machine.run(services[name], services[name]["healthcheck"]["test"][1:])
     assert asked.returncode == 0, asked.stdout + asked.stderr
+
+
+async def test_nats_lets_nobody_in_without_its_password(machine: compose.Machine, running: dict[str, Any]) -> None:
+    server = machine.replace["@nats:4222"]
+    for known in ("", "agentcluster:wrong@"):
+        with pytest.raises(BusUnavailableError):
+            await connect(f"nats://{known}{server.removeprefix('@')}", "stranger")
+    async with await connect(f"nats://agentcluster:{machine.variables['NATS_PASSWORD']}{server}", "known") as bus:
+        await bus.flush()
 
 
 def test_migrating_again_changes_nothing(
