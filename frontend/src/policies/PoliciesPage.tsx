@@ -1,18 +1,15 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconPlus, IconShieldCog } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
-import { Defaults } from "./Defaults";
 import { History } from "./History";
-import { KINDS } from "./kinds";
 import classes from "./PoliciesPage.module.css";
 import { PolicyForm } from "./PolicyForm";
-import { PolicyGroup } from "./PolicyGroup";
+import { PolicyTable } from "./PolicyTable";
 import { Propagation } from "./Propagation";
 import { TryPanel } from "./TryPanel";
 import { type Kind, type Policy, usePolicies } from "./wire";
@@ -36,7 +33,7 @@ export default function PoliciesPage() {
   );
   return (
     <>
-      <PageHeader crumbs={[{ label: t("title") }]} actions={set && set.policies.length > 0 && add} />
+      <PageHeader crumbs={[{ label: t("title") }]} actions={add} />
       <div className={classes.page}>
         <div className={classes.bar}>
           <SegmentedControl
@@ -49,20 +46,10 @@ export default function PoliciesPage() {
         </div>
         {found.isPending && <PageSkeleton />}
         {found.error && !set && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-        {set && view === "list" && set.policies.length === 0 && (
-          <EmptyState
-            icon={<IconShieldCog size={24} stroke={1.6} />}
-            title={t("empty.title")}
-            text={t("empty.text")}
-            action={add}
-          />
-        )}
         {set && view === "list" && (
           <>
-            {KINDS.filter((kind) => set.policies.some((policy) => policy.kind === kind)).map((kind) => (
-              <PolicyGroup key={kind} kind={kind} set={set} onEdit={setForm} />
-            ))}
-            <Defaults set={set} onAdd={setForm} />
+            <p className={classes.lead}>{t("lead")}</p>
+            <PolicyTable set={set} onAdd={setForm} onEdit={setForm} />
           </>
         )}
         {set && view === "history" && <History set={set} />}

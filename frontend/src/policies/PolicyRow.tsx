@@ -3,59 +3,25 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ICONS } from "./kinds";
+import { RelativeTime } from "@/trace/RelativeTime";
 import classes from "./PoliciesPage.module.css";
-import { type Kind, type Policy, type PolicySet, useDeletePolicy, useEnablePolicy } from "./wire";
+import { type Policy, type PolicySet, type SetRow, useDeletePolicy, useEnablePolicy } from "./wire";
 import { matchWords, specWords } from "./words";
 
 interface Props {
-  kind: Kind;
-  set: PolicySet;
-  onEdit(policy: Policy): void;
-}
-
-/** The policies of one kind, in the order that counts. */
-export function PolicyGroup({ kind, set, onEdit }: Props) {
-  const { t } = useTranslation("policies");
-  const Icon = ICONS[kind];
-  return (
-    <section className={classes.group} aria-label={t(`kind.${kind}`)}>
-      <h2 className={classes.heading}>
-        <span className={classes.chip} aria-hidden>
-          <Icon size={16} stroke={1.7} />
-        </span>
-        {t(`kind.${kind}`)}
-        <span className={classes.quiet}>{t(`about.${kind}`)}</span>
-      </h2>
-      <ul className={classes.list}>
-        {set.policies.map(
-          (policy, index) =>
-            policy.kind === kind && (
-              <PolicyRow
-                key={policy.name}
-                policy={policy}
-                set={set}
-                warning={set.warnings.find((one) => one.field.startsWith(`/${index}/`))?.message ?? ""}
-                onEdit={() => onEdit(policy)}
-              />
-            ),
-        )}
-      </ul>
-    </section>
-  );
-}
-
-interface RowProps {
   policy: Policy;
   set: PolicySet;
-  warning: string;
+  /** When and by whom it was changed last, where that is known. */
+  changed: SetRow | undefined;
   onEdit(): void;
 }
 
 /** A policy: its name, where it holds, what it says, whether it is on. */
-function PolicyRow({ policy, set, warning, onEdit }: RowProps) {
+export function PolicyRow({ policy, set, changed, onEdit }: Props) {
   const { t } = useTranslation(["policies", "app"]);
   const { t: words } = useTranslation("policies");
+  const index = set.policies.indexOf(policy);
+  const warning = set.warnings.find(({ field }) => field.startsWith(`/${index}/`))?.message;
   const enable = useEnablePolicy();
   const remove = useDeletePolicy();
   const onError = (error: Error) =>
@@ -81,6 +47,11 @@ function PolicyRow({ policy, set, warning, onEdit }: RowProps) {
           </span>
         )}
       </div>
+      {changed && (
+        <span className={classes.changed} title={changed.note}>
+          <RelativeTime at={changed.at} /> {changed.by && t("changedBy", { name: changed.by })}
+        </span>
+      )}
       <Switch
         checked={policy.enabled}
         disabled={!set.may_change || enable.isPending}
