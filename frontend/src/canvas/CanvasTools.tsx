@@ -24,11 +24,13 @@ export const CanvasTools = memo(function CanvasTools({ editor }: { editor: Edito
       <span className={classes.rule} />
       <Tool editor={editor} command={undo} disabled={!canUndo} />
       <Tool editor={editor} command={redo} disabled={!canRedo} />
-      <span className={classes.rule} />
-      <Tool editor={editor} command={autoLayout} />
-      <Tool editor={editor} command={toggleSnap} pressed={snap} />
-      <Tool editor={editor} command={toggleMinimap} pressed={minimap} />
-      <Tool editor={editor} command={showShortcuts} />
+      <span className={classes.desk}>
+        <span className={classes.rule} />
+        <Tool editor={editor} command={autoLayout} />
+        <Tool editor={editor} command={toggleSnap} pressed={snap} />
+        <Tool editor={editor} command={toggleMinimap} pressed={minimap} />
+        <Tool editor={editor} command={showShortcuts} />
+      </span>
     </ViewControls>
   );
 });

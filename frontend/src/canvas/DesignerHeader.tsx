@@ -23,6 +23,7 @@ import { exportJson } from "./commands/exportJson";
 import { exportYaml } from "./commands/exportYaml";
 import { graphSettings } from "./commands/graphSettings";
 import { importJson } from "./commands/importJson";
+import { publish } from "./commands/publish";
 import { save } from "./commands/save";
 import { showShortcuts } from "./commands/showShortcuts";
 import { togglePalette } from "./commands/togglePalette";
@@ -60,6 +61,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
           )}
           <Tooltip label={t("triggers:title")}>
             <ActionIcon
+              className={classes.roomy}
               component={Link}
               to={`/workflows/${workflow.id}/triggers`}
               aria-label={t("triggers:title")}
@@ -69,6 +71,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
           </Tooltip>
           <Tooltip label={t("command.togglePalette")}>
             <ActionIcon
+              className={classes.roomy}
               aria-label={t("command.togglePalette")}
               aria-pressed={paletteOpen}
               onClick={() => void togglePalette.perform(editor)}
@@ -78,6 +81,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
           </Tooltip>
           <Tooltip label={t("command.graphSettings")}>
             <ActionIcon
+              className={classes.roomy}
               aria-label={t("command.graphSettings")}
               aria-pressed={settingsOpen}
               onClick={() => void graphSettings.perform(editor)}
@@ -92,6 +96,17 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              <div className={classes.tight}>
+                <CommandItems editor={editor} commands={[publish, togglePalette]} />
+                <Menu.Item
+                  component={Link}
+                  to={`/workflows/${workflow.id}/triggers`}
+                  leftSection={<IconBolt size={16} stroke={1.6} />}
+                >
+                  {t("triggers:title")}
+                </Menu.Item>
+                <Menu.Divider />
+              </div>
               <CommandItems
                 editor={editor}
                 commands={[graphSettings, save, exportYaml, exportJson, importJson]}
@@ -100,7 +115,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               <CommandItems editor={editor} commands={[autoLayout, showShortcuts]} />
             </Menu.Dropdown>
           </Menu>
-          <Button variant="default" onClick={() => show({ dialog: "publish" })}>
+          <Button className={classes.roomy} variant="default" onClick={() => show({ dialog: "publish" })}>
             {t("command.publish")}
           </Button>
           <Button leftSection={<IconPlayerPlayFilled size={13} />} onClick={() => show({ dialog: "run" })}>

@@ -23,7 +23,7 @@ export function SaveMark() {
   return (
     <span className={classes.saved} data-status={status} role="status" title={saving.problem?.message}>
       <Icon size={14} aria-hidden />
-      {t(`save.${status}`)}
+      <span className={classes.savedWord}>{t(`save.${status}`)}</span>
       {status === "failed" && (
         <button type="button" onClick={() => void saveNow()}>
           {t("save.again")}
