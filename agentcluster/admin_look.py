@@ -28,12 +28,19 @@ def style(request: HttpRequest) -> str:
     return static("agentcluster/admin.css")
 
 
-def _link(title: Any, icon: str, model: str, view: str = "") -> dict[str, Any]:
+def _link(title: Any, icon: str, model: str, view: str = "", inside: str = "") -> dict[str, Any]:
+    """Return an entry of the side bar; ``inside``: the view below its address that has an entry of its own."""
     view = view or f"{model.replace('.', '_')}_changelist"
+    link, own = reverse_lazy(f"admin:{view}"), reverse_lazy(f"admin:{inside}") if inside else None
+
+    def active(request: HttpRequest) -> bool:
+        return request.path.startswith(str(link)) and not (own and request.path.startswith(str(own)))
+
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{view}"),
+        "link": link,
+        "active": active,
         "permission": lambda request: request.user.has_perm(model.replace(".", ".view_")),
     }
 
@@ -90,7 +97,7 @@ UNFOLD = {
                     _link(_("Agents"), "smart_toy", "agents.agent"),
                     _link(_("Versions"), "deployed_code_history", "agents.agentversion"),
                     _link(_("Bundles"), "deployed_code", "bundles.bundle"),
-                    _link(_("Deployments"), "rocket_launch", "placement.deployment"),
+                    _link(_("Deployments"), "rocket_launch", "placement.deployment", inside="placement_nodes"),
                     _link(_("Nodes and instances"), "dns", "placement.deployment", "placement_nodes"),
                     _link(_("Signing keys"), "encrypted", "bundles.signingkey"),
                     _link(_("Policies"), "policy", "policies.policysetversion"),

@@ -15,11 +15,18 @@ from agentcluster.errors import AgentClusterError
 from agents.admin import render
 from agents.api.live import Live, look
 from agents.domain.health import Health
+from agents.domain.lifecycle import LifeState
 from agents.placement.access import may_operate
 from agents.placement.actions.operate_instance import operate_instance
 from agents.placement.actions.operate_node import operate_node
 
 _COLOURS: Final = {Health.ACTIVE: "green", Health.UNREACHABLE: "amber", Health.FAILED: "red"}
+_STATES: Final = {
+    LifeState.IDLE: _("Idle"),
+    LifeState.RUNNING: _("Running"),
+    LifeState.STOPPING: _("Stopping"),
+    LifeState.STOPPED: _("Stopped"),
+}
 NODE_ORDERS: Final = ("drain", "resume", "stop")
 INSTANCE_ORDERS: Final = ("restart", "migrate", "stop")
 
@@ -86,7 +93,7 @@ def _instances(live: Live) -> list[dict[str, Any]]:
             "id": hosted.instance,
             "agent": f"{hosted.name}@{hosted.version}",
             "node": node.name,
-            "state": hosted.state.value if node.status is not Health.FAILED else str(_("failed")),
+            "state": str(_STATES[hosted.state]) if node.status is not Health.FAILED else str(_("failed")),
             "slot": hosted.slot if hosted.slot >= 0 else "-",
             "calls": f"{hosted.in_flight} / {hosted.concurrency}",
         }
