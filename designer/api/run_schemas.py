@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from designer.api.inner_graphs import inner_graphs
+from designer.api.workflow_schemas import ProjectBrief
 from designer.models import Run, RunPriority, RunStatus
 
 ORIGIN_KINDS = ["fork", "retry", "replay", "continued"]
@@ -18,13 +19,6 @@ class WorkflowBrief(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     title = serializers.CharField()
-
-
-class ProjectBrief(serializers.Serializer[Any]):
-    """The project a run belongs to."""
-
-    slug = serializers.CharField()
-    name = serializers.CharField()
 
 
 class RunError(serializers.Serializer[Any]):

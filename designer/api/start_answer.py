@@ -45,9 +45,10 @@ def refused(request: HttpRequest, answer: HttpResponse) -> Messages:
 
 def detail(new: Started) -> dict[str, Any]:
     """Return the ``RunDetail`` of a run that was only just accepted."""
-    run, version = new.run, new.ready.version
+    run, version, project = new.run, new.ready.version, new.run.project
     return {
         "id": run.pk,
+        "project": {"id": project.pk, "slug": project.slug, "name": project.name},
         "workflow": {"id": run.workflow.pk, "name": run.workflow.name, "title": run.workflow.title},
         "version": version.number,
         "status": run.status,

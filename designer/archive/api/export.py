@@ -31,7 +31,7 @@ RUNS: Final = 50
 class ExportedRun(RunItem):
     """A run as it is exported."""
 
-    project = serializers.CharField(source="project.slug")
+    project = serializers.CharField(source="project.slug")  # type: ignore[assignment]  # the format holds the slug alone
     version_id = serializers.CharField()
     input = serializers.DictField()
     output = serializers.JSONField()
