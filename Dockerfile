@@ -36,6 +36,7 @@ RUN python -m compileall -q agentcluster agents designer
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONFAULTHANDLER=1 \
     AGENTCLUSTER_HOME=/data \
     LOG_FORMAT=json \
     BROWSER_PATH=/usr/bin/chromium

@@ -60,6 +60,7 @@ def _spec(
         "DJANGO_SETTINGS_MODULE": "agentcluster.settings",
         "LOG_FORMAT": "json",
         "NATS_URL": services.nats_url,
+        "PYTHONFAULTHANDLER": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS") or ROOT_IS_KNOWN,
         "REDIS_URL": services.redis_url,
