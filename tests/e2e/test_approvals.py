@@ -35,6 +35,7 @@ def test_one_is_decided_in_the_trace_another_on_the_page(stack: Stack, page: Pag
     page.get_by_role("link", name="Approvals").click()
     waiting = page.get_by_role("list", name="Approvals").get_by_role("listitem")
     expect(waiting).to_have_count(1)
+    expect(waiting).to_contain_text("Manager approves")
     page.reload()
     page.get_by_label("Comment").fill("Too dear")
     page.get_by_role("button", name="Reject", exact=True).click()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import workflows
-from tests.e2e.hands import SLOW, node, settled
+from tests.e2e.hands import SLOW, node, open_a_sample_of_its_own, settled
 from tests.e2e.rest import Rest
 from tests.stack import Stack
 
@@ -99,3 +99,16 @@ def test_a_problem_leads_to_its_field(stack: Stack, page: Page, rest: Rest) -> N
     expect(page.get_by_text(re.compile("^Name the signal")).first).to_be_visible()
     field.fill("paid")
     expect(problems).to_be_hidden(timeout=SLOW)
+
+
+def test_on_a_phone_run_is_in_sight_and_a_form_can_be_closed(stack: Stack, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    open_a_sample_of_its_own(page, stack.url)
+    settled(page)
+    expect(page.get_by_role("button", name="Run", exact=True).first).to_be_in_viewport(ratio=1)
+    node(page, "chart").click()
+    form = page.get_by_role("complementary", name="Settings of the step")
+    close = form.get_by_role("button", name="Close")
+    expect(close).to_be_in_viewport(ratio=1)
+    close.click()
+    expect(form).to_be_hidden()

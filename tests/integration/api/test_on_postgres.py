@@ -1,4 +1,4 @@
-"""What must hold when many write at once holds on PostgreSQL, too: the same tests, run there."""
+"""What must hold when many write at once, or is sorted by SQL, holds on PostgreSQL, too: the same tests, run there."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from agentcluster.up.config import PROJECT
 
 HERE = Path(__file__).parent
-FILES = ("test_drafts.py", "test_start_lane.py", "test_start_run.py", "test_workflows.py")
+FILES = ("test_approvals.py", "test_drafts.py", "test_start_lane.py", "test_start_run.py", "test_workflows.py")
 
 
 def test_drafts_versions_and_runs_written_at_once(postgres_url):
