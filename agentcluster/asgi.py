@@ -1,16 +1,19 @@
 """The ASGI entry point: HTTP and WebSocket."""
 
 import os
+from importlib import import_module
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
 http = get_asgi_application()
 
-from agentcluster.health.routes import HealthRoutes  # noqa: E402 - Django has to be set up first
+from agentcluster import structs  # noqa: E402 - Django has to be set up first
+from agentcluster.health.routes import HealthRoutes  # noqa: E402
 from agentcluster.security.origin import OriginCheck  # noqa: E402
 from agentcluster.web import turning_away  # noqa: E402
 from agents.policies.admission import AdmitStarts  # noqa: E402
@@ -31,3 +34,5 @@ application = ProtocolTypeRouter(
         "websocket": OriginCheck(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])),
     }
 )
+import_module(settings.ROOT_URLCONF)
+structs.prepare_ours()

@@ -13,6 +13,7 @@ from celery import bootsteps
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from agentcluster import structs
 from agentcluster.errors import UnavailableError
 from agentcluster.streams.connections import sync_client
 from designer.archive.sweeper import Sweeper, at_work
@@ -83,6 +84,7 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, parent: Any) -> None:
         """Start to sweep with the worker."""
+        structs.prepare_ours()
         self.thread = SweeperThread()
         self.thread.start()
 

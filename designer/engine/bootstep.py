@@ -11,7 +11,7 @@ import uvloop
 from celery import bootsteps
 from django.conf import settings
 
-from agentcluster import garbage
+from agentcluster import garbage, structs
 from agentcluster.streams.check import check_server
 from agentcluster.streams.errors import StreamsUnavailableError
 from agents.policies import following
@@ -90,6 +90,7 @@ class EngineStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, parent: Any) -> None:
         """Start the engine with the worker."""
+        structs.prepare_ours()
         self.thread = EngineThread()
         self.thread.start()
 

@@ -11,7 +11,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from agentcluster import garbage
+from agentcluster import garbage, structs
 from agentcluster.errors import AgentClusterError
 from agents.gateway.process import Listening, serve
 from agents.node.node import profile
@@ -41,6 +41,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{option} is a port from 0 to 65535; {port} is none.", returncode=2)
         try:
             about = profile(options["name"], options["region"], "gateway")
+            structs.prepare_ours()
             garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_until_stopped(about, listening))

@@ -14,7 +14,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from agentcluster import garbage
+from agentcluster import garbage, structs
 from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
@@ -74,6 +74,7 @@ class Command(BaseCommand):
                 memory_mib=parse_mib(options["memory_limit"]) if options["memory_limit"] else None,
             )
             guests = options["agents"] == "all"
+            structs.prepare_ours()
             garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(about, make, guests=guests))

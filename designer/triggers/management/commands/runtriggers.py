@@ -9,6 +9,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from agentcluster import structs
 from agentcluster.messaging import BusUnavailableError, connect
 from agentcluster.tasks import end
 from agents.policies import following
@@ -27,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         """Listen until stopped; while NATS is away, to everything else."""
+        structs.prepare_ours()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve())
 
