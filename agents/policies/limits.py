@@ -6,6 +6,7 @@ Redis itself, and says so.
 """
 
 import functools
+import logging
 import math
 import threading
 from collections import Counter
@@ -24,6 +25,8 @@ from agents.domain.policy import RateLimit, Subject
 from agents.policies import live
 from agents.policies.errors import RateLimitedError
 from agents.policies.redis import shared_client
+
+logger = logging.getLogger(__name__)
 
 AWAY_S: Final = 1.0
 """After a failure nobody is counted for so long: each check would wait for a Redis that is away."""
@@ -92,7 +95,8 @@ def take(name: str, *, rate: float, burst: int, cost: int = 1) -> float:
         return 0.0
     try:
         return _buckets(settings.REDIS_URL).take(name, rate=rate, burst=burst, cost=cost).wait_s
-    except StreamsUnavailableError:
+    except StreamsUnavailableError as error:
+        logger.warning("rate limits count nothing for %.0f s: %s", AWAY_S, error.message)
         _away.until = monotonic() + AWAY_S
         return 0.0
 
