@@ -10,6 +10,7 @@ from agentcluster.messaging.bus import Bus
 from agentcluster.streams.connections import AsyncClient, async_client
 from agentcluster.streams.errors import translated
 from agentcluster.streams.figures import WARN_SHARE, memory_of
+from agentcluster.tasks import end
 
 PROBE_KEY = "health:probe"
 PROBE_LIFE_S = 60
@@ -83,6 +84,5 @@ class NatsCheck:
     async def close(self) -> None:
         """Let the connection go."""
         if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
+            await end(self._opening)
             await self.bus.close()

@@ -22,6 +22,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from agentcluster.clock import monotonic
 from agentcluster.messaging.bus import Bus, Received, Subscription
 from agentcluster.messaging.errors import BusUnavailableError
+from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -94,9 +95,7 @@ class InboundSubject:
 
     async def stop(self) -> None:
         """Take no more messages; those of a stream that are not dealt with come again, to others."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from agentcluster.streams import keys
 from agentcluster.streams.connections import async_client
 from agentcluster.streams.entries import Entry, entries_of
 from agentcluster.streams.errors import StreamsUnavailableError, translated
+from agentcluster.tasks import end
 
 BLOCK_MS: Final = 5000
 READ_COUNT: Final = 200
@@ -94,10 +95,7 @@ class Tail:
 
     async def close(self) -> None:
         """Stop reading; followers get nothing more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
         await self._client.aclose()
 
     def _touch(self) -> None:

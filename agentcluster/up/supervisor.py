@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterable
 from typing import Any
 
+from agentcluster.tasks import end
 from agentcluster.up import address, servers
 from agentcluster.up.banner import banner
 from agentcluster.up.child import Child, ProcessSpec
@@ -54,8 +55,8 @@ class Supervisor:
         finally:
             self._stopping.set()
             self._given_up.cancel()
-            work.cancel()
-            await asyncio.gather(work, stop, return_exceptions=True)
+            await end(work)
+            await stop
             address.withdraw(self.config.home)
             await self._stop_all()
 
@@ -160,9 +161,7 @@ class Supervisor:
             )
 
     async def _stop_all(self) -> None:
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await end(*self._keepers)
         for group in (("prepare",), *STOP_ORDER):
             with contextlib.suppress(ProcessLookupError):
                 await asyncio.gather(*(self._stop_one(name) for name in group if name in self._children))

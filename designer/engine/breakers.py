@@ -15,6 +15,7 @@ from agentcluster.clock import monotonic, now_ms
 from agentcluster.errors import AgentClusterError
 from agentcluster.streams import breakers as shared
 from agentcluster.streams.run_log import RunLog
+from agentcluster.tasks import end
 from agents.domain.breaker import CODE, Breaker, Status, is_failure
 from agents.domain.calls import CallError, CallReply
 from agents.domain.policy import CircuitBreaker, PolicySet, Subject
@@ -134,9 +135,7 @@ class Breakers:
     async def stop(self) -> None:
         """End what is under way."""
         live.forget(self._policies_changed)
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     async def sweep(self) -> None:
         """Forget what has been closed for long, and figures of long ago."""

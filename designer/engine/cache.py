@@ -20,6 +20,7 @@ from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
 from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
+from agentcluster.tasks import end
 from agents.cluster.view import ClusterView
 from agents.domain.calls import INLINE_LIMIT
 from designer.domain.pending import PendingCall
@@ -85,9 +86,7 @@ class CallCache:
 
     async def stop(self) -> None:
         """Look no more."""
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     async def _find(self, call: PendingCall, workflow_id: str, look: _Look) -> None:
         try:

@@ -17,6 +17,7 @@ from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
 from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
+from agentcluster.tasks import end
 from agents.domain.breaker import CODE
 from agents.domain.calls import INLINE_LIMIT, CallError
 from agents.domain.policy import CircuitBreaker, Degrade, PolicySet, Subject
@@ -112,9 +113,7 @@ class Degrading:
     async def stop(self) -> None:
         """Look no more."""
         live.forget(self._policies_changed)
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     def _until_later(self, call: PendingCall, error: CallError, waiter: Waiter) -> Waiting:
         waiting = self._later.get(call.call_id)

@@ -21,6 +21,7 @@ from agentcluster.messaging import (
     traceparent,
 )
 from agentcluster.streams.run_log import RunLog
+from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS, REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallControl, CallError, CallReply, CallRequest
@@ -80,9 +81,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Listen no more; replies that come later are fetched by the runs' next owners."""
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         await self._doubts.stop()
         await self._auctions.stop()
         await self._limits.stop()

@@ -12,6 +12,7 @@ from typing import Any, Final
 from agentcluster.clock import monotonic
 from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
+from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,7 @@ class Liveness:
 
     async def stop(self) -> None:
         """Leave in good order: others need not wait for ten seconds."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         await self._log.command("HDEL", keys.WORKERS, self._worker)
 
     def is_dead(self, worker: str) -> bool:

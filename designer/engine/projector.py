@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
 
+from agentcluster.tasks import end
 from designer.engine.open_approvals import write_approvals
 from designer.engine.projection import RunRow, moment
 from designer.models import Run
@@ -71,9 +72,7 @@ class Projector:
 
     async def stop(self) -> None:
         """Write what is left, then stop."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         self._urgent = {**self._progress, **self._urgent}
         try:
             await self._flush()

@@ -17,6 +17,7 @@ from agentcluster.streams import tasks
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.tasks import NewTask
+from agentcluster.tasks import end
 from designer.engine.flights import Flight
 
 logger = logging.getLogger(__name__)
@@ -87,9 +88,7 @@ class TaskLedger:
         self._flush()
         if self._sending:
             await asyncio.wait(self._sending, timeout=1.0)
-        for task in [*self._sending]:
-            task.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        await end(*self._sending)
 
     def _flush(self) -> None:
         self._timer = None

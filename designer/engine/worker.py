@@ -18,6 +18,7 @@ from agentcluster.streams.parking import ring
 from agentcluster.streams.ready import STREAMS, Hint, ReadyStream
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.wake import WakeStream
+from agentcluster.tasks import end
 from agents.cluster.view import ClusterView
 from agents.contracts.publishing import run_publisher
 from agents.placement.pushing import run_placement
@@ -122,9 +123,7 @@ class Engine:
         finally:
             interrupter.cancel()
         await self._hand_over()
-        for task in loops:
-            task.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        await end(*loops)
         await dispatcher.stop()
         await view.stop()
         await self._close()

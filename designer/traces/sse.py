@@ -113,8 +113,7 @@ async def _chunks(relay: Relay) -> AsyncGenerator[bytes, None]:
                 yield sse_events(batch)
                 coming = asyncio.ensure_future(anext(batches, None))
         finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+            await end(coming)
 
 
 def _after(scope: Any) -> int | None:

@@ -62,3 +62,10 @@ def test_python_packages_say_what_they_need_in_one_place() -> None:
     for lock in ("requirements.lock", "requirements-dev.lock"):
         pinned = set(re.findall(r"^([a-z0-9._-]+)==", (PROJECT / lock).read_text(), re.MULTILINE))
         assert named - pinned == set()
+
+
+def test_tasks_are_ended_by_what_insists() -> None:
+    """A cancellation may be swallowed on its way: ``agentcluster.tasks.end`` repeats it, ``gather`` would wait for ever."""
+    once = re.compile(r"\.cancel\(\)\n\s+await (asyncio\.gather\(|self\._task\b)")
+    ours = [path for path in code_files() if path.suffix == ".py" and "tests" not in path.parts]
+    assert [str(path) for path in ours if once.search(path.read_text())] == []

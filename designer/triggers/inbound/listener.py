@@ -23,6 +23,7 @@ from agentcluster.messaging.inbound import forget_reader
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.inbound import destroy_group
+from agentcluster.tasks import end
 from agents.contracts.guard import Guard
 from designer.triggers import due
 from designer.triggers.inbound.groups import group_of
@@ -68,9 +69,7 @@ class Listener:
         ]
         logger.info("listening for triggers")
         await self._stopping.wait()
-        for task in loops:
-            task.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        await end(*loops)
         await asyncio.gather(*(reader.stop() for _, reader in self._readers.values()))
         if self._contracts is not None:
             await self._contracts.stop()

@@ -13,6 +13,7 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus
 from agentcluster.messaging.inbound import InboundMessage, InboundSubject, Verdict
 from agentcluster.streams.inbound import Inbound, InboundStream
+from agentcluster.tasks import end
 from agents.contracts.errors import ContractUnavailableError, MessageBrokenError
 from agents.contracts.guard import Guard
 from agents.domain.policy import Admission, Subject
@@ -133,8 +134,7 @@ class StreamReader:
 
     async def stop(self) -> None:
         """Read no more; entries in hand go to others."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         await self._stream.close()
 
     async def _run(self) -> None:
