@@ -56,25 +56,31 @@ def in_flow_order(graph: Graph) -> Graph:
 
 
 def _topological(graph: Graph, indices: list[int]) -> list[int]:
-    """Return the nodes of one container in the order of their edges (Kahn's algorithm, the first drawn one first)."""
-    by_id = {graph.nodes[index].id: index for index in reversed(indices)}
-    after: defaultdict[int, list[int]] = defaultdict(list)
-    missing: defaultdict[int, int] = defaultdict(int)
+    """Return the nodes of one container in the order of their edges (Kahn's algorithm, the first drawn one first).
+
+    An edge leads from and to all nodes of its ids, so that a graph that uses one twice has an order, too.
+    """
+    by_id: defaultdict[str, list[int]] = defaultdict(list)
+    for index in indices:
+        by_id[graph.nodes[index].id].append(index)
+    after: defaultdict[str, list[str]] = defaultdict(list)
+    missing: defaultdict[str, int] = defaultdict(int)
     for edge in graph.edges:
-        source, target = by_id.get(edge.source), by_id.get(edge.target)
-        if source is not None and target is not None and source != target:
-            after[source].append(target)
-            missing[target] += 1
-    ready = [index for index in indices if not missing[index]]
+        if edge.source in by_id and edge.target in by_id and edge.source != edge.target:
+            after[edge.source].append(edge.target)
+            missing[edge.target] += 1
+    ready = [index for index in indices if not missing[graph.nodes[index].id]]
     heapify(ready)
+    left = {node_id: len(same) for node_id, same in by_id.items()}
     order: list[int] = []
     while ready:
         index = heappop(ready)
         order.append(index)
-        for target in after[index]:
+        left[graph.nodes[index].id] -= 1
+        for target in after[graph.nodes[index].id] if not left[graph.nodes[index].id] else ():
             missing[target] -= 1
-            if not missing[target]:
-                heappush(ready, target)
+            for follower in by_id[target] if not missing[target] else ():
+                heappush(ready, follower)
     done = set(order)
     return order + [index for index in indices if index not in done]
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from designer.ascode.document import WorkflowDocument
 from designer.ascode.reading import parse
 from designer.ascode.writing import to_json, to_yaml
+from designer.domain.graph import Edge, StartNode
 from designer.domain.written import in_flow_order, written
 from designer.samples.template import templates
 from tests.unit.ascode.documents import documents
@@ -28,6 +29,14 @@ def test_nothing_is_lost(write, document):
     assert read == in_order(document)
     assert repr(written(read)) == repr(written(in_order(document))), "numbers keep their types"
     assert write(read) == text
+
+
+def test_a_document_that_uses_an_id_twice_has_one_order():
+    nodes = (StartNode(id="start"), StartNode(id="start"), StartNode(id="a"))
+    document = WorkflowDocument(name="", nodes=nodes, edges=(Edge(source="a", target="start"),))
+    ordered = in_order(document)
+    assert [node.id for node in ordered.nodes] == ["a", "start", "start"]
+    assert in_order(ordered) == ordered
 
 
 @given(document=documents)
