@@ -14,12 +14,12 @@ from typing import Any, Final
 import msgspec
 import nats.errors
 import nats.js.errors
-from nats.js.api import ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerConfig, DeliverPolicy, DiscardPolicy, StreamConfig
 
 from agentcluster.clock import now_ms
 from agentcluster.messaging.bus import Bus, Received, Subscription
 from agentcluster.messaging.errors import BusUnavailableError
-from agentcluster.messaging.replicas import spread
+from agentcluster.messaging.replicas import spread, storage_of
 from agentcluster.tasks import end
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,6 @@ class Broadcast:
         self._config = StreamConfig(
             name=stream,
             subjects=[subject],
-            storage=StorageType.FILE,
             max_age=age_s,
             max_msgs=messages,
             max_bytes=size,
@@ -84,12 +83,15 @@ class Broadcast:
                 context,
                 self._stream,
                 self._bus.replicas,
-                lambda replicas: context.add_stream(self._config.evolve(num_replicas=replicas)),
+                lambda replicas: context.add_stream(self._spread_over(replicas)),
                 # There is one with other limits, of an earlier or later version: it does as well.
                 lambda: context.stream_info(self._stream),
             )
         except (nats.errors.Error, TimeoutError) as error:
             raise self._unavailable(error) from error
+
+    def _spread_over(self, replicas: int) -> StreamConfig:
+        return self._config.evolve(num_replicas=replicas, storage=storage_of(replicas, volatile=True))
 
     async def listen(self, heard: Heard, since_s: float) -> None:
         """Hear everything from now on, and what the last ``since_s`` seconds brought, now and after each lost connection."""

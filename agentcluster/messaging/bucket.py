@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 import nats.errors
 import nats.js.errors
 from nats.js import JetStreamContext
-from nats.js.api import KeyValueConfig, StorageType
+from nats.js.api import KeyValueConfig
 from nats.js.kv import KeyValue
 
 from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError, MessageTooLargeError
-from agentcluster.messaging.replicas import spread
+from agentcluster.messaging.replicas import spread, storage_of
 
 R = TypeVar("R")
 
@@ -33,11 +33,11 @@ class Bucket:
     Every method raises BusUnavailableError when NATS or its JetStream does not answer within 3 s.
     """
 
-    def __init__(self, bus: Bus, name: str, *, ttl_s: float | None = None) -> None:
-        """Entries vanish ``ttl_s`` seconds after they were written."""
+    def __init__(self, bus: Bus, name: str, *, ttl_s: float | None = None, volatile: bool = False) -> None:
+        """Entries vanish ``ttl_s`` seconds after they were written; ``volatile``: not worth keeping over a restart."""
         self.bus = bus
         self.name = name
-        self._config = KeyValueConfig(bucket=name, ttl=ttl_s, storage=StorageType.FILE, direct=True)
+        self._ttl_s, self._volatile = ttl_s, volatile
         self._opened: tuple[object, KeyValue] | None = None
 
     async def ensure(self) -> None:
@@ -135,9 +135,13 @@ class Bucket:
             context,
             f"KV_{self.name}",
             self.bus.replicas,
-            lambda replicas: context.create_key_value(self._config, replicas=replicas),
+            lambda replicas: context.create_key_value(self._config(replicas)),
             lambda: context.key_value(self.name),
         )
+
+    def _config(self, replicas: int) -> KeyValueConfig:
+        storage = storage_of(replicas, volatile=self._volatile)
+        return KeyValueConfig(bucket=self.name, ttl=self._ttl_s, storage=storage, replicas=replicas, direct=True)
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

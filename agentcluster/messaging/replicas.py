@@ -1,7 +1,8 @@
 """On how many servers of a NATS cluster the buckets and streams stand.
 
-All of them are kept in files: a replica in memory that was restarted has no vote until it has caught up, so that two
-servers restarted soon after each other would leave the third one without a leader for good.
+What is spread is kept in files: a replica in memory that was restarted has no vote until it has caught up, so that two
+servers restarted soon after each other would leave the third one without a leader for good. What a single server need
+not keep over a restart stands in its memory, where a full disk does no harm.
 """
 
 import logging
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from nats.js import JetStreamContext
+from nats.js.api import StorageType
 from nats.js.errors import APIError
 
 from agentcluster.errors import BadInputError
@@ -49,6 +51,11 @@ def wanted_replicas(url: str, server_info: dict[str, Any]) -> int:
         return 1
     known = len(set(server_info.get("connect_urls") or ()))
     return CLUSTER if max(known, len(address.servers(url))) >= CLUSTER else 1
+
+
+def storage_of(replicas: int, *, volatile: bool) -> StorageType:
+    """Return where something with so many replicas is kept; ``volatile``: it need not outlive a restart."""
+    return StorageType.MEMORY if volatile and replicas == 1 else StorageType.FILE
 
 
 async def spread(

@@ -77,8 +77,8 @@ decoder: Final = msgspec.json.Decoder(Heartbeat)
 
 
 def state_bucket(bus: Bus) -> Bucket:
-    """Return the bucket of heartbeats; entries live 10 s."""
-    return Bucket(bus, CLUSTER_STATE, ttl_s=ENTRY_TTL_S)
+    """Return the bucket of heartbeats; entries live 10 s and are not worth keeping over a restart."""
+    return Bucket(bus, CLUSTER_STATE, ttl_s=ENTRY_TTL_S, volatile=True)
 
 
 def manifest_bucket(bus: Bus) -> Bucket:

@@ -87,7 +87,7 @@ async def test_the_stream_is_made_again_when_it_is_gone(engine: Lab) -> None:
     context = client.jetstream()
     await until(lambda: True)
     info = await context.stream_info(subjects.INTENTS_STREAM)
-    assert (info.config.storage, info.config.max_age) == ("file", 60.0)
+    assert (info.config.storage, info.config.max_age) == ("memory", 60.0)
     assert info.config.max_msgs == 10_000
     await context.delete_stream(subjects.INTENTS_STREAM)
     run_ids = await engine.start(line(intent(input={"n": 1}, capabilities=("fly",), bid_window_s=0.2)))

@@ -98,7 +98,7 @@ async def test_a_bucket_from_before_the_cluster_is_spread_over_it(nats_cluster: 
 
 async def test_servers_that_die_one_soon_after_the_other_take_nothing_with_them(nats_cluster: NatsCluster):
     async with await connect(nats_cluster.url, "test") as bus:
-        bucket = Bucket(bus, "beats", ttl_s=600)
+        bucket = Bucket(bus, "beats", ttl_s=600, volatile=True)
         told = Broadcast(bus, "TOLD", "told.v1", age_s=600, messages=100, size=100_000)
         await insist(partial(bucket.put, "first", b"1"))
         await insist(told.ensure)
