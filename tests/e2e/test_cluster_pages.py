@@ -101,6 +101,9 @@ def test_a_bundle_is_refused_another_checked_approved_and_run(
 ) -> None:
     page.goto(f"{stack.url}/agents")
     page.get_by_role("link", name="Bundles").click()
+    page.wait_for_url("**/agents/bundles")
+    # The list has come: before that the page may still put its parts in place, faster than anybody drops a file.
+    page.wait_for_load_state("networkidle")
     page.locator("input[type=file]").set_input_files(hostile_zip)
     refused = page.get_by_role("region", name="hostile.zip")
     expect(refused.get_by_role("alert")).to_contain_text("refused", timeout=SLOW)
