@@ -18,11 +18,19 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # React Flow draws its own credit, under its licence's terms.
 LEFT_OUT = [".react-flow__attribution"]
 
+STAND_STILL = """() => Promise.all(
+    document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+        .map((one) => one.finished.catch(() => null)),
+)"""
+"""Waits for what fades in: half faded, it has too little contrast."""
+
 
 def violations(page: Page, screen: str) -> list[str]:
     """Return what is seriously wrong on the page as it stands, one line each."""
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(300)
+    page.evaluate(STAND_STILL)
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate(
         """async ([rules, leftOut]) => {
