@@ -50,13 +50,13 @@ check-frontend: $(VENV)/.dev ## Lint, type-check, test and build the page
 
 test-python: $(VENV)/.dev ## Run the tests that are not driven through a browser
 	$(say) "pytest: unit, contract, integration, architecture, deploy"
-	@$(with_browser) $(PY) -m pytest -q -n 4 --dist loadfile tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
+	@$(with_browser) $(PY) -m pytest -q -n 3 --dist loadfile tests --ignore=tests/e2e --ignore=tests/faults $(ARGS)
 	$(say) "pytest: faults"
 	@$(PY) -m pytest -q -n 3 --dist loadgroup -m "not long" tests/faults $(ARGS)
 
 test-browser: $(VENV)/.dev frontend ## Run the tests in a real browser
 	$(say) "pytest: browser"
-	@$(with_browser) $(PY) -m pytest -q -n 2 --dist loadfile tests/e2e $(ARGS)
+	@$(with_browser) $(PY) -m pytest -q tests/e2e $(ARGS)
 
 faults: $(VENV)/.dev ## Let every fault happen and write the table into docs/reliability.md (REPEAT=1)
 	@results="$$(mktemp)"; trap 'rm -f "$$results"' EXIT; \
