@@ -11,9 +11,11 @@ SQLITE = "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=0;",
 }
-"""Several processes write: wait for the lock, take it at the start of a transaction, let readers go on."""
+"""Several processes write: wait for the lock, take it at the start of a transaction, let readers go on. Never read the file
+through a memory map: where connections come and go, another process sees half of what was written, calls the file damaged
+("database disk image is malformed", "disk I/O error") and may damage it."""
 POSTGRES_OPTIONS = {"connect_timeout": 5}
 
 

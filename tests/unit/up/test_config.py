@@ -1,4 +1,6 @@
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,14 @@ def test_an_ipv6_address_stands_in_brackets() -> None:
 def test_sqlite_waits_for_locks_and_postgresql_times_out(tmp_path: Path) -> None:
     assert database_setting("", tmp_path)["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert database_setting("postgres://u:p@h/d", tmp_path)["OPTIONS"]["connect_timeout"] == 5
+
+
+def test_sqlite_never_reads_through_a_memory_map(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+        database.execute("PRAGMA mmap_size=134217728")
+        database.executescript(database_setting("", tmp_path)["OPTIONS"]["init_command"])
+        assert database.execute("PRAGMA mmap_size").fetchone() == (0,)
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mongo://secret@host/db", "postgres://u:secret@h"])
