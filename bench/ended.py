@@ -7,9 +7,9 @@ from agentcluster.clock import now_ms
 from agentcluster.ids import new_trace_id
 from agentcluster.streams import keys
 from agentcluster.streams.entries import entry_hash
+from agentcluster.streams.shared import shared_client
 from bench.workload import INPUT, STEPS, create_version
 from designer.domain import events as ev
-from designer.engine.redis import shared_client
 from designer.models import Run, RunStatus
 
 

@@ -52,9 +52,9 @@ def report(total: int, rate: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from agentcluster.streams.shared import shared_client
     from designer.archive.figures import storage
     from designer.archive.models import RunArchive
-    from designer.engine.redis import shared_client
 
     stopping = threading.Event()
     ending = threading.Thread(target=end_runs, args=(total, rate, stopping))
@@ -84,8 +84,8 @@ def report(total: int, rate: int) -> None:
 
 
 def sweep(stopping: threading.Event) -> None:
+    from agentcluster.streams.shared import shared_client
     from designer.archive.sweeper import Sweeper
-    from designer.engine.redis import shared_client
 
     sweeper = Sweeper(shared_client(), "bench", stopping.is_set)
     while not stopping.is_set():

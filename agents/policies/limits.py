@@ -21,10 +21,10 @@ from agentcluster.clock import monotonic
 from agentcluster.security.client_address import counted
 from agentcluster.streams.buckets import Buckets
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from agents.domain.policy import RateLimit, Subject
 from agents.policies import live
 from agents.policies.errors import RateLimitedError
-from agents.policies.redis import shared_client
 
 logger = logging.getLogger(__name__)
 

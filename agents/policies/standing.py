@@ -5,9 +5,9 @@ import msgspec
 from agentcluster.clock import now_ms
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.presence import present
+from agentcluster.streams.shared import shared_client
 from agents.policies import store
 from agents.policies.feed import Standing, read_standing
-from agents.policies.redis import shared_client
 
 
 class State(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from agentcluster.security.models import Project
 from agentcluster.security.permissions import Action, visible
 from agentcluster.streams import dead_letters as kept
 from agentcluster.streams.dead_letters import DeadLetter
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
 
 LOOK_UP: Final = 100

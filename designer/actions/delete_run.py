@@ -4,10 +4,10 @@ from django.contrib.auth.models import User
 
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.archive.errors import RunNotFinishedError
 from designer.archive.prune import delete_runs
-from designer.engine.redis import shared_client
 from designer.models import OPEN_STATUSES, Run
 
 

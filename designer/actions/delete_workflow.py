@@ -9,10 +9,10 @@ from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agentcluster.streams.blocking import forget
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.actions.errors import WorkflowBusyError
 from designer.archive.prune import let_files_go
-from designer.engine.redis import shared_client
 from designer.models import OPEN_STATUSES, Workflow
 
 

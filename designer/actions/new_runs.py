@@ -13,10 +13,10 @@ from agentcluster.errors import BadInputError, NotFoundError
 from agentcluster.ids import sha256_of
 from agentcluster.streams.blocking import forget, read_metas
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.actions.errors import IdempotencyKeyReusedError
 from designer.domain.events import Event
-from designer.engine.redis import shared_client
 from designer.engine.request import request_of
 from designer.engine.seeding import seed_log
 from designer.engine.submit import submit

@@ -9,6 +9,7 @@ from agentcluster.errors import ConflictError
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agentcluster.streams import dead_letters as kept
+from agentcluster.streams.shared import shared_client
 from agents.domain.schema_check import check
 from agents.registry.errors import UnknownAgentError, UnknownVersionError
 from agents.registry.resolve import resolve
@@ -21,7 +22,6 @@ from designer.actions.run_errors import InvalidDataError
 from designer.domain.apart import stands_apart
 from designer.domain.events import Redriven
 from designer.domain.fork import ForkError, redriven
-from designer.engine.redis import shared_client
 from designer.engine.versions import load_plan
 from designer.models import Run
 

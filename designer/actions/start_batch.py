@@ -13,6 +13,7 @@ from agentcluster.ids import new_trace_id
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agentcluster.streams.blocking import read_metas
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.actions.errors import IdempotencyKeyReusedError
 from designer.actions.new_runs import checked_key, hint, lock
@@ -20,7 +21,6 @@ from designer.actions.run_input import checked_input
 from designer.actions.start_run import request_digest
 from designer.actions.versions import Startable, chosen_version, startable
 from designer.domain.policies import Priority
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow, WorkflowVersion
 
 MAX_RUNS: Final = 1000

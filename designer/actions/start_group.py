@@ -17,13 +17,13 @@ from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agentcluster.streams.blocking import read_metas
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.actions.new_runs import checked_key, hint, lock
 from designer.actions.run_input import checked_input
 from designer.actions.start_run import request_digest
 from designer.actions.start_version import Ready, ready_version
 from designer.domain.policies import Priority
-from designer.engine.redis import shared_client
 from designer.models import AuditEntry, Run, Workflow
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Final
 
 from agentcluster.clock import monotonic
 from agentcluster.streams.blocking import read_workers
-from designer.engine.redis import shared_client
+from agentcluster.streams.shared import shared_client
 
 FRESH_S: Final = 5.0
 PATIENCE_S: Final = 3.0

@@ -16,12 +16,12 @@ from agentcluster.ids import new_id
 from agentcluster.streams import keys
 from agentcluster.streams.blocking import read_metas
 from agentcluster.streams.run_log import RunLog
+from agentcluster.streams.shared import shared_client
 from designer.domain import events as ev
 from designer.domain.compact import compact
 from designer.domain.run import Run
 from designer.engine.journal import Journal, encode_records
 from designer.engine.limits import still_too_long
-from designer.engine.redis import shared_client
 from designer.engine.request import RunRequest, encode_request
 from designer.engine.seeding import FIRST_EPOCH
 from designer.models import Run as RunRecord

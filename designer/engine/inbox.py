@@ -8,8 +8,8 @@ import msgspec
 
 from agentcluster.streams import inbox, keys
 from agentcluster.streams.run_log import RunLog
+from agentcluster.streams.shared import shared_client
 from designer.domain.commands import Cancel, Command
-from designer.engine.redis import shared_client
 
 logger = logging.getLogger(__name__)
 

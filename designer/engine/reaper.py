@@ -19,12 +19,12 @@ from agentcluster.streams.gate import sweep
 from agentcluster.streams.parking import rouse
 from agentcluster.streams.ready import ReadyStream
 from agentcluster.streams.run_log import RunLog
+from agentcluster.streams.shared import shared_client
 from designer.engine.continuing import is_continued, remove_stillborn
 from designer.engine.journal import decode_record
 from designer.engine.liveness import Liveness
 from designer.engine.projection import RunRow, replayed_row
 from designer.engine.projector import write_rows
-from designer.engine.redis import shared_client
 from designer.engine.request import RunRequest, encode_request, request_of
 from designer.engine.versions import load_plan
 from designer.models import OPEN_STATUSES, Run

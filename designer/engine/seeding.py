@@ -5,9 +5,9 @@ from typing import Final
 
 from agentcluster.clock import now_ms
 from agentcluster.streams import seeds
+from agentcluster.streams.shared import shared_client
 from designer.domain.events import GENESIS, Event
 from designer.engine.journal import encode_records
-from designer.engine.redis import shared_client
 
 FIRST_EPOCH: Final = 1
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from agentcluster.streams import blocking
-from designer.engine.redis import shared_client
+from agentcluster.streams.shared import shared_client
 from designer.engine.request import RunRequest, encode_request
 
 

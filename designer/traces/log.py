@@ -13,8 +13,8 @@ from agentcluster.streams import blocking
 from agentcluster.streams.blocking import Meta
 from agentcluster.streams.entries import Entry
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from designer.archive.reading import archived_meta, read_archived
-from designer.engine.redis import shared_client
 
 OPEN = "open"
 PAGE: Final = 1000

@@ -11,11 +11,11 @@ from rest_framework.views import APIView
 
 from agentcluster.api.permissions import LoggedIn
 from agentcluster.errors import ForbiddenError
+from agentcluster.streams.shared import shared_client
 from agents.api.live import look
 from agents.registry import catalogue
 from agents.routing import breakers, load
 from agents.routing.api.schemas import BreakerChangeList, BreakerList, BreakerRow, LoadList, breaker_row, change_row
-from agents.routing.redis import shared_client
 
 PERMISSION = "placement.operate_nodes"
 

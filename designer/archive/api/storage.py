@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agentcluster.api.permissions import LoggedIn
+from agentcluster.streams.shared import shared_client
 from designer.archive.figures import storage
-from designer.engine.redis import shared_client
 
 
 class RedisFigures(serializers.Serializer[Any]):

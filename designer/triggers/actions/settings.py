@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from agentcluster.streams.errors import CommandError
 from agentcluster.streams.inbound import create_group
+from agentcluster.streams.shared import shared_client
 from designer.actions.errors import InvalidInputError
 from designer.contracts.consumers import check_consumer
-from designer.engine.redis import shared_client
 from designer.models import Workflow
 from designer.triggers import kinds, mapping
 from designer.triggers.inbound.groups import group_of

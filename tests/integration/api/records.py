@@ -7,8 +7,8 @@ import msgspec
 from agentcluster.clock import now_ms
 from agentcluster.streams import keys
 from agentcluster.streams.entries import entry_hash
+from agentcluster.streams.shared import shared_client
 from designer.domain.events import GENESIS, TERMINAL, Event, Record
-from designer.engine.redis import shared_client
 from designer.models import Run
 
 

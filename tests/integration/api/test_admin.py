@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agentcluster.security.models import Membership, Role
 from agentcluster.streams import keys
-from designer.engine.redis import shared_client
+from agentcluster.streams.shared import shared_client
 from designer.models import AuditEntry, BulkOperation, Run, Workflow
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from agentcluster.security.models import Role
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
-from designer.engine.redis import shared_client
 from designer.engine.request import decode_request
 from designer.models import AuditEntry, Run
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
 from agentcluster.streams.errors import StreamsUnavailableError
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from designer import tasks
 from designer.actions import bulk
 from designer.actions.carry_out_bulk import LEASE, carry_out, unfinished
-from designer.engine.redis import shared_client
 from designer.models import AuditEntry, BulkOperation, BulkPage, Run, Workflow
 
 pytestmark = pytest.mark.usefixtures("with_redis")

@@ -3,10 +3,10 @@
 import pytest
 
 from agentcluster.streams.blocking import iterate_log
+from agentcluster.streams.shared import shared_client
 from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.engine.journal import decode_record
-from designer.engine.redis import shared_client
 from designer.models import AuditEntry, Run, Workflow
 from tests.integration.api import graphs
 from tests.integration.api.records import write_log

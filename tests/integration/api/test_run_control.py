@@ -5,9 +5,9 @@ import pytest
 
 from agentcluster.security.models import Role
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from designer.domain import events as ev
-from designer.engine.redis import shared_client
 from designer.models import AuditEntry, Run, Workflow
 from tests.integration.api import graphs
 from tests.integration.api.records import write_log

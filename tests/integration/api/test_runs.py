@@ -7,10 +7,10 @@ import pytest
 from agentcluster.ids import new_id
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from agents.domain.calls import CallError
 from designer.domain.events import RunCompleted, RunFailed, RunStarted
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow, WorkflowVersion
 from tests.integration.api.records import write_log
 

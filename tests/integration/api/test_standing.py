@@ -3,10 +3,10 @@
 import pytest
 
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from designer.actions import standing as module
 from designer.actions.standing import read_standing
 from designer.domain import events as ev
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
 from tests.integration.api.records import write_log
 

@@ -10,12 +10,12 @@ from agentcluster.security import guesses, tokens
 from agentcluster.security.models import ApiToken, Membership, Role
 from agentcluster.streams import keys
 from agentcluster.streams.blocking import read_metas
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from agents.domain.policy import Policy, PolicySet
 from agents.models import Agent
 from agents.policies import live
 from designer.actions import catalogue, start_group
-from designer.engine.redis import shared_client
 from designer.engine.request import decode_request
 from designer.models import AuditEntry, Run, Workflow, WorkflowVersion
 from tests.integration.api import graphs

@@ -10,10 +10,10 @@ from django.db import connection
 from agentcluster import artifacts
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from designer.actions.run_input import whole_input
 from designer.actions.start_run import start_run
-from designer.engine.redis import shared_client
 from designer.engine.request import decode_request
 from designer.models import Run, Workflow
 from tests.integration.api import graphs

@@ -3,11 +3,11 @@
 import pytest
 
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from agents.domain.calls import CallError
 from designer.api import drivers, reasons
 from designer.domain import events as ev
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
 from tests.integration.api import graphs
 from tests.integration.api.records import write_log

@@ -14,11 +14,11 @@ from rest_framework.test import APIClient
 from agentcluster.ids import first_id_of, new_id
 from agentcluster.security.models import Membership, Project, Role
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from agents.domain.calls import CallError
 from designer.archive.archiver import archive_batch
 from designer.archive.models import RetentionPolicy
 from designer.domain.events import RunCompleted, RunFailed, RunStarted, StepCompleted, StepStarted
-from designer.engine.redis import shared_client
 from designer.models import Run, Workflow
 from tests.integration.api.records import write_log
 

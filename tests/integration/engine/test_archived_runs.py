@@ -6,10 +6,10 @@ from asgiref.sync import sync_to_async
 from agentcluster.clock import now_ms
 from agentcluster.ids import first_id_of
 from agentcluster.streams import keys
+from agentcluster.streams.shared import shared_client
 from designer.actions.past import records_of
 from designer.archive.archiver import archive_runs
 from designer.domain.graph import TransformNode
-from designer.engine.redis import shared_client
 from designer.engine.submit import asubmit
 from designer.models import Run
 from designer.traces.log import iterate

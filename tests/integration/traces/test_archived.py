@@ -6,8 +6,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from agentcluster.streams.shared import shared_client
 from designer.archive.archiver import archive_runs
-from designer.engine.redis import shared_client
 from designer.models import Run
 from designer.traces import relay
 from designer.traces.relay import Relay

@@ -113,7 +113,7 @@ def test_a_name_is_taken_once_and_there_are_only_so_many(api, create, workflow, 
 
 
 def test_a_key_that_holds_no_stream_is_refused(api, workflow) -> None:
-    from designer.engine.redis import shared_client
+    from agentcluster.streams.shared import shared_client
 
     shared_client().set("orders-total", "3")
     body = {"kind": "stream", "name": "x", "config": {"key": "orders-total"}}

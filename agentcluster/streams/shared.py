@@ -1,4 +1,4 @@
-"""The Redis client that routing's synchronous code shares in a process."""
+"""The Redis client that ordinary Django code of one process shares."""
 
 import functools
 
