@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from agents.node.call import Call, Outcome
 from agents.node.claims import ClaimError, may_hold_claims, read_input
 from agents.node.clock import to_ms
 from agents.node.failures import from_exception, of_schema
+from agents.node.scratch import scratch
 from agents.node.workers.frames import Job, Result
 from agents.node.workers.pool import WorkerPool
 from agents.node.workers.process import WorkerGoneError, WorkerProcess
@@ -34,7 +34,7 @@ class Executor:
         ``contracts``: hold inputs and outputs to the contracts there are for agents, besides the agents' own schemas.
         """
         self._pool, self._ports, self._contracts = pool, ports, contracts
-        self._folder = tempfile.TemporaryDirectory(prefix="agentcluster-node-")
+        self._folder = scratch()
         self._jobs = 0
 
     async def run(self, call: Call) -> Outcome:
