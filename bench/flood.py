@@ -92,6 +92,8 @@ class _Sender:
         """Called after each answer."""
         self.last = 0.0
         self.request = request
+        self.repeated: dict[bytes, int] = {}
+        """Whole answers as they came before, and their status: what is the same again need not be taken apart again."""
         self._parts = urlsplit(url)
         self._idle: list[_Connection] = []
         self._all: set[_Connection] = set()
@@ -120,14 +122,19 @@ class _Sender:
             task.add_done_callback(self._opening.discard)
 
     def answered(self, connection: "_Connection", status: int, took_s: float, head: bytes, body: bytes) -> None:
-        self.last = time.perf_counter()
         found = self.found
-        found.answers[status] += 1
-        found.took_s.setdefault(status, []).append(took_s)
         if status not in found.bodies:
             found.bodies[status], found.headers[status] = body, head.decode("latin-1").lower()
+            found.took_s[status] = []
         if status == 202:
             found.accepted.append(body)
+        self.answered_again(connection, status, took_s)
+
+    def answered_again(self, connection: "_Connection", status: int, took_s: float) -> None:
+        """Note an answer of a kind that came before."""
+        self.last = connection.due + took_s
+        self.found.answers[status] += 1
+        self.found.took_s[status].append(took_s)
         self.free(connection)
         if self.then is not None:
             self.then()
@@ -176,7 +183,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, sender: _Sender) -> None:
         self._sender = sender
         self._buffer = b""
-        self._due = 0.0
+        self.due = 0.0
         self._transport: asyncio.Transport | None = None
         self._closed = False
 
@@ -184,12 +191,17 @@ class _Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def send(self, due: float) -> None:
-        self._due = due
+        self.due = due
         self._sender.found.late_s.append(time.perf_counter() - due)
         if self._transport is not None:
             self._transport.write(self._sender.request)
 
     def data_received(self, data: bytes) -> None:
+        sender = self._sender
+        status = 0 if self._buffer else sender.repeated.get(data, 0)
+        if status:
+            sender.answered_again(self, status, time.perf_counter() - self.due)
+            return
         self._buffer += data
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
@@ -199,7 +211,10 @@ class _Connection(asyncio.Protocol):
         total = end + 4 + (int(found[1]) if found is not None else 0)
         if len(self._buffer) >= total:
             body, self._buffer = self._buffer[end + 4 : total], self._buffer[total:]
-            self._sender.answered(self, int(head[9:12]), time.perf_counter() - self._due, head + b"\r\n", body)
+            status = int(head[9:12])
+            if status == 429 and len(data) == total and len(sender.repeated) < 10:
+                sender.repeated[data] = status
+            sender.answered(self, status, time.perf_counter() - self.due, head + b"\r\n", body)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._closed:

@@ -13,6 +13,8 @@ asyncioreactor.install(uvloop.new_event_loop())  # type: ignore[no-untyped-call]
 import daphne.server  # noqa: E402
 from daphne.cli import CommandLineInterface  # noqa: E402
 
+from agentcluster import garbage  # noqa: E402
+
 APPLICATION: Final = "agentcluster.asgi:application"
 OPEN_FILES: Final = 65_536
 SWITCH_S: Final = 0.001
@@ -48,6 +50,7 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
         daphne.server.HTTPFactory = RequestFactory
         daphne.server.WebSocketFactory = SocketFactory
         self.endpoints = [with_backlog(endpoint) for endpoint in self.endpoints]
+        garbage.calm()
         super().run()
 
 

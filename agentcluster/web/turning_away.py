@@ -20,9 +20,11 @@ Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 Ask = Callable[[str], Answer | None]
 
 _LINE: Final = re.compile(rb"POST (/[!-$&->@-~]*) HTTP/1\.1\r\n")
-_DOUBTFUL: Final = re.compile(rb"\n(?:transfer-encoding|connection|expect|upgrade)[\t ]*:|\n[\t ]", re.IGNORECASE)
-_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d{1,7})\r\n", re.IGNORECASE)
-_MENTIONED: Final = re.compile(rb"content-length", re.IGNORECASE)
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d{1,7})\r\n")
+_DOUBTFUL: Final = (b"\ntransfer-encoding", b"\nexpect", b"\nupgrade", b"\n ", b"\n\t")
+"""In small letters, as what is looked at."""
+_KEPT: Final = b"\r\nconnection: keep-alive\r\n"
+"""What many clients say although it is the rule; any other word about the connection is read."""
 
 _askers: list[Ask] = []
 
@@ -69,9 +71,12 @@ def refused(data: bytes) -> bytes | None:
 def _is_whole(data: bytes) -> bool:
     """Say whether the data is one request to its last byte, with a length that everybody reads alike."""
     end = data.find(b"\r\n\r\n")
-    head = data[: end + 2]
-    if end < 0 or len(_MENTIONED.findall(head)) != 1 or _DOUBTFUL.search(head):
+    head = data[: end + 2].lower()
+    if end < 0 or head.count(b"content-length") != 1 or head.count(b"\nconnection") != head.count(_KEPT):
         return False
+    for each in _DOUBTFUL:
+        if each in head:
+            return False
     length = _LENGTH.search(head)
     return length is not None and int(length[1]) == len(data) - end - 4
 

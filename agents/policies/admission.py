@@ -56,6 +56,7 @@ class Entry:
         """``spec`` says what holds now."""
         self.inside = 0
         self.refused = 0
+        self._coming = 0
         self._spec = spec
         self._waiting: deque[_Place] = deque()
 
@@ -63,14 +64,26 @@ class Entry:
     def full(self) -> bool:
         """Whether who comes now would be refused at once."""
         spec = self._spec()
-        if self.inside < spec.concurrent and not self._waiting:
-            return False
-        return not spec.wait_ms or len(self._waiting) >= spec.concurrent * WAITING_PER_PLACE
+        seats = spec.concurrent * WAITING_PER_PLACE if spec.wait_ms else 0
+        return self.inside + len(self._waiting) + self._coming >= spec.concurrent + seats
 
     @property
     def waiting(self) -> int:
         """How many wait for a place."""
         return sum(not each.done() for each in self._waiting)
+
+    def expect(self) -> None:
+        """Count one who was let through to the door and is there by the next turn of the loop.
+
+        A server that finds thousands of requests in one turn would let all of them through otherwise, and take each of
+        them apart only to refuse it here.
+        """
+        if not self._coming:
+            asyncio.get_running_loop().call_soon(self._arrived)
+        self._coming += 1
+
+    def _arrived(self) -> None:
+        self._coming = 0
 
     async def enter(self) -> Slot | None:
         """Return a slot; None when none fell free in time."""
@@ -135,8 +148,14 @@ class AdmitStarts:
             slot.release()
 
     def turn_away(self, path: str) -> Refusal | None:
-        """Return the answer to a POST that would be refused at once; for a web server that asks before it reads on."""
-        if not self.entry.full or not self._starts.fullmatch(path):
+        """Return the answer to a POST that would be refused at once; for a web server that asks before it reads on.
+
+        None: it is let through, and is expected to come in at once.
+        """
+        if not self._starts.fullmatch(path):
+            return None
+        if not self.entry.full:
+            self.entry.expect()
             return None
         self.entry.refused += 1
         return _refusal(_spec().retry_after_s)

@@ -182,3 +182,27 @@ async def test_only_who_would_be_refused_at_once_is_turned_away_unread(policies)
     server.go.set()
     await asyncio.gather(*tasks)
     assert app.turn_away("/starts/a") is None
+
+
+async def test_one_turn_of_the_loop_lets_no_more_through_than_find_room(policies):
+    policies(concurrent=2, wait_ms=2000)
+    room = 2 + 2 * WAITING_PER_PLACE
+    server = Server()
+    app = AdmitStarts(server, *PATHS)
+    assert app.turn_away("/elsewhere") is None
+    assert [app.turn_away("/starts/a") for _ in range(1000)].count(None) == room
+    assert app.entry.refused == 1000 - room
+    tasks = [asyncio.create_task(ask(app)) for _ in range(room)]
+    await asyncio.sleep(0.05)
+    assert (app.entry.inside, app.entry.waiting) == (2, room - 2)
+    assert app.turn_away("/starts/a") is not None
+    server.go.set()
+    assert [answer[0]["status"] for answer, _ in await asyncio.gather(*tasks)] == [202] * room
+
+
+async def test_who_was_let_through_and_never_came_keeps_no_place(policies):
+    policies(concurrent=1, wait_ms=0)
+    app = AdmitStarts(Server(), *PATHS)
+    assert [app.turn_away("/starts/a") is None for _ in range(2)] == [True, False]
+    await asyncio.sleep(0)
+    assert app.turn_away("/starts/a") is None

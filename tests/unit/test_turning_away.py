@@ -29,6 +29,7 @@ def test_a_whole_request_without_a_chance_gets_its_answer():
     ]  # fmt: skip
     assert body == b"full"
     assert turning_away.refused(request().replace(b"Content-Length", b"content-length")) == answer
+    assert turning_away.refused(request("POST /full HTTP/1.1", "Connection: keep-alive")) == answer
     assert turning_away.refused(request("POST /full?x=1 HTTP/1.1")) is None
 
 
@@ -53,6 +54,8 @@ def test_a_whole_request_without_a_chance_gets_its_answer():
         request("POST /full HTTP/1.1", "Transfer-Encoding: chunked"),
         request("POST /full HTTP/1.1", "transfer-encoding : chunked"),
         request("POST /full HTTP/1.1", "Connection: close"),
+        request("POST /full HTTP/1.1", "Connection: keep-alive, Upgrade"),
+        request("POST /full HTTP/1.1", "Connection: keep-alive", "connection: close"),
         request("POST /full HTTP/1.1", "Upgrade: websocket"),
         request("POST /full HTTP/1.1", "Expect: 100-continue"),
         request("POST /full HTTP/1.1", "X-Folded: a", " Transfer-Encoding: chunked"),
