@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.faults import timeline
+from tests.faults.conftest import Shared
 from tests.faults.hosts import Hosts, HostsCluster, NatsCluster
 from tests.faults.lab import Fault, Lab, laboratory
 from tests.faults.table import note, note_timeline
@@ -28,12 +29,16 @@ CUT_S = 12.0
 
 
 @pytest.fixture(scope="module")
-def on_hosts(tmp_path_factory: pytest.TempPathFactory, migrated: Path, django_db_blocker: Any) -> Iterator[Lab]:
+def on_hosts(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, shared: Shared, django_db_blocker: Any
+) -> Iterator[Lab]:
+    shared.close()  # one installation at a time
     home = tmp_path_factory.mktemp("hosts")
     with ExitStack() as ending, django_db_blocker.unblock():
         hosts = Hosts(NODES)
         ending.callback(hosts.close)
         servers = NatsCluster(hosts, home)
+        ending.callback(servers.stop)
         make = partial(HostsCluster, hosts=hosts, servers=servers)
         lab = ending.enter_context(laboratory(home, migrated, nodes=NODES, make=make))
         for number in range(NODES):
