@@ -127,6 +127,8 @@ def triggers(camera: Camera, rest: Rest) -> None:
     camera.keep("triggers")
 
 
+PATIENT = {"kind": "circuit_breaker", "match": {"agent": "http-client"}, "spec": {"min_calls": 1_000}}
+"""Three runs fail on purpose, and none is to wait for a breaker."""
 HOSTS = (("atlas-01", "eu-west", "worker"), ("atlas-02", "eu-west", "worker"), ("borea-01", "us-east", "planner"))
 
 
@@ -219,6 +221,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     environment = {"HTTP_CLIENT_ALLOW": "127.0.0.1"}
     with Stack(environment=environment) as stack, stack.api() as client, sync_playwright() as playwright:
+        client.put("policies/patient", json=PATIENT, headers={"If-Match": '"0"'}).raise_for_status()
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         login = logged_in(browser, stack)
         for scheme in ("light", "dark"):

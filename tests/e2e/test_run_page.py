@@ -1,11 +1,12 @@
 """A run's page: what waits for a decision is asked at once, and graphs without places are laid out."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e import workflows
-from tests.e2e.hands import SLOW, node, open_run, settled
+from tests.e2e.hands import SLOW, node, open_run, open_sample, run_with_the_sample_file, settled
 from tests.e2e.rest import Rest
 from tests.stack import Stack
 
@@ -51,3 +52,21 @@ def test_a_workflow_without_places_is_laid_out(stack: Stack, page: Page, rest: R
     places = [(one.get("position") or {}).get("x", 0) for one in saved["nodes"]]
     assert len(set(places)) > 1
     rest.post(f"runs/{run}/cancel", {})
+
+
+def test_what_is_painted_is_what_is_there(stack: Stack, page: Page) -> None:
+    """Chromium went on showing «Pending» on steps that are done, where the page had been opened by a click."""
+    open_sample(page)
+    run_with_the_sample_file(page)
+    expect(node(page, "end").get_by_text("Done")).to_be_visible(timeout=SLOW)
+    page.goto(f"{stack.url}/runs")
+    page.get_by_role("link", name=re.compile("Analyse sales")).first.click()
+    done = node(page, "start").get_by_text("Done")
+    expect(done).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(2000)
+    graph = page.locator(".react-flow")
+    shown = graph.screenshot(path="test-results/painted.png")
+    page.reload()
+    expect(done).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(2000)
+    assert graph.screenshot() == shown

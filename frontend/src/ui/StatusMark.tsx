@@ -61,14 +61,17 @@ export function StatusIcon({ status, size = 15 }: { status: Status; size?: numbe
   );
 }
 
-/** An icon and a word for a status: never colour alone. */
+/**
+ * An icon and a word for a status: never colour alone. The word is a new element with each status: Chromium goes on
+ * showing the old one of a text that changes on the canvas while its step is laid out.
+ */
 export function StatusMark({ status, size = 15 }: { status: Status; size?: number }) {
   const { t } = useTranslation();
   const { icon: Icon, spins } = LOOKS[status];
   return (
     <span className={classes.mark} style={{ color: statusColour(status) }} data-status={status}>
       <Icon size={size} stroke={2} className={spins ? classes.spins : undefined} aria-hidden />
-      {t(`status.${status}`)}
+      <span key={status}>{t(`status.${status}`)}</span>
     </span>
   );
 }
