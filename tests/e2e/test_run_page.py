@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e import workflows
-from tests.e2e.hands import SLOW, node, open_run, open_sample, run_with_the_sample_file, settled
+from tests.e2e.hands import SLOW, node, open_run, open_sample, row, run_with_the_sample_file, settled
 from tests.e2e.rest import Rest
 from tests.stack import Stack
 
@@ -24,6 +24,10 @@ def test_a_decision_is_offered_where_the_run_says_that_it_waits(stack: Stack, pa
     panel = page.get_by_role("complementary", name="Step")
     expect(panel.get_by_text("Pay the invoice?")).to_be_visible(timeout=SLOW)
     expect(panel.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+    row(page, "ask").hover()
+    expect(page.get_by_role("tooltip").get_by_text("So far")).to_be_visible()
+    expect(page.get_by_role("tooltip").get_by_text("Ended")).to_be_hidden()
+    page.mouse.move(0, 0)
     why = page.get_by_role("status", name="Why the run does not go on")
     why.get_by_role("button", name="Decide").click()
     expect(panel.get_by_label("Amount")).to_be_focused()

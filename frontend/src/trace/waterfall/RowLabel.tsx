@@ -26,8 +26,19 @@ export function RowLabel({ view, row }: { view: RunView; row: Row }) {
   const { icon: Icon } = lookOf(row.node.kind);
   return (
     <>
-      <span className={classes.label} title={`${label} (${row.id})`}>
-        {label}
+      <span className={classes.words}>
+        <span className={classes.label} title={`${label} (${row.id})`}>
+          {label}
+        </span>
+        <span
+          className={classes.kind}
+          data-agent={(row.undoes === undefined && words) || undefined}
+          data-undoes={row.undoes}
+        >
+          {row.undoes === undefined
+            ? words || <Icon size={13} stroke={1.6} aria-hidden />
+            : t("waterfall.undoes", { step: stepLabel(view, row.undoes, t) })}
+        </span>
       </span>
       {step?.cached && (
         <span className={classes.badge} title={t("waterfall.cachedHint")}>
@@ -39,15 +50,6 @@ export function RowLabel({ view, row }: { view: RunView; row: Row }) {
           {t("waterfall.takenOver")}
         </span>
       )}
-      <span
-        className={classes.kind}
-        data-agent={(row.undoes === undefined && words) || undefined}
-        data-undoes={row.undoes}
-      >
-        {row.undoes === undefined
-          ? words || <Icon size={13} stroke={1.6} aria-hidden />
-          : t("waterfall.undoes", { step: stepLabel(view, row.undoes, t) })}
-      </span>
     </>
   );
 }

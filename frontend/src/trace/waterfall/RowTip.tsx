@@ -7,7 +7,7 @@ import { formatClock, formatDuration } from "../duration";
 import { stepLabel } from "../labels";
 import { waitWords } from "../waitWords";
 import classes from "./RowTip.module.css";
-import { rowState } from "./rowState";
+import { isLive, rowState } from "./rowState";
 import type { Row } from "./rows";
 
 export interface Hover {
@@ -23,11 +23,13 @@ const HEIGHT = 200;
 export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now: number }) {
   const { t, i18n } = useTranslation("trace");
   const { row, x, y } = hover;
-  const { status, segments } = rowState(view, row, now);
+  const state = rowState(view, row, now);
+  const { status, segments } = state;
   const step = view.steps.get(row.id);
   const words = step ? waitWords(step, now, t, i18n.language) || step.message : "";
   const from = segments[0]?.from;
   const to = segments.at(-1)?.to;
+  const open = isLive(state);
   const left = Math.min(x + 14, window.innerWidth - WIDTH - 8);
   const top = y + 18 + HEIGHT > window.innerHeight ? y - 14 : y + 18;
   return (
@@ -55,9 +57,9 @@ export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now:
               several={(step?.attempts.length ?? 0) > 1}
             />
           ))}
-          {to !== undefined && status !== "running" && <Moment name={t("tip.ended")} at={to} view={view} />}
+          {to !== undefined && !open && <Moment name={t("tip.ended")} at={to} view={view} />}
           {from !== undefined && to !== undefined && (
-            <Fact name={t("tip.took")} value={formatDuration(to - from)} />
+            <Fact name={open ? t("tip.soFar") : t("tip.took")} value={formatDuration(to - from)} />
           )}
         </dl>
       </div>
