@@ -25,7 +25,7 @@ def test_a_decision_is_offered_where_the_run_says_that_it_waits(stack: Stack, pa
     expect(panel.get_by_text("Pay the invoice?")).to_be_visible(timeout=SLOW)
     expect(panel.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     row(page, "ask").hover()
-    expect(page.get_by_role("tooltip").get_by_text("So far")).to_be_visible()
+    expect(page.get_by_role("tooltip").get_by_text("So far", exact=True)).to_be_visible()
     expect(page.get_by_role("tooltip").get_by_text("Ended")).to_be_hidden()
     page.mouse.move(0, 0)
     why = page.get_by_role("status", name="Why the run does not go on")
