@@ -11,11 +11,13 @@ SQLITE = "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=0;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=0;"
+    " PRAGMA journal_size_limit=67108864;",
 }
 """Several processes write: wait for the lock, take it at the start of a transaction, let readers go on. Never read the file
 through a memory map: where connections come and go, another process sees half of what was written, calls the file damaged
-("database disk image is malformed", "disk I/O error") and may damage it."""
+("database disk image is malformed", "disk I/O error") and may damage it. A log that grew while somebody read for long is cut
+back to 64 MiB."""
 POSTGRES_OPTIONS = {"connect_timeout": 5}
 
 

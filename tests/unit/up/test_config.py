@@ -42,6 +42,7 @@ def test_sqlite_never_reads_through_a_memory_map(tmp_path: Path) -> None:
         database.executescript(database_setting("", tmp_path)["OPTIONS"]["init_command"])
         assert database.execute("PRAGMA mmap_size").fetchone() == (0,)
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert database.execute("PRAGMA journal_size_limit").fetchone() == (64 * 2**20,)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mongo://secret@host/db", "postgres://u:secret@h"])
