@@ -58,6 +58,17 @@ def test_a_workflow_without_places_is_laid_out(stack: Stack, page: Page, rest: R
     rest.post(f"runs/{run}/cancel", {})
 
 
+def still(page: Page) -> bytes:
+    """Return a picture of the graph once it stays as it is."""
+    graph, before = page.locator(".react-flow"), b""
+    for _ in range(10):
+        page.wait_for_timeout(700)
+        if (now := graph.screenshot()) == before:
+            return now
+        before = now
+    raise AssertionError("the graph does not stand still")
+
+
 def test_what_is_painted_is_what_is_there(stack: Stack, page: Page) -> None:
     """Chromium went on showing «Pending» on steps that are done, where the page had been opened by a click."""
     open_sample(page)
@@ -67,10 +78,9 @@ def test_what_is_painted_is_what_is_there(stack: Stack, page: Page) -> None:
     page.get_by_role("link", name=re.compile("Analyse sales")).first.click()
     done = node(page, "start").get_by_text("Done")
     expect(done).to_be_visible(timeout=SLOW)
-    page.wait_for_timeout(2000)
-    graph = page.locator(".react-flow")
-    shown = graph.screenshot(path="test-results/painted.png")
+    settled(page)
+    shown = still(page)
     page.reload()
     expect(done).to_be_visible(timeout=SLOW)
-    page.wait_for_timeout(2000)
-    assert graph.screenshot() == shown
+    settled(page)
+    assert still(page) == shown
