@@ -122,6 +122,17 @@ def test_who_joins_a_group_has_its_limit_at_once(staff):
         limits.check_start(user=staff)
 
 
+def test_whether_groups_count_is_asked_of_each_set_anew(staff, monkeypatch):
+    staff.groups.add(Group.objects.create(name="partners"))
+    use(limit("others", "user", 1000))
+    limits.check_start(user=staff)
+    monkeypatch.setattr(live, "_known", live._Known(PolicySet()))
+    use(limit("partners", "user", 1, tag="partners"))
+    limits.check_start(user=staff)
+    with pytest.raises(RateLimitedError):
+        limits.check_start(user=staff)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_start_too_many_gets_429_and_makes_no_run(published, api):  # noqa: F811
     use(limit("slow", "user", 2))
