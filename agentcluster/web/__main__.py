@@ -7,13 +7,13 @@ from typing import Any, Final
 import uvloop
 from twisted.internet import asyncioreactor
 
+from agentcluster import garbage
+
 # Daphne takes the reactor that is there when it is imported.
 asyncioreactor.install(uvloop.new_event_loop())  # type: ignore[no-untyped-call]
 
 import daphne.server  # noqa: E402
 from daphne.cli import CommandLineInterface  # noqa: E402
-
-from agentcluster import garbage  # noqa: E402
 
 APPLICATION: Final = "agentcluster.asgi:application"
 OPEN_FILES: Final = 65_536

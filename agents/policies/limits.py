@@ -22,7 +22,7 @@ from agentcluster.security.client_address import counted
 from agentcluster.streams.buckets import Buckets
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.shared import shared_client
-from agents.domain.policy import PolicySet, RateLimit, Subject
+from agents.domain.policy import RateLimit, Subject
 from agents.policies import live
 from agents.policies.errors import RateLimitedError
 
@@ -43,7 +43,6 @@ class _Away(threading.local):
 
 
 _away = _Away()
-_tagged: tuple[PolicySet, bool] = (PolicySet(), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +144,9 @@ def _check(bucket: _Bucket) -> None:
 
 def _tags(user: User | None) -> tuple[str, ...]:
     """Return the groups of a user, when any rate limit asks for them."""
-    if user is None or not _ask_for_tags():
+    if user is None or not live.limits_by_tag():
         return ()
     return tuple(user.groups.order_by("name").values_list("name", flat=True))
-
-
-def _ask_for_tags() -> bool:
-    """Return whether a rate limit of the set in use matches tags; looked up once for each set."""
-    global _tagged  # noqa: PLW0603 - one answer for the process
-    policies = live.current()
-    seen, asked = _tagged
-    if seen is not policies:
-        asked = any(policy.kind == "rate_limit" and policy.match.tag for policy in policies.policies)
-        _tagged = (policies, asked)
-    return asked
 
 
 @functools.cache

@@ -25,6 +25,7 @@ class _Known:
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
         self.found: dict[_Key, tuple[Policy | None, Any]] = {}
+        self.limits_by_tag = any(each.kind == "rate_limit" and each.match.tag for each in policies.policies)
 
 
 _known = _Known(PolicySet())
@@ -47,6 +48,11 @@ def spec(kind: Kind, subject: Subject, about: str = "") -> Any:
 def policy(kind: Kind, subject: Subject, about: str = "") -> Policy | None:
     """Return the policy that holds for the subject; None where the kind's defaults do."""
     return _look(kind, subject, about)[0]
+
+
+def limits_by_tag() -> bool:
+    """Return whether a rate limit asks for tags, so that a subject's have to be looked up."""
+    return _known.limits_by_tag
 
 
 def replace(policies: PolicySet) -> bool:
