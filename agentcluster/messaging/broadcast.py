@@ -91,7 +91,7 @@ class Broadcast:
             raise self._unavailable(error) from error
 
     def _spread_over(self, replicas: int) -> StreamConfig:
-        return self._config.evolve(num_replicas=replicas, storage=storage_of(replicas, volatile=True))
+        return self._config.evolve(num_replicas=replicas, storage=storage_of(self._bus.replicas, volatile=True))
 
     async def listen(self, heard: Heard, since_s: float) -> None:
         """Hear everything from now on, and what the last ``since_s`` seconds brought, now and after each lost connection."""

@@ -11,7 +11,8 @@ from nats.js.kv import KeyValue
 
 from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError, MessageTooLargeError
-from agentcluster.messaging.replicas import spread, storage_of
+from agentcluster.messaging.opened import Opened
+from agentcluster.messaging.replicas import storage_of
 
 R = TypeVar("R")
 
@@ -38,11 +39,11 @@ class Bucket:
         self.bus = bus
         self.name = name
         self._ttl_s, self._volatile = ttl_s, volatile
-        self._opened: tuple[object, KeyValue] | None = None
+        self._opened = Opened(bus, f"KV_{name}", TIMEOUT_S, self._create, lambda context: context.key_value(name))
 
     async def ensure(self) -> None:
         """Create the bucket when it is missing."""
-        self._opened = None
+        self._opened.forget()
         await self.use(_status)
 
     async def put(self, key: str, value: bytes) -> int:
@@ -109,7 +110,7 @@ class Bucket:
         """Do ``work`` on the opened bucket, once more when the bucket turns out to be gone (for this package only)."""
         for last in (False, True):
             try:
-                return await work(await self._open())
+                return await work(await self._opened.get())
             except nats.js.errors.KeyValueError:
                 raise
             except nats.js.errors.BadRequestError as error:
@@ -117,31 +118,18 @@ class Bucket:
                     raise
                 raise self._unavailable(error) from error
             except (*GONE, nats.js.errors.NotFoundError) as error:
-                self._opened = None
+                self._opened.forget()
                 if last:
                     raise self._unavailable(error) from error
             except (nats.errors.Error, TimeoutError) as error:
                 raise self._unavailable(error) from error
         raise AssertionError("unreachable")
 
-    async def _open(self) -> KeyValue:
-        client = self.bus.client
-        if self._opened is None or self._opened[0] is not client:
-            self._opened = (client, await self._create(client.jetstream(timeout=TIMEOUT_S)))
-        return self._opened[1]
-
-    async def _create(self, context: JetStreamContext) -> KeyValue:
-        return await spread(
-            context,
-            f"KV_{self.name}",
-            self.bus.replicas,
-            lambda replicas: context.create_key_value(self._config(replicas)),
-            lambda: context.key_value(self.name),
+    async def _create(self, context: JetStreamContext, replicas: int) -> KeyValue:
+        storage = storage_of(self.bus.replicas, volatile=self._volatile)
+        return await context.create_key_value(
+            KeyValueConfig(bucket=self.name, ttl=self._ttl_s, storage=storage, replicas=replicas, direct=True)
         )
-
-    def _config(self, replicas: int) -> KeyValueConfig:
-        storage = storage_of(replicas, volatile=self._volatile)
-        return KeyValueConfig(bucket=self.name, ttl=self._ttl_s, storage=storage, replicas=replicas, direct=True)
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

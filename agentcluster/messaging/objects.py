@@ -17,7 +17,7 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.messaging.bucket import GONE
 from agentcluster.messaging.bus import Bus
 from agentcluster.messaging.errors import BusUnavailableError
-from agentcluster.messaging.replicas import spread
+from agentcluster.messaging.opened import Opened
 
 R = TypeVar("R")
 TIMEOUT_S: Final = 5.0
@@ -45,7 +45,7 @@ class Objects:
     def __init__(self, bus: Bus, name: str) -> None:
         """``name`` is the store's, of letters, digits, ``-`` and ``_``."""
         self.bus, self.name = bus, name
-        self._opened: tuple[object, ObjectStore] | None = None
+        self._opened = Opened(bus, f"OBJ_{name}", TIMEOUT_S, self._create, lambda context: context.object_store(name))
 
     async def put(self, key: str, data: bytes) -> None:
         """Store ``data``; what had that name is replaced once all of it has arrived."""
@@ -90,32 +90,20 @@ class Objects:
         for last in (False, True):
             try:
                 async with asyncio.timeout(TIMEOUT_S + size / BYTES_PER_S):
-                    return await work(await self._open())
+                    return await work(await self._opened.get())
             except nats.js.errors.ObjectNotFoundError:
                 raise
             except (*GONE, nats.js.errors.NotFoundError) as error:
-                self._opened = None
+                self._opened.forget()
                 if last:
                     raise self._unavailable(error) from error
             except (nats.errors.Error, TimeoutError) as error:
-                self._opened = None
+                self._opened.forget()
                 raise self._unavailable(error) from error
         raise AssertionError("unreachable")
 
-    async def _open(self) -> ObjectStore:
-        client = self.bus.client
-        if self._opened is None or self._opened[0] is not client:
-            self._opened = (client, await self._create(client.jetstream(timeout=TIMEOUT_S)))
-        return self._opened[1]
-
-    async def _create(self, context: JetStreamContext) -> ObjectStore:
-        return await spread(
-            context,
-            f"OBJ_{self.name}",
-            self.bus.replicas,
-            lambda replicas: context.create_object_store(self.name, ObjectStoreConfig(replicas=replicas)),
-            lambda: context.object_store(self.name),
-        )
+    async def _create(self, context: JetStreamContext, replicas: int) -> ObjectStore:
+        return await context.create_object_store(self.name, ObjectStoreConfig(replicas=replicas))
 
     def _unavailable(self, error: BaseException) -> BusUnavailableError:
         reason = str(error) or type(error).__name__

@@ -64,30 +64,32 @@ async def spread(
     replicas: int,
     create: Callable[[int], Awaitable[R]],
     reopen: Callable[[], Awaitable[R]],
-) -> R:
-    """Return what ``create`` makes with ``replicas``, with one where the cluster has too few servers just now.
+) -> tuple[R, bool]:
+    """Return what ``create`` makes with ``replicas``, and whether it stands on so many servers.
 
-    What exists with another configuration is reopened as it is; when it was made before there was a cluster, it is
-    spread over it now.
+    Where the cluster has too few just now, it is made on one. What exists with another configuration is reopened as it
+    is; when it stands on fewer, it is spread over the cluster now.
     """
     try:
-        return await create(replicas)
+        return await create(replicas), True
     except APIError as error:
         if error.err_code == OTHER_CONFIGURATION:
-            await _widen(context, stream, replicas)
-            return await reopen()
+            whole = await _widen(context, stream, replicas)
+            return await reopen(), whole
         if error.err_code not in TOO_FEW_SERVERS or replicas == 1:
             raise
-        logger.warning("%s stands on one NATS server: %s", stream, error.description)
-        return await create(1)
+        logger.warning("%s stands on one NATS server until there are %d: %s", stream, replicas, error.description)
+        return await create(1), False
 
 
-async def _widen(context: JetStreamContext, stream: str, replicas: int) -> None:
+async def _widen(context: JetStreamContext, stream: str, replicas: int) -> bool:
     config = (await context.stream_info(stream)).config
     if (config.num_replicas or 1) >= replicas:
-        return
+        return True
     try:
         await context.update_stream(config, num_replicas=replicas)
-        logger.info("%s is kept on %d NATS servers from now on", stream, replicas)
     except APIError as error:
         logger.warning("%s cannot be spread over the cluster: %s", stream, error.description)
+        return False
+    logger.info("%s is kept on %d NATS servers from now on", stream, replicas)
+    return True

@@ -30,23 +30,25 @@ def own_nats(tmp_path: Path) -> Iterator[Server]:
 class NatsCluster:
     """Three nats-servers that share JetStream; kill and start them by number."""
 
-    def __init__(self, folder: Path, size: int = 3) -> None:
+    def __init__(self, folder: Path, size: int = 3, started: int = 3) -> None:
         self.ports = [embedded.free_port() for _ in range(size)]
         routes = [embedded.free_port() for _ in range(size)]
         self.monitors = [embedded.free_port() for _ in range(size)]
         self.url = ",".join(f"nats://{embedded.LOOPBACK}:{port}" for port in self.ports)
-        among = ",".join(f"nats://{embedded.LOOPBACK}:{port}" for port in routes)
+        addresses = [f"nats://{embedded.LOOPBACK}:{port}" for port in routes]
+        # Who starts later knows the first ones, and these hear of it: a server waits for all whose route it is given.
+        among = {number: ",".join(addresses if number >= started else addresses[:started]) for number in range(size)}
         self.commands = [
             [
                 *embedded.nats_command(folder / f"nats{number}", self.ports[number]),
                 *("--server_name", f"nats{number}", "--cluster_name", "test"),
-                *("--cluster", f"nats://{embedded.LOOPBACK}:{routes[number]}", "--routes", among),
+                *("--cluster", f"nats://{embedded.LOOPBACK}:{routes[number]}", "--routes", among[number]),
                 *("--http_port", str(self.monitors[number])),
             ]
             for number in range(size)
         ]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
-        for number in range(size):
+        for number in range(started):
             self.start(number)
 
     def start(self, number: int) -> None:
