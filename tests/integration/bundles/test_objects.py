@@ -51,7 +51,7 @@ async def test_an_object_that_is_too_large_is_not_read(objects: Objects):
 
 async def test_damage_on_the_way_is_seen(objects: Objects):
     await objects.put("kept", b"x" * 300_000)
-    info = await (await objects._open()).get_info("kept")
+    info = await (await objects._opened.get()).get_info("kept")
     context = objects.bus.client.jetstream()
     await context.purge_stream("OBJ_test-objects", subject=f"$O.test-objects.C.{info.nuid}")
     for piece in (b"y" * 131_072, b"y" * 131_072, b"y" * (300_000 - 2 * 131_072)):
