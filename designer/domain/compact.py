@@ -1,5 +1,6 @@
 """A shorter history with the same state, for a run that goes on under a new log (continue-as-new)."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from agents.domain.calls import CallError
@@ -22,12 +23,9 @@ def compact(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
     for record in records:
         run.apply(record.event, record.at)
     kept_inside = {step for undoable in run.undoable for step in _around(run.steps[undoable])}
-    closing = _Closing(run, kept_inside)
-    made: list[ev.Event] = []
-    for record in records:
-        event = record.event
-        if not isinstance(event, _NOISE):
-            made += closing.of(event)
+    history = [record.event for record in records if not isinstance(record.event, _NOISE)]
+    closing = _Closing(run, kept_inside, history)
+    made = [kept for event in history for kept in closing.of(event)]
     if run.queued is not None:
         made.append(run.queued)
     if run.paused is not None:
@@ -47,9 +45,9 @@ def without_command(event: ev.Event) -> ev.Event:
 class _Closing:
     """Says what becomes of each event of a history."""
 
-    def __init__(self, run: Run, kept_inside: set[str]) -> None:
+    def __init__(self, run: Run, kept_inside: set[str], history: Sequence[ev.Event]) -> None:
         self._run, self._kept_inside = run, kept_inside
-        self._closed: set[tuple[str, int]] = set()
+        self._still_inside = Counter(map(self._stood_for, history))
 
     def of(self, event: ev.Event) -> list[ev.Event]:
         step = getattr(event, "step", "")
@@ -61,12 +59,9 @@ class _Closing:
             return []
         closed = self._closed_iteration(state)
         if closed is not None:
-            return self._close_once(*closed)
+            return self._close_last(*closed)
         if isinstance(event, ev.IterationStarted) and self._is_closed(state, event.index):
             return []
-        if isinstance(event, ev.IterationClosed):
-            self._closed.add((step, event.index))
-            return [event]
         if state.status in _SETTLED and not self._keeps(state):
             return [event] if _is_last_word(event) else []
         return [event]
@@ -101,10 +96,17 @@ class _Closing:
             return index < owner.inner.index
         return False
 
-    def _close_once(self, owner: StepState, index: int) -> list[ev.Event]:
-        if (owner.step, index) in self._closed:
+    def _stood_for(self, event: ev.Event) -> tuple[str, int] | None:
+        """Return the closed iteration that stands for the event, by its container's path and its number."""
+        state = self._run.steps.get(getattr(event, "step", ""))
+        closed = self._closed_iteration(state) if state is not None else None
+        return None if closed is None else (closed[0].step, closed[1])
+
+    def _close_last(self, owner: StepState, index: int) -> list[ev.Event]:
+        """Close where the last event from inside stood: what became ready before and after it keeps its turn."""
+        self._still_inside[owner.step, index] -= 1
+        if self._still_inside[owner.step, index]:
             return []
-        self._closed.add((owner.step, index))
         inner = owner.inner
         if isinstance(inner, MapState):
             failed = inner.errors[index]
