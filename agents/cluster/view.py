@@ -63,7 +63,7 @@ class ClusterView:
             await self._watch.stop()
 
     def on_change(self, listener: OnChange) -> None:
-        """Call ``listener`` when a node's health or the instances it hosts have changed (not for each beat)."""
+        """Call ``listener`` when a node's health, the instances it hosts or their bounds have changed (not for each beat)."""
         self._listeners.append(listener)
 
     @property
@@ -199,9 +199,9 @@ def _by_capability(found: dict[tuple[str, str], list[InstanceInfo]]) -> dict[str
     return by_capability
 
 
-def _hosting(sighting: Sighting) -> tuple[Health, bool, frozenset[tuple[str, LifeState]]]:
+def _hosting(sighting: Sighting) -> tuple[Health, bool, frozenset[tuple[str, LifeState, int]]]:
     return (
         sighting.health,
         sighting.beat.draining,
-        frozenset((hosted.instance, hosted.state) for hosted in sighting.beat.agents),
+        frozenset((hosted.instance, hosted.state, hosted.concurrency) for hosted in sighting.beat.agents),
     )

@@ -27,8 +27,10 @@ class Admission:
         self._agents.remove(hosted)
 
     def offer(self, call: Call) -> bool:
-        """Start the call or let it wait; False when there is no room for either."""
+        """Start the call or let it wait, behind those that came before; False when there is no room for either."""
         hosted = call.hosted
+        while hosted.waiting and self._room(hosted):
+            self._begin(hosted.waiting.popleft())
         if self._room(hosted):
             self._begin(call)
             return True
@@ -36,6 +38,11 @@ class Admission:
             return False
         hosted.waiting.append(call)
         return True
+
+    def readmit(self) -> None:
+        """The bounds may have changed: start what there is room for now, agent by agent in turn."""
+        while self._start_other():
+            pass
 
     def release(self, hosted: HostedAgent) -> None:
         """A call has ended: start whatever its place is good for."""
@@ -62,13 +69,14 @@ class Admission:
         self.busy += 1
         self._start(call)
 
-    def _start_other(self) -> None:
-        """The node was full: the next agent in turn that has something waiting gets the place."""
+    def _start_other(self) -> bool:
+        """Give a place to the next agent in turn that has something waiting and may start it; False when none has."""
         for place, hosted in enumerate(self._agents):
             if hosted.waiting and self._room(hosted):
                 self._agents.append(self._agents.pop(place))
                 self._begin(hosted.waiting.popleft())
-                return
+                return True
+        return False
 
 
 def most_calls(hosted: HostedAgent) -> int:

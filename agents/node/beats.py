@@ -20,7 +20,7 @@ from agents.cluster.protocol import STATUS_NOTES, StatusNote
 from agents.domain.health import BEAT_S
 from agents.domain.lifecycle import LifeState
 from agents.domain.manifest import canonical
-from agents.node.admission import Admission
+from agents.node.admission import Admission, most_calls
 from agents.node.condition import Condition
 from agents.node.hosted import HostedAgent
 from agents.tools import ON_REQUEST
@@ -59,6 +59,8 @@ class Beats:
         self.load = 0
         """As the last beat told it."""
         self._changed = False
+        self._bounds: list[int] = []
+        """How many calls each instance works on at a time, as the last beat told it."""
         self._announced: set[str] = set()
         """The identities whose manifests were in the bucket when we last looked."""
         self._task: asyncio.Task[None] | None = None
@@ -97,6 +99,11 @@ class Beats:
         self._changed = True
         self._now.set()
 
+    def bounds_changed(self) -> None:
+        """Beat at once if an instance now works on more calls at a time, or on fewer, than the last beat told."""
+        if self._bounds != [each.concurrency for each in self._instances()]:
+            self.soon()
+
     async def stop(self) -> None:
         """Beat no more and take the entry away, so that everybody knows at once."""
         await end(self._task)
@@ -111,6 +118,8 @@ class Beats:
         profile, busy, limit = self._profile, self._admission.busy, self._admission.limit
         condition = self._condition
         self.load = min(100, round(max(psutil.cpu_percent(), 100 * busy / limit)))
+        agents = self._instances()
+        self._bounds = [each.concurrency for each in agents]
         return Heartbeat(
             node_id=profile.node_id,
             name=profile.name,
@@ -124,12 +133,15 @@ class Beats:
             pid=os.getpid(),
             started_ms=self._started_ms,
             slots=Slots(busy, limit),
-            agents=tuple(_instance(hosted) for hosted in self._agents if hosted.state is not LifeState.STOPPED),
+            agents=agents,
             draining=condition.draining,
             runtime=condition.runtime,
             memory_mib=condition.memory_mib,
             cpu_count=condition.cpu_count,
         )
+
+    def _instances(self) -> tuple[HostedInstance, ...]:
+        return tuple(_instance(hosted) for hosted in self._agents if hosted.state is not LifeState.STOPPED)
 
     async def _run(self) -> None:
         count = 0
@@ -184,7 +196,7 @@ def _instance(hosted: HostedAgent) -> HostedInstance:
         identity=hosted.identity,
         instance=hosted.instance,
         in_flight=hosted.in_flight,
-        concurrency=hosted.concurrency,
+        concurrency=most_calls(hosted),
         state=hosted.state,
         slot=hosted.slot,
         capabilities=() if hosted.name in ON_REQUEST else hosted.manifest.capabilities,

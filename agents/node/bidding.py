@@ -12,6 +12,7 @@ from agents.cluster.protocol import AWARDS, BIDS, INTENTS
 from agents.domain.intents import BIDS_MAX, LATE_MS, REQUEST_MAX, WINDOW_MAX_S, Bid, Bids, IntentRequest
 from agents.domain.lifecycle import LifeState
 from agents.domain.matching import allowed, match
+from agents.node.admission import most_calls
 from agents.node.beats import NodeProfile
 from agents.node.condition import Condition
 from agents.node.hosted import HostedAgent
@@ -97,7 +98,8 @@ class Bidding:
         if self._condition.draining or hosted.state is not LifeState.RUNNING or hosted.name in ON_REQUEST:
             return None
         fit = match(manifest, request.goal, request.capabilities)
-        load = max(hosted.in_flight / hosted.concurrency, self._service.admission.busy / self._service.admission.limit)
+        admission = self._service.admission
+        load = max(hosted.in_flight / most_calls(hosted), admission.busy / admission.limit)
         expected_ms = hosted.stats.recent_ms * max(1.0, load)
         region = self._profile.region
         if not fit or not allowed(request.constraints, region=region, cost=manifest.cost, expected_ms=expected_ms):

@@ -14,6 +14,7 @@ from agents.cluster.protocol import REPLIES
 from agents.cluster.view import ClusterView
 from agents.contracts.guard import Guard
 from agents.domain.manifest import Manifest
+from agents.domain.policy import PolicySet
 from agents.domain.slot_choice import Site
 from agents.node.beats import Beats, NodeProfile
 from agents.node.bidding import Bidding
@@ -29,6 +30,7 @@ from agents.node.service import CallService
 from agents.node.slots import Slots
 from agents.node.tenancy import Make
 from agents.node.workers.pool import WorkerPool
+from agents.policies import live
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +117,7 @@ class Node:
 
     async def start(self, wait_s: float = 0.0) -> None:
         """Take calls, then tell the cluster; BusUnavailableError when JetStream is not there, nor comes in ``wait_s`` s."""
+        live.on_change(self._policies_changed)
         if self.pool is not None:
             self.pool.start()
         await self._contracts.start()
@@ -132,6 +135,7 @@ class Node:
 
     async def stop(self, finish_s: float = FINISH_S) -> None:
         """Take no more calls, let those at work finish, give back the rest, sign off; at most about 25 s."""
+        live.forget(self._policies_changed)
         await self._bidding.stop()
         self.service.hand_back()
         await self.control.stop()
@@ -149,6 +153,10 @@ class Node:
             await self.pool.close()
         self._executor.close()
         logger.info("node %s has stopped", self.profile.node_id)
+
+    def _policies_changed(self, _policies: PolicySet) -> None:
+        self.service.admission.readmit()
+        self._beats.bounds_changed()
 
     def _site(self) -> Site:
         """Return this node as a place for instances, as it is now."""
