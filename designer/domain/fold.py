@@ -66,7 +66,9 @@ class Fold(Flow):
 
     def _step_waiting(self, event: ev.StepWaiting, at: int) -> None:
         state = self.steps[event.step]
-        state.waiting_code, state.waiting_message, state.since = event.code, event.message, at
+        if state.waiting_code != event.code:
+            state.since = at
+        state.waiting_code, state.waiting_message = event.code, event.message
 
     def _step_started(self, event: ev.StepStarted, at: int) -> None:
         state = self.steps[event.step]
@@ -99,7 +101,7 @@ class Fold(Flow):
     def _step_failed(self, event: ev.StepFailed, at: int) -> None:
         state = self.steps[event.step]
         self.flights.pop(event.step, None)
-        state.error, state.since = event.error, at
+        state.error, state.since, state.waiting_code = event.error, at, ""
         state.attempt = max(state.attempt, event.attempt)
         state.fallback = event.fallback
         if event.error.code in INFRASTRUCTURE:
@@ -167,6 +169,7 @@ class Fold(Flow):
                 inner.errors[event.index] = {"code": event.error.code, "message": event.error.message}
                 if isinstance(state.node.node, MapNode) and state.node.node.failure == "fail":
                     inner.failed = inner.failed or event.error
+                    self.scope_failed = True
             inner.open.discard(event.index)
             self._launch_iterations(state, at)
             return
