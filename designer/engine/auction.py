@@ -22,16 +22,12 @@ from agents.cluster.intents import intents_broadcast
 from agents.cluster.protocol import AWARDS, BIDS, INTENTS
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
-from agents.domain.intents import (
-    BIDS_MAX,
-    Bid,
-    IntentAward,
-    IntentRequest,
-)
-from agents.domain.scoring import InstanceInfo, ranked_bids
-from designer.domain.events import Bidding, PlacedBid
+from agents.domain.intents import BIDS_MAX, Bid, IntentAward, IntentRequest
+from agents.domain.scoring import InstanceInfo
+from designer.domain.events import Bidding
 from designer.domain.graph import IntentNode
 from designer.domain.pending import PendingCall
+from designer.engine.bids import placed_of, ranked_of
 from designer.engine.capacity import Capacity
 from designer.engine.intent_request import request_of
 from designer.engine.queues import Waiter, Waiting
@@ -46,8 +42,6 @@ BLIND_S: Final = 1.0
 ALL_BIDS_MAX: Final = 10_000
 UNSTORED_MAX: Final = 2
 """So often a goal is put out again because the stream did not say that it has it."""
-TOLD_MAX: Final = 32
-"""Bids that the run's log tells of."""
 
 
 class Auction:
@@ -219,30 +213,19 @@ class Auctions:
         if auction.asked and auction.asked <= auction.answered:
             self._end(auction)
 
-    def _is_sound(self, bid: Bid, node: str) -> bool:
-        """Return whether a bid is by an instance in sight, of an agent that may be used, with figures that make sense."""
-        known = self._view.instance(bid.instance)
-        if known is None or (known.node, known.agent, known.version) != (node, bid.agent, bid.version):
-            return False
-        figures = 0 < bid.match <= 1 and bid.load >= 0 and bid.cost >= 0 and bid.expected_ms >= 0
-        return figures and self._capacity.usable(bid.agent, bid.version)
-
     def _end(self, auction: Auction) -> None:
         if auction.ended or self._by_call.get(auction.call.call_id) is not auction:
             return
-        sound = [bid for (_, node), bid in auction.bids.items() if self._is_sound(bid, node)]
-        if not sound and (self._view.blind or self._was_not_stored(auction)):
+        ranked = ranked_of(auction.bids, self._view, self._capacity)
+        if not ranked and (self._view.blind or self._was_not_stored(auction)):
             auction.round = max(0, auction.round - 1)
             self._spawn(self._ask_again_when_back(auction))
             return
-        load = {
-            bid.instance: self._capacity.in_flight(bid.instance) / known.concurrency
-            for bid in sound
-            if (known := self._view.instance(bid.instance)) is not None
-        }
-        ranked = ranked_bids(sound, load)
         auction.ended, auction.winner = True, ranked[0][0].instance if ranked else ""
-        auction.bidding = self._bidding(auction, ranked)
+        answered = len(auction.answered & auction.asked)
+        auction.bidding = Bidding(
+            len(auction.asked), answered, len(ranked), auction.round, tuple(placed_of(ranked, self._view))
+        )
         if auction.timer is not None:
             auction.timer.cancel()
         if ranked:
@@ -255,18 +238,6 @@ class Auctions:
             return False
         auction.unstored += 1
         return True
-
-    def _bidding(self, auction: Auction, ranked: list[tuple[Bid, float]]) -> Bidding:
-        placed = []
-        for bid, score in ranked[:TOLD_MAX]:
-            known = self._view.instance(bid.instance)
-            figures = round(bid.load, 4), bid.cost, round(bid.expected_ms, 3)
-            node = known.node if known else ""
-            placed.append(
-                PlacedBid(bid.agent, bid.version, bid.instance, node, round(score, 4), round(bid.match, 4), *figures)
-            )
-        answered = len(auction.answered & auction.asked)
-        return Bidding(len(auction.asked), answered, len(ranked), auction.round, tuple(placed))
 
     def _award(self, auction: Auction, score: float) -> None:
         """Tell all who bid; the winner gets the call besides."""
@@ -288,6 +259,8 @@ class Auctions:
         if self._by_call.get(auction.call.call_id) is auction:
             auction.waiting.code = "bidding"
             self._ask(auction)
+            if auction.waiting.announced:
+                auction.waiting.waiter.wake()
 
     async def _until_reached(self) -> None:
         while not await self._is_there():  # noqa: ASYNC110 - what is waited for is elsewhere

@@ -66,20 +66,24 @@ class Degrading:
         live.on_change(self._policies_changed)
 
     def refused(self, call: PendingCall, error: CallError, waiter: Waiter, workflow_id: str) -> Refused | Waiting:
-        """Return what becomes of a call that cannot be sent; ask again when ``waiter`` is woken."""
-        spec = _spec(call.agent, call.version or str(error.data.get("version", "")), error)
+        """Return what becomes of a call that cannot be sent; ask again when ``waiter`` is woken.
+
+        A call by capability or intent names no agent: then the policy for the one that ``error`` is about holds.
+        """
+        agent = call.agent or str(error.data.get("agent", ""))
+        spec = _spec(agent, call.version or str(error.data.get("version", "")), error)
         if spec is None:
             return Refused(error)
         if spec.answer == "later" and error.code == CODE:
             return self._until_later(call, error, waiter)
         if spec.answer != "cached":
-            return Refused(error, _instead(spec, call.agent, call.version))
+            return Refused(error, _instead(spec, agent, call.version))
         look = self._looks.get(call.call_id)
         if look is None:
             look = self._looks[call.call_id] = _Look(
                 Waiting(waiter, monotonic(), "degrade", "Looking for an earlier answer.")
             )
-            self._spawn(self._look(look, workflow_id, call.agent, call.input))
+            self._spawn(self._look(look, workflow_id, agent, call.input))
         return Refused(error, look.found) if look.done else look.waiting
 
     async def failed(self, agent: str, version: str, value: Any, error: CallError, workflow_id: str) -> Instead | None:

@@ -16,7 +16,7 @@ from agents.domain.calls import CallError, CallReply
 from agents.domain.policy import Match, Policy, PolicySet
 from agents.policies import live
 from designer.domain import events as ev
-from designer.domain.graph import RetryPolicy
+from designer.domain.graph import IntentNode, RetryPolicy
 from designer.domain.pending import PendingCall
 from designer.engine.breakers import Breakers
 from designer.engine.degrade import Degrading
@@ -125,6 +125,42 @@ async def test_a_fixed_value_takes_the_place_of_a_refused_call(lab: Lab, decide:
     assert (row.status, row.output) == ("completed", {"got": {"by": "nobody"}})
     done: Any = await lab.seen(row.pk, ev.StepCompleted)
     assert (done.degraded, done.error.code) == ("value", "breaker_open")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        agent("a", "", capability="moody", input={"n": "${ input.n }"}),
+        IntentNode(id="a", goal="Be moody", capabilities=("moody",), input={"n": "${ input.n }"}),
+    ],
+    ids=["capability", "intent"],
+)
+@pytest.mark.parametrize(
+    ("spec", "by", "degraded"),
+    [
+        ({"answer": "value", "value": {"by": "nobody"}}, "nobody", "value"),
+        ({"answer": "agent", "agent": "calm"}, "calm", "agent"),
+        ({"answer": "cached"}, "moody", "cached"),
+    ],
+    ids=["value", "agent", "cached"],
+)
+async def test_who_was_refused_by_what_it_can_do_is_answered_for_as_by_its_name(
+    lab: Lab, decide: Decide, step: Any, spec: dict[str, Any], by: str, degraded: str
+) -> None:
+    graph = line(step, output={"got": "${ steps.a }"})
+    decide(circuit_breaker=BREAKER, degrade={**spec, "on": ["breaker_open"]})
+    await lab.start_node([mine.MOODY, mine.CALM])
+    lab.start_engine()
+    await lab.ended(*await lab.start(graph, {"n": 1}))
+    kept = keys.cache("*")
+    await until(lambda: degraded != "cached" or lab.client.keys(kept))
+    mine.MOOD["fails"] = True
+    await lab.ended(*await lab.start(graph, {"n": 0}, count=6))
+    await until(lambda: state(lab) == "open")
+    (row,) = await lab.ended(*await lab.start(graph, {"n": 1}))
+    assert (row.status, row.output["got"]["by"]) == ("completed", by), row.error
+    told = [getattr(event, "degraded", None) for event in lab.events(row.pk)]
+    assert (True if degraded == "agent" else degraded) in told
 
 
 async def test_a_cheaper_agent_takes_the_place_of_a_refused_call(lab: Lab, decide: Decide) -> None:
