@@ -15,7 +15,8 @@ Network = Literal["none", "full"]
 class ResourceLimits(msgspec.Struct, frozen=True, omit_defaults=True):
     """Limits of one instance: memory in MiB, CPU seconds and wall seconds a call, concurrent calls.
 
-    The others hold for bundles: processes and threads, open files, and MiB of the instance's own scratch folder.
+    The others hold for bundles: processes and threads, open files, and MiB of the instance's own scratch folder, which
+    lies in memory, too.
     """
 
     memory_mib: int = 1024
@@ -63,6 +64,12 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Spaces of shared memory the agent reads and writes (features D4)."""
     models: tuple[str, ...] = ()
     """LLM engines the agent wants, by the names they have in the LLM router."""
+
+
+def held_mib(manifest: Manifest) -> int:
+    """Return how many MiB of a machine's memory an instance may hold: its processes, and a bundle's scratch folder."""
+    limits = manifest.limits
+    return limits.memory_mib + (limits.disk_mib if manifest.runtime == "bundle" else 0)
 
 
 def canonical(manifest: Manifest) -> bytes:

@@ -44,7 +44,7 @@ class Deployment(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
     runtime: str = "bundle"
     memory_mib: int = 1024
-    """What an instance may use: it counts against the memory of its node."""
+    """What an instance may hold (``agents.domain.manifest.held_mib``): it counts against the memory of its node."""
     cpu_bound: bool = False
     """A built-in agent that runs in worker processes: only where a node has such for it."""
     withdrawn: bool = False

@@ -15,7 +15,7 @@ from agents.bundles import state
 from agents.cluster import snapshot
 from agents.cluster.placement import placement_bucket
 from agents.domain import placement
-from agents.domain.manifest import Manifest
+from agents.domain.manifest import Manifest, held_mib
 from agents.domain.placement import WANTED, Where, wanted_key
 from agents.models import AgentVersion
 from agents.placement.models import Deployment
@@ -57,7 +57,7 @@ def _wanted(row: Deployment, known: object) -> placement.Deployment:
         row.revision,
         row.changed_by.get_username() if row.changed_by else "",
         manifest.runtime if manifest else "bundle",
-        manifest.limits.memory_mib if manifest else 0,
+        held_mib(manifest) if manifest else 0,
         manifest.cpu_bound if manifest else False,
         withdrawn=row.withdrawn or not allowed,
     )

@@ -11,6 +11,11 @@ from agents.registry.versions import parse
 
 MAX_BYTES: Final = 256 * 1024
 COST_MAX: Final = 1e9
+MEMORY_MIB_MAX: Final = 64 * 1024
+DISK_MIB_MAX: Final = 4 * 1024
+"""Of a bundle's scratch folder, which lies in the memory of its node."""
+PIDS_MAX: Final = 1024
+OPEN_FILES_MAX: Final = 4096
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ENTRY_POINT: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -111,13 +116,13 @@ def _marks(schema: Any, where: str) -> Iterator[Fault]:
 def _limits(manifest: Manifest) -> Iterator[Fault]:
     limits = manifest.limits
     bounds = {
-        "memory_mib": (limits.memory_mib, 1, 1024 * 1024),
+        "memory_mib": (limits.memory_mib, 1, MEMORY_MIB_MAX),
         "cpu_s": (limits.cpu_s, 0.01, 7 * 24 * 3600),
         "timeout_s": (limits.timeout_s, 0.01, 7 * 24 * 3600),
         "concurrency": (limits.concurrency, 1, 10_000),
-        "pids": (limits.pids, 1, 4096),
-        "open_files": (limits.open_files, 16, 65_536),
-        "disk_mib": (limits.disk_mib, 1, 1024 * 1024),
+        "pids": (limits.pids, 1, PIDS_MAX),
+        "open_files": (limits.open_files, 16, OPEN_FILES_MAX),
+        "disk_mib": (limits.disk_mib, 1, DISK_MIB_MAX),
     }
     for name, (value, least, most) in bounds.items():
         if not least <= value <= most:

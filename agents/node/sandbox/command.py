@@ -18,7 +18,6 @@ from agentcluster import sdk
 
 INSIDE_UID: Final = 1000
 MIB: Final = 1024 * 1024
-SHARED_MEMORY_MIB: Final = 32
 BUNDLE: Final = "/agent"
 FILES: Final = "/files"
 SCRATCH: Final = "/tmp"  # noqa: S108 - a tmpfs of the sandbox's own
@@ -131,15 +130,11 @@ def _mounts(inside: Inside) -> Iterator[str]:
     yield from ("--proc", "/proc", "--tmpfs", "/dev")
     for name in _DEVICES:
         yield from ("--dev-bind", f"/dev/{name}", f"/dev/{name}")
-    yield from _tmpfs("/dev/shm", min(SHARED_MEMORY_MIB, inside.disk_mib))  # noqa: S108
-    yield from ("--remount-ro", "/dev")
-    yield from _tmpfs(SCRATCH, inside.disk_mib)
+    # Shared memory lies in the scratch folder, so that one size bounds all files that are memory.
+    yield from ("--symlink", SCRATCH, "/dev/shm", "--remount-ro", "/dev")  # noqa: S108
+    yield from ("--perms", "1777", "--size", str(inside.disk_mib * MIB), "--tmpfs", SCRATCH)
     yield from (*_bind(inside.bundle, BUNDLE), *_bind(inside.files, FILES))
     for place, path in sdk_folders().items():
         yield from _bind(path, f"{SDK}/{place}")
     for place, path in zip(package_places(inside.packages), inside.packages, strict=True):
         yield from _bind(path, place)
-
-
-def _tmpfs(place: str, mib: int) -> Iterator[str]:
-    yield from ("--perms", "1777", "--size", str(mib * MIB), "--tmpfs", place)

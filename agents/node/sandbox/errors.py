@@ -18,6 +18,12 @@ class SandboxSettingError(AgentClusterError):
     code = "bad_setting"
 
 
+class LimitRefusedError(AgentClusterError):
+    """The bundle asks for more than this node gives an instance."""
+
+    code = "limit_refused"
+
+
 class BundleMissingError(UnavailableError):
     """The files of the bundle cannot be had."""
 

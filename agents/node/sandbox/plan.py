@@ -8,11 +8,11 @@ from typing import Final
 import psutil
 
 from agentcluster.sdk.process import wire
-from agents.domain.manifest import Manifest
+from agents.domain.manifest import Manifest, ResourceLimits
 from agents.domain.placement import Deployment
 from agents.node.sandbox import support
 from agents.node.sandbox.command import Inside
-from agents.node.sandbox.errors import SandboxMissingError
+from agents.node.sandbox.errors import LimitRefusedError, SandboxMissingError
 from agents.node.sandbox.files import InputFiles
 from agents.node.sandbox.settings import UIDS, SandboxSettings
 
@@ -25,7 +25,8 @@ class Plan:
     def __init__(
         self, manifest: Manifest, deployment: Deployment, folder: Path, settings: SandboxSettings, instance: str
     ) -> None:
-        """``folder`` is the instance's own; SandboxMissingError when the bundle may not run here."""
+        """``folder`` is the instance's own; SandboxMissingError or LimitRefusedError when the bundle may not run here."""
+        _refuse_too_much(manifest.limits, settings)
         self.folder = folder
         self.work = folder / "work"
         self._manifest, self._settings, self._instance = manifest, settings, instance
@@ -68,6 +69,17 @@ class Plan:
     def _inside(self, bundle: Path) -> Inside:
         disk_mib, packages = self._manifest.limits.disk_mib, self._settings.packages
         return Inside(bundle, self.folder / "files", packages, disk_mib, self._network, self._as_root)
+
+
+def _refuse_too_much(limits: ResourceLimits, settings: SandboxSettings) -> None:
+    for name in ("disk_mib", "pids"):
+        asked, most = getattr(limits, name), getattr(settings, name)
+        if asked > most:
+            setting = f"NODE_SANDBOX_{name.upper()}"
+            raise LimitRefusedError(
+                f"The bundle asks for {name} {asked}; this node gives an instance at most {most} ({setting}).",
+                **{name: asked, "most": most},
+            )
 
 
 def _program(deployment: Deployment, settings: SandboxSettings) -> str:

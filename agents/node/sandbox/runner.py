@@ -38,7 +38,10 @@ LARGE: Final = 256 * 1024
 
 
 class RunnerState(msgspec.Struct, frozen=True):
-    """For people: ``last_reason`` is why the process ended last, in a sentence; ``sandboxed``: in namespaces of its own."""
+    """For people: ``last_reason`` is why the process ended last, in a sentence; ``sandboxed``: in namespaces of its own.
+
+    ``memory_mib`` is what its processes and the files in its scratch folder hold.
+    """
 
     ready: bool
     restarts: int
@@ -72,7 +75,7 @@ class SandboxedRunner:
         if session is None:
             return RunnerState(False, self._restarts, self._last_reason, sandboxed, 0, 0.0, 0)
         seen = session.watch.seen
-        memory = round(seen.memory_mib, 1)
+        memory = round(seen.memory_mib + seen.scratch_mib, 1)
         return RunnerState(
             True, self._restarts, self._last_reason, sandboxed, session.process.first, memory, seen.tasks
         )

@@ -28,7 +28,7 @@ class Sandboxes:
         self._forget_old()
 
     def runner(self, deployment: Deployment, manifest: Manifest, instance: str) -> SandboxedRunner:
-        """Return the runner of a new instance, not yet started; SandboxMissingError when it may not run here."""
+        """Return the runner of a new instance, not yet started; SandboxMissingError or LimitRefusedError when it may not run."""
         if not INSTANCE.fullmatch(instance):
             raise ValueError(f"“{instance}” is no instance id")
         plan = Plan(manifest, deployment, self._folder / "instances" / instance, self._settings, instance)

@@ -22,6 +22,9 @@ class SandboxSettings(msgspec.Struct, frozen=True):
     first_uid: int = FIRST_UID
     packages: tuple[Path, ...] = ()
     cache_mib: int = 2048
+    disk_mib: int = 1024
+    """The largest scratch folder this node gives an instance, and (``pids``) the most processes and threads."""
+    pids: int = 512
 
 
 def from_environment() -> SandboxSettings:
@@ -34,6 +37,8 @@ def from_environment() -> SandboxSettings:
         count("NODE_SANDBOX_UID", str(FIRST_UID), 1000),
         _packages(os.environ.get("NODE_SANDBOX_PACKAGES", "")),
         count("NODE_BUNDLE_CACHE_MIB", "2048", 64),
+        count("NODE_SANDBOX_DISK_MIB", "1024", 1),
+        count("NODE_SANDBOX_PIDS", "512", 1),
     )
 
 

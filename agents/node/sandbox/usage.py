@@ -5,7 +5,7 @@ Inside a process id namespace nothing leaves the tree: whoever loses its parent 
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,10 +16,14 @@ _MIB: Final = 1024 * 1024
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """``tasks`` counts processes and threads; ``cpu_s`` is what they and those they have waited for used so far."""
+    """``tasks`` counts processes and threads; ``cpu_s`` is what they and those they have waited for used so far.
+
+    ``memory_mib`` is of the processes, ``scratch_mib`` of the files in their scratch folder, which lie in memory, too.
+    """
 
     tasks: int = 0
     memory_mib: float = 0.0
+    scratch_mib: float = 0.0
     cpu_s: float = 0.0
     pids: tuple[int, ...] = ()
 
@@ -39,7 +43,7 @@ def read(first: int) -> Usage:
         tasks += int(fields[17])
         pages += int(fields[21])
         waiting += _children(pid, int(fields[17]))
-    return Usage(tasks, pages * _PAGE / _MIB, ticks / _TICK, tuple(found))
+    return Usage(tasks, pages * _PAGE / _MIB, 0.0, ticks / _TICK, tuple(found))
 
 
 def own_memory_mib(pids: tuple[int, ...]) -> float | None:
@@ -58,20 +62,29 @@ def own_memory_mib(pids: tuple[int, ...]) -> float | None:
     return total / 1024
 
 
-def files_used(pids: tuple[int, ...], place: str, size: int) -> int | None:
-    """Return how many files lie in the file system of ``size`` bytes that the processes see at ``place``.
+class Scratch(NamedTuple):
+    """What lies in a scratch folder."""
 
-    0 when they see none of that size: their sandbox is not yet made. None when no process lets itself be looked into.
+    files: int = 0
+    mib: float = 0.0
+
+
+def scratch(pids: tuple[int, ...], place: str, size: int) -> Scratch | None:
+    """Return what lies in the file system of ``size`` bytes that the processes see at ``place``.
+
+    Nothing when they see none of that size: their sandbox is not yet made. None when no process lets itself be looked into.
     """
     for pid in pids:
         try:
             held = os.statvfs(f"/proc/{pid}/root{place}")
         except FileNotFoundError:
-            return 0
+            return Scratch()
         except OSError:
             continue
-        return held.f_files - held.f_ffree if held.f_blocks * held.f_frsize == size else 0
-    return None if any(Path(f"/proc/{pid}").exists() for pid in pids) else 0
+        if held.f_blocks * held.f_frsize != size:
+            return Scratch()
+        return Scratch(held.f_files - held.f_ffree, (held.f_blocks - held.f_bfree) * held.f_frsize / _MIB)
+    return None if any(Path(f"/proc/{pid}").exists() for pid in pids) else Scratch()
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -57,8 +57,11 @@ class Watch:
         self._news.set()
 
     def _look(self) -> bool:
-        self.seen = seen = usage.read(self._first)
-        return self._memory(seen) or self._cpu(seen) or self._tasks(seen) or self._files(seen)
+        seen = usage.read(self._first)
+        held = usage.scratch(seen.pids, SCRATCH, self._limits.disk_mib * MIB)
+        scratch_mib = self.seen.scratch_mib if held is None else held.mib
+        self.seen = seen = msgspec.structs.replace(seen, scratch_mib=scratch_mib)
+        return self._memory(seen) or self._cpu(seen) or self._tasks(seen) or self._files(held)
 
     def _memory(self, seen: usage.Usage) -> bool:
         limit = self._limits.memory_mib
@@ -103,17 +106,16 @@ class Watch:
         self._kill(error, f"stayed at its limit of {self._limits.pids} processes and threads", None)
         return True
 
-    def _files(self, seen: usage.Usage) -> bool:
-        used = usage.files_used(seen.pids, SCRATCH, self._limits.disk_mib * MIB)
-        if used is not None and used <= SCRATCH_FILES:
+    def _files(self, held: usage.Scratch | None) -> bool:
+        if held is not None and held.files <= SCRATCH_FILES:
             self._hidden_since = 0.0
             return False
-        if used is None:
+        if held is None:
             self._hidden_since = self._hidden_since or monotonic()
             if monotonic() - self._hidden_since < PIDS_S:
                 return False
         told = (
-            "hid its scratch folder" if used is None else f"made more than {SCRATCH_FILES} files in its scratch folder"
+            "hid its scratch folder" if held is None else f"made more than {SCRATCH_FILES} files in its scratch folder"
         )
         self._kill(msgspec.structs.replace(DISK, data={"files": SCRATCH_FILES}), told, None)
         return True

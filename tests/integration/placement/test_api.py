@@ -265,6 +265,14 @@ def test_a_remote_agent_cannot_take_the_name_of_one_that_nodes_run(api):
     assert [row["version"] for row in api.get(f"/api/v1/agents/{V1.name}").json()["versions"]] == [V1.version]
 
 
+def test_a_bundles_scratch_folder_counts_against_the_memory_of_its_node():
+    limits = msgspec.structs.replace(V1.limits, memory_mib=32, disk_mib=400)
+    bundle = msgspec.structs.replace(V1, runtime="bundle", limits=limits)
+    register(bundle)
+    Deployment.objects.create(agent=V1.name, version=V1.version, identity=identity(bundle), replicas=1)
+    assert [wanted.memory_mib for wanted in pushing.load().values()] == [432]
+
+
 def test_the_admin_panel_shows_scales_and_orders(api):
     register(V1)
     register(V2)

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from agents.node.sandbox import usage, watch
+from agents.node.sandbox import SandboxSettings, usage, watch
+from agents.node.sandbox.errors import LimitRefusedError
 from tests.sandbox.bundles import HOSTILE, from_folder
 from tests.sandbox.host import Host, alive
+from tests.waiting import until
 
 LAG_S = 5.0
 """The node's loop answers within this, whatever an agent does; on an idle machine it is a few milliseconds."""
@@ -86,6 +88,30 @@ async def test_the_disk_cannot_be_filled(hostile: Host, path: str) -> None:
     assert reply.error.code == "disk_limit"
     assert free - os.statvfs("/tmp").f_bavail < 64 * 1024 * 1024 / 4096
     await is_well_again(hostile)
+
+
+async def test_files_that_lie_in_memory_are_told_and_have_one_size_together(hostile: Host) -> None:
+    one = hostile.runners["hostile"]
+    for path in ("/tmp/full", "/dev/shm/more"):
+        reply = await hostile.call("hostile", {"how": "disk", "path": path})
+        assert reply.error is not None
+        assert reply.error.code == "disk_limit"
+    # What was written stays until the process ends: no call is at work, and the node still sees it.
+    session = one._session
+    assert session is not None
+    await until(lambda: session.watch.seen.scratch_mib > 15.9, 10)
+    assert session.watch.seen.scratch_mib <= 16
+    assert one.state.memory_mib == pytest.approx(
+        session.watch.seen.memory_mib + session.watch.seen.scratch_mib, abs=0.1
+    )
+
+
+async def test_a_node_refuses_what_asks_for_more_than_it_gives(host: Host) -> None:
+    for limits, asked in (({"disk_mib": 400}, "disk_mib 400"), ({"pids": 200}, "pids 200")):
+        with pytest.raises(LimitRefusedError, match=f"asks for {asked}; this node gives an instance at most 100") as no:
+            await host.add(from_folder(HOSTILE, limits={**LIMITS, **limits}), SandboxSettings(disk_mib=100, pids=100))
+        assert no.value.code == "limit_refused"
+    assert host.node.agents == []
 
 
 async def test_neither_with_empty_files(hostile: Host, monkeypatch: pytest.MonkeyPatch) -> None:

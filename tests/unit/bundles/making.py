@@ -236,6 +236,9 @@ HOSTILE: dict[str, Hostile] = {
     "limits a list": Hostile(lambda: field("limits", "[1]"), "manifest", "mapping"),
     "limit a text": Hostile(lambda: field("limits", "{memory_mib: much}"), "manifest", "/limits/memory_mib"),
     "limit beyond": Hostile(lambda: field("limits", "{pids: 100000}"), "manifest", "/limits/pids"),
+    "scratch beyond": Hostile(
+        lambda: field("limits", "{memory_mib: 32, disk_mib: 1048576}"), "manifest", "/limits/disk_mib"
+    ),
     "unknown limit": Hostile(lambda: field("limits", "{memory: 1}"), "manifest", "not known"),
     "unknown field": Hostile(lambda: field("entrypoint", "agent:count"), "manifest", "did you mean 'entry_point'?"),
     "unknown network": Hostile(lambda: field("network", "some"), "manifest", "/network"),

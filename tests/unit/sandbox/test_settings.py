@@ -31,6 +31,8 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         ("NODE_SANDBOX_UID", "0"),
         ("NODE_SANDBOX_UID", "root"),
         ("NODE_BUNDLE_CACHE_MIB", "1"),
+        ("NODE_SANDBOX_DISK_MIB", "0"),
+        ("NODE_SANDBOX_PIDS", "many"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
