@@ -3,6 +3,7 @@
 The wire form is in docs/wire.md: the payload as the contract says, behind the id of its schema; the envelope in headers.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from agentcluster.envelope import Message, SchemaRef
 from agentcluster.messaging import Bus
 from agentcluster.streams.memory import Executor
 from agents.contracts.errors import MessageBrokenError
-from agents.contracts.formats import SchemaType
+from agents.contracts.formats import ContractSchema, SchemaType
 from agents.contracts.formats.base import BrokenError, Fault
 from agents.contracts.live import ContractBook
 from agents.contracts.rejections import Rejections, Sent
@@ -93,16 +94,27 @@ class Guard:
             value,
         )
 
-    async def check_agent(self, agent: str, side: str, data: bytes, by: str = "") -> MessageBrokenError | None:
-        """Return why an agent's ``input`` or ``output`` (JSON) breaks the contract there is for it, None when it fits."""
+    async def agent_schema(self, agent: str, side: str) -> ContractSchema | None:
+        """Return the schema there is for an agent's ``input`` or ``output``; ContractUnavailableError."""
+        binding = self.book.bindings.of_agent(agent, side)
+        return None if binding is None else await self.book.schema(binding.schema_id)
+
+    async def check_agent(
+        self, agent: str, side: str, value: Any, by: str = "", *, large: bool = False
+    ) -> MessageBrokenError | None:
+        """Return why an agent's ``input`` or ``output`` breaks the contract there is for it, None when it fits.
+
+        ``value`` is JSON with its large parts in their places; a ``large`` one is checked in a thread.
+        """
         binding = self.book.bindings.of_agent(agent, side)
         if binding is None:
             return None
+        schema = await self.book.schema(binding.schema_id)
         try:
-            schema = await self.book.schema(binding.schema_id)
-            schema.encode(msgspec.json.decode(data))
+            _ = await asyncio.to_thread(schema.encode, value) if large else schema.encode(value)
         except BrokenError as error:
-            return await self._broken(binding, error.faults, Sent(side, binding.contract, data, {}, by))
+            sent = Sent(side, binding.contract, msgspec.json.encode(value), {}, by)
+            return await self._broken(binding, error.faults, sent)
         return None
 
     async def _written(self, binding: Binding, data: bytes) -> tuple[bytes, int]:

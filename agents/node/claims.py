@@ -3,7 +3,8 @@
 A value over 64 KB travels as a reference to JSON. Where the agent's schema wants a file, a table or a chart, the
 reference stays: it is what the agent expects. Where the schema wants something else (it names a type, properties, items
 or values and no ``x-type``), the value itself takes the reference's place, and is looked through in turn. Where the
-schema wants nothing in particular, the reference stays, too: an agent that takes anything takes files.
+schema wants nothing in particular, the reference stays, too: an agent that takes anything takes files. A schema with
+``x-whole: true`` wants values at any depth, whatever they are.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ TOTAL_MAX: Final = 32 * 1024 * 1024
 """Bytes of all values put back into one input."""
 DEPTH_MAX: Final = 64
 BRANCHES_MAX: Final = 256
-_SHAPES: Final = ("type", "properties", "items", "prefixItems", "enum", "const", "required", "pattern")
+WHOLE: Final = "x-whole"
+_SHAPES: Final = ("type", "properties", "items", "prefixItems", "enum", "const", "required", "pattern", WHOLE)
 _COMBINED: Final = ("allOf", "anyOf", "oneOf")
 
 Schemas = list[dict[str, Any]]
@@ -117,6 +119,7 @@ class _Claims:
             named = schema.get("properties", {})
             other = schema.get("additionalProperties") if key not in named else None
             found += [each for each in (named.get(key), other) if isinstance(each, dict)]
+            found += [{WHOLE: True}] if schema.get(WHOLE) else []
         return found
 
     def _item(self, schemas: Schemas, index: int) -> Schemas:
@@ -125,6 +128,7 @@ class _Claims:
             first = schema.get("prefixItems", [])
             each = first[index] if index < len(first) else schema.get("items")
             found += [each] if isinstance(each, dict) else []
+            found += [{WHOLE: True}] if schema.get(WHOLE) else []
         return found
 
     def _flat(self, schemas: Schemas, value: Any) -> Iterator[dict[str, Any]]:

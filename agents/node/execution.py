@@ -15,6 +15,7 @@ from agents.node.call import Call, Outcome
 from agents.node.claims import ClaimError, may_hold_claims, read_input
 from agents.node.clock import to_ms
 from agents.node.failures import from_exception, of_schema
+from agents.node.promises import Promises
 from agents.node.scratch import scratch
 from agents.node.workers.frames import Job, Result
 from agents.node.workers.pool import WorkerPool
@@ -33,24 +34,18 @@ class Executor:
 
         ``contracts``: hold inputs and outputs to the contracts there are for agents, besides the agents' own schemas.
         """
-        self._pool, self._ports, self._contracts = pool, ports, contracts
+        self._pool, self._ports = pool, ports
+        self._promises = None if contracts is None else Promises(contracts)
         self._folder = scratch()
         self._jobs = 0
 
     async def run(self, call: Call) -> Outcome:
         """Return what came of the call; cancelling stops it, and then there may still be an outcome."""
-        contracts, name = self._contracts, call.hosted.name
-        if contracts is None or not contracts.book.bindings.has_agent(name):
+        promises = self._promises
+        if promises is None or not promises.concern(call.hosted.name):
             return await self._run(call)
-        broken = await contracts.check_agent(name, "input", bytes(call.request.input), call.call_id)
-        if broken is not None:
-            return Outcome(error=from_exception(broken, call.call_id), kept=False)
-        outcome = await self._run(call)
-        if outcome.error is None:
-            broken = await contracts.check_agent(name, "output", msgspec.json.encode(outcome.output), call.call_id)
-            if broken is not None:
-                return Outcome(error=from_exception(broken, call.call_id))
-        return outcome
+        refused = await promises.refuse(call)
+        return refused or await promises.checked(call, await self._run(call))
 
     async def _run(self, call: Call) -> Outcome:
         if call.hosted.runner is not None:

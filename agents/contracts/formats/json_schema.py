@@ -8,7 +8,7 @@ import msgspec
 from agents.contracts.errors import BadContractError
 from agents.contracts.formats.base import MAX_SCHEMA_BYTES, BrokenError, ContractSchema, Fault, SchemaType
 from agents.domain.contracts import json_schema as inclusion
-from agents.domain.contracts.json_parts import canonical
+from agents.domain.contracts.json_parts import canonical, escaped, pointed
 from agents.domain.contracts.reasons import Reason
 from agents.domain.schema_check import check, check_schema
 from agents.domain.schema_keywords import SchemaUnusableError
@@ -89,34 +89,13 @@ def _bundled(schema: Any, references: Mapping[str, ContractSchema]) -> Any:
         most = MAX_WHOLE_BYTES // 1024
         raise BadContractError(f"What the schema refers to is longer than {most} KB together.", field="/references")
     places = {name: f"ref:{name}" for name in used}
-    bundled = _pointed(schema, places, "")
+    bundled = pointed(schema, places, "")
     definitions = dict(bundled.get("$defs", {}))
     for name, other in used.items():
-        inside = _pointed(other.whole, {}, "#/$defs/" + _escaped(places[name]))
+        inside = pointed(other.whole, {}, "#/$defs/" + escaped(places[name]))
         # An $id would make it a document of its own, out of which nothing leads.
         definitions[places[name]] = (
             {word: value for word, value in inside.items() if word != "$id"} if isinstance(inside, dict) else inside
         )
     bundled["$defs"] = definitions
     return bundled
-
-
-def _pointed(schema: Any, places: Mapping[str, str], base: str) -> Any:
-    """Return a copy in which references to names lead to their places, and those into itself begin at ``base``."""
-    if isinstance(schema, list):
-        return [_pointed(each, places, base) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    copy = {word: _pointed(value, places, base) for word, value in schema.items()}
-    target = schema.get("$ref")
-    if isinstance(target, str):
-        name, _, fragment = target.partition("#")
-        if not name:
-            copy["$ref"] = (base or "#") + fragment
-        elif name in places:
-            copy["$ref"] = "#/$defs/" + _escaped(places[name]) + fragment
-    return copy
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

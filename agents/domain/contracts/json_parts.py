@@ -1,5 +1,6 @@
 """Looking at single JSON Schemas: references, types, what two schemas can never both allow."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +9,7 @@ Path = tuple[str | int, ...]
 
 TYPES: Final = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 """The types, with numbers split into whole ones and others."""
+OTHER: Final = "the other schema"
 _OF: Final = {"number": frozenset({"integer", "fraction"})}
 _VALUE_TYPES: Final = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
 
@@ -152,3 +154,41 @@ def _named_values(schema: Any) -> frozenset[str] | None:
     if "const" in schema:
         return frozenset({canonical(schema["const"])})
     return frozenset(map(canonical, schema["enum"])) if "enum" in schema else None
+
+
+def pointed(schema: Any, places: Mapping[str, str], base: str) -> Any:
+    """Return a copy in which references to names lead to their ``places``, and those into itself begin at ``base``."""
+    if isinstance(schema, list):
+        return [pointed(each, places, base) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {word: pointed(value, places, base) for word, value in schema.items()}
+    target = schema.get("$ref")
+    if isinstance(target, str):
+        name, _, fragment = target.partition("#")
+        if not name:
+            copy["$ref"] = (base or "#") + fragment
+        elif name in places:
+            copy["$ref"] = "#/$defs/" + escaped(places[name]) + fragment
+    return copy
+
+
+def both(one: Any, other: Any) -> Any:
+    """Return a schema that asks for what ``one`` and ``other`` ask for, with the references of each leading into it."""
+    if not isinstance(one, dict):
+        return one if one is False else other
+    definitions = one.get("$defs", {})
+    place = OTHER
+    while place in definitions:
+        place += "'"
+    target = f"#/$defs/{escaped(place)}"
+    return {
+        **one,
+        "allOf": [*one.get("allOf", ()), {"$ref": target}],
+        "$defs": {**definitions, place: pointed(other, {}, target)},
+    }
+
+
+def escaped(name: str) -> str:
+    """Return a name as it stands in a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

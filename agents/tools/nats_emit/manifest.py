@@ -8,7 +8,7 @@ from agents.tools.schemas import common, described, obj
 
 MANIFEST: Final = Manifest(
     name="nats-emit",
-    version="1.0.0",
+    version="1.1.0",
     title={"en": "Emit a message", "zh-Hans": "发布消息"},
     description={
         "en": "Publishes any JSON value on a NATS subject, for triggers, other workflows and outside programs.",
@@ -26,7 +26,7 @@ MANIFEST: Final = Manifest(
                     minLength=1,
                     maxLength=SUBJECT_MAX,
                 ),
-                "payload": common(described("Payload", "内容", "Any JSON value.", default=None)),
+                "payload": common(described("Payload", "内容", "Any JSON value.", default=None, **{"x-whole": True})),
                 "headers": described(
                     "Headers",
                     "消息头",

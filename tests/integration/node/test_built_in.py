@@ -7,6 +7,7 @@ import msgspec
 import nats
 import pytest
 
+from agentcluster import artifacts
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bus, Received
 from agentcluster.streams.batch import BatchWriter
@@ -32,13 +33,13 @@ def session() -> str:
 
 
 async def ask(caller: Caller, agent: str, input: dict[str, Any], call_id: str = "") -> Any:
-    reply = await caller.call(agent, input, call_id, version="1.0.0")
+    reply = await caller.call(agent, input, call_id, version="")
     assert reply.error is None, reply.error
     return reply.output
 
 
 async def refusal(caller: Caller, agent: str, input: dict[str, Any]) -> CallError:
-    reply = await caller.call(agent, input, version="1.0.0")
+    reply = await caller.call(agent, input, version="")
     assert reply.error is not None, reply.output
     return reply.error
 
@@ -138,6 +139,16 @@ async def test_a_message_arrives_as_json_with_its_headers(bus: Bus, caller: Call
     }
     assert (headers["Colour"], headers["N"], headers["Nats-Msg-Id"]) == ("rot", "2", "key-c/1")
     assert headers["Content-Type"] == "application/json"
+
+
+async def test_a_large_part_of_a_message_goes_out_as_the_value_it_is(bus: Bus, caller: Caller) -> None:
+    received: list[Received] = []
+    await bus.subscribe("orders.large", received.append)
+    apart = artifacts.put_bytes(msgspec.json.encode(["x" * 100_000]), "application/json", "text.json").to_value()
+    output = await ask(caller, "nats-emit", {"subject": "orders.large", "payload": {"id": 1, "all": [{"text": apart}]}})
+    await bus.flush()
+    assert msgspec.json.decode(received[0].data) == {"id": 1, "all": [{"text": ["x" * 100_000]}]}
+    assert output["bytes"] == len(received[0].data)
 
 
 async def test_a_stream_keeps_a_message_once(nats_url: str, caller: Caller) -> None:
