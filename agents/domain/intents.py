@@ -7,6 +7,8 @@ bid gets an ordinary call (``agents.domain.calls``), all others learn of it by `
 ``intent.award.v1``. What comes after the window is ignored.
 """
 
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -36,6 +38,24 @@ class Constraints(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     region: str = ""
     max_cost: float | None = None
     max_ms: float | None = None
+
+
+def constraint_faults(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each constraint that ``Constraints`` cannot hold, and a sentence that says why."""
+    for name, value in given.items():
+        if name not in Constraints.__struct_fields__:
+            known = " and ".join((", ".join(Constraints.__struct_fields__[:-1]), Constraints.__struct_fields__[-1]))
+            yield name, f"There is no constraint `{name}`; there are {known}."
+        elif name == "region":
+            if not isinstance(value, str):
+                yield name, "The region must be a text."
+        elif value is not None and not _is_amount(value):
+            yield name, f"The constraint `{name}` must be a number, 0 or more."
+
+
+def _is_amount(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and value >= 0 and math.isfinite(value)
 
 
 class IntentRequest(msgspec.Struct, frozen=True, omit_defaults=True):

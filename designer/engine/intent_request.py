@@ -11,6 +11,7 @@ from agents.domain.intents import (
     WINDOW_MIN_S,
     Constraints,
     IntentRequest,
+    constraint_faults,
 )
 from agents.domain.schema_check import check_schema
 from designer.domain.graph import IntentNode
@@ -19,10 +20,9 @@ from designer.domain.pending import PendingCall
 
 def request_of(call: PendingCall, intent: IntentNode) -> IntentRequest | CallError:
     """Return what the nodes are asked, or what is wrong with the node's settings."""
-    try:
-        constraints = msgspec.convert(intent.constraints, Constraints)
-    except msgspec.ValidationError as error:
-        return CallError("bad_constraints", f"The constraints cannot be used: {error}.", field="/constraints")
+    for name, why in constraint_faults(intent.constraints):
+        return CallError("bad_constraints", why, field=f"/constraints/{name}")
+    constraints = msgspec.convert(intent.constraints, Constraints)
     if len(intent.goal) > GOAL_MAX:
         return _too_large("goal", f"has {len(intent.goal):,} characters; {GOAL_MAX:,} are allowed")
     if len(intent.capabilities) > CAPABILITIES_MAX:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from agents.domain.calls import CallError
-from agents.domain.schema_check import check, check_schema
+from agents.domain.schema_check import check
 from designer.domain.graph import (
     ApprovalNode,
     IntentNode,
@@ -20,11 +20,12 @@ from designer.domain.graph import (
 from designer.domain.times import due_after, due_at
 from designer.domain.validate.bindings import mismatch
 from designer.domain.validate.execution import check_condition
+from designer.domain.validate.intent import check_intent
+from designer.domain.validate.schemas import check_whole
 from designer.domain.validate.scope import Sight
 
 MAX_ITERATIONS: Final = 10_000
 MAX_APPROVERS: Final = 100
-MAX_BID_WINDOW_S: Final = 10.0
 SIGNAL_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_.:-]{0,99}$"
 
 
@@ -42,7 +43,7 @@ def check_outside(sight: Sight, node: Node) -> Iterator[Problem]:
         case WorkflowNode():
             yield from _workflow(sight, node)
         case IntentNode():
-            yield from _intent(node)
+            yield from check_intent(sight, node)
         case PlanNode() if not node.instruction.strip():
             yield Problem("no_instruction", "Say what is to be done.", node=node.id, field="/instruction")
         case _:
@@ -84,28 +85,14 @@ def _approval(node: ApprovalNode) -> Iterator[Problem]:
     elif people and not node.groups and node.needed > len(set(node.approvers)):
         message = f"{node.needed} approvals are needed, but only {len(set(node.approvers))} people may give one."
         yield Problem("too_many_needed", message, node=node.id, field="/needed")
-    yield from _schema(node, node.schema)
+    yield from check_whole(node, node.schema)
 
 
 def _signal(node: SignalNode) -> Iterator[Problem]:
     if not re.match(SIGNAL_PATTERN, node.name):
         message = "Name the signal with letters, digits and . _ : -, beginning with a letter, such as payment.received."
         yield Problem("bad_signal", message, node=node.id, field="/name")
-    yield from _schema(node, node.schema)
-
-
-def _schema(node: Node, schema: dict[str, Any], field: str = "/schema") -> Iterator[Problem]:
-    for error in check_schema(schema)[:1]:
-        yield Problem("bad_schema", error.message, node=node.id, field=f"{field}{error.pointer}")
-
-
-def _intent(node: IntentNode) -> Iterator[Problem]:
-    if not node.goal.strip():
-        yield Problem("no_goal", "Say what is to be reached.", node=node.id, field="/goal")
-    if not 0.05 <= node.bid_window_s <= MAX_BID_WINDOW_S:
-        message = f"Bids are collected between 0.05 and {MAX_BID_WINDOW_S:.0f} seconds."
-        yield Problem("out_of_range", message, node=node.id, field="/bid_window_s")
-    yield from _schema(node, node.success_criteria, "/success_criteria")
+    yield from check_whole(node, node.schema)
 
 
 def _workflow(sight: Sight, node: WorkflowNode) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from tests.unit.designer.play import agent, graph, start
 ANY = IntentSchema({"type": "object"}, {"type": "object"})
 CATALOGUE = {
     "do": AgentEntry("do", "1.0.0", {"1.0.0": ANY}, capabilities=frozenset({"doing"})),
-    "undo": AgentEntry("undo", "1.0.0", {"1.0.0": ANY}),
+    "undo": AgentEntry("undo", "1.0.0", {"1.0.0": ANY}, capabilities=frozenset({"undoing"})),
+    "off": AgentEntry("off", "1.0.0", {"1.0.0": ANY}, enabled=False, capabilities=frozenset({"flying"})),
 }
 NEEDS = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
 WORKFLOWS = {
@@ -52,6 +53,32 @@ def loop(**more):
         ({"kind": "signal", "name": "a b"}, [("bad_signal", "/name")]),
         ({"kind": "intent"}, [("no_goal", "/goal")]),
         ({"kind": "intent", "goal": "g", "bid_window_s": 60}, [("out_of_range", "/bid_window_s")]),
+        ({"kind": "intent", "goal": "g", "constraints": {"region": "eu", "max_cost": 1, "max_ms": None}}, []),
+        (
+            {"kind": "intent", "goal": "g", "constraints": {"colour": "red"}},
+            [("bad_constraints", "/constraints/colour")],
+        ),
+        ({"kind": "intent", "goal": "g", "constraints": {"region": 5}}, [("bad_constraints", "/constraints/region")]),
+        ({"kind": "intent", "goal": "g", "constraints": {"max_ms": -1}}, [("bad_constraints", "/constraints/max_ms")]),
+        (
+            {"kind": "intent", "goal": "g", "constraints": {"max_cost": True}},
+            [("bad_constraints", "/constraints/max_cost")],
+        ),
+        ({"kind": "intent", "goal": "g" * 5000}, [("intent_too_large", "/goal")]),
+        (
+            {"kind": "intent", "goal": "g", "success_criteria": {"description": "x" * 20_000}},
+            [("intent_too_large", "/success_criteria")],
+        ),
+        ({"kind": "intent", "goal": "g", "capabilities": ["doing"] * 33}, [("intent_too_large", "/capabilities")]),
+        ({"kind": "intent", "goal": "g", "capabilities": ["doing"]}, []),
+        (
+            {"kind": "intent", "goal": "g", "capabilities": ["doing", "flying"]},
+            [("unknown_capability", "/capabilities")],
+        ),
+        (
+            {"kind": "intent", "goal": "g", "capabilities": ["doing", "undoing"]},
+            [("unknown_capability", "/capabilities")],
+        ),
         ({"kind": "agent", "capability": "doing"}, []),
         ({"kind": "agent", "capability": "flying"}, [("unknown_capability", "/capability")]),
         ({"kind": "agent"}, [("no_agent", "/agent")]),
