@@ -57,11 +57,12 @@ def reasons_of(run: Fold, now: int) -> list[Reason]:
             break
         found.append(_of_suspended(run, state, now))
     for step, state in run.retries.items():
-        found.append(_of_retry(step, state, now))
+        if not state.waiting_code:
+            found.append(_of_retry(step, state, now))
     for state in run.steps.values():
         if len(found) >= MOST:
             break
-        if state.status == "ready" and state.waiting_code:
+        if state.status in ("ready", "retrying") and state.waiting_code:
             found.append(Reason(state.waiting_code, state.waiting_message, state.step, state.since))
     return found[:MOST]
 

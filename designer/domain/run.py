@@ -65,7 +65,8 @@ class Run(Advance):
 
     def waiting(self, call: PendingCall, code: str, message: str, now: int) -> list[ev.Event]:
         """Record (once per reason) that ``call`` cannot start now."""
-        if self.steps[call.step].waiting_code == code:
+        state = self.steps[call.step]
+        if (state.waiting_code, state.waiting_message) == (code, message):
             return []
         event = ev.StepWaiting(call.step, code, message)
         self.apply(event, now)
@@ -206,6 +207,14 @@ class Run(Advance):
     def status(self) -> str:
         """The run's status in one word, as lists show it."""
         return status_of(self, waits=bool(self.suspended) and self.parkable)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing is under way: every step that could go on has been told what it waits for."""
+        if self.flights or self.unfinished or any(not self.steps[step].waiting_code for step in self._pending):
+            return False
+        # While a run is driven, what a replayed log leaves in `todo` stands in `_pending`.
+        return not any(state.status == "ready" and not state.waiting_code for state in self.todo)
 
     def reasons(self, now: int) -> list[Reason]:
         """Return why the run does not go on by itself right now; empty when it does, or has ended."""

@@ -9,19 +9,16 @@ from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo, choose
 from designer.domain.pending import PendingCall
+from designer.engine.breaker_gate import BreakerGate
 from designer.engine.breakers import Breakers
 from designer.engine.loads import Loads
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
 from designer.engine.rate_limits import RateLimits
 from designer.engine.version_weights import DeploymentWeights, by_deployments, by_shares
-from designer.engine.waits import why_waiting
+from designer.engine.waits import Why, explain, tell, why_waiting
 
 SHUN_S: Final = 2.0
 """An instance that did not listen gets nothing for this long, unless it is heard of."""
-ANNOUNCE_S: Final = 2.0
-"""A wait for a free slot is worth an event when it has lasted this long."""
-LIMITED_S: Final = 1.0
-"""A wait for the token of a limited agent is when it has lasted this long."""
 
 
 class Capacity:
@@ -39,8 +36,7 @@ class Capacity:
         self._view, self._loads, self._breakers, self._weights, self._limits = view, loads, breakers, weights, limits
         if limits is not None:
             limits.came = self._tokens_came
-        self._settling: dict[str, Waiting] = {}
-        """By call id: those who ask again once it is settled whether a breaker lets calls through."""
+        self._gate = BreakerGate(breakers)
         self._busy: dict[str, int] = defaultdict(int)
         self._queues: dict[Demand, SlotQueue] = {}
         self._demands: dict[str, Demand] = {}
@@ -60,14 +56,16 @@ class Capacity:
         if granted is not None:
             return granted
         demand = self._demands.get(call.call_id)
-        if demand is not None and demand.shared and self._is_shut(demand):
+        if demand is not None and demand.shared and not self._gate.allows(demand.agent, demand.version):
             # The call names no version: another one may take it.
             self._leave_queue(call.call_id)
             demand = None
         if demand is None or demand.instance != instance:
             demand = Demand(instance=instance) if instance else self._demand(call)
         if self._breakers is not None and self._breakers.troubled:
-            refused = self._refused(demand, call, waiter, self._breakers)
+            refused = self._gate.refused(call.call_id, self._listed(demand), waiter)
+            if isinstance(refused, CallError):
+                self._leave_queue(call.call_id)
             if refused is not None:
                 return refused
         queue = self._queues.get(demand)
@@ -80,7 +78,8 @@ class Capacity:
         self._demands[call.call_id] = demand
         waiting = queue.join(call.call_id, call.priority, Waiting(waiter, monotonic()))
         self._want_tokens(demand, queue)
-        self._explain(demand, waiting)
+        if not waiting.code:
+            explain(waiting, self._why(demand))
         return waiting
 
     def adopt(self, instance: str) -> None:
@@ -100,7 +99,7 @@ class Capacity:
         granted = self._granted.pop(call_id, None)
         if granted is not None:
             self.release(granted.instance, granted.agent)
-        self._settling.pop(call_id, None)
+        self._gate.withdraw(call_id)
         self._leave_queue(call_id)
 
     def _leave_queue(self, call_id: str) -> None:
@@ -131,6 +130,7 @@ class Capacity:
         if agents != self._disabled:
             self._disabled = agents
             self._grant(lambda demand: bool(demand.capability))
+            self._tell(lambda demand: bool(demand.capability))
 
     def enabled(self, agent: str) -> bool:
         """Return whether an agent may be found by what it can do."""
@@ -148,12 +148,11 @@ class Capacity:
                     call_id, waiting = queue.pop()
                     del self._demands[call_id]
                     waiting.waiter.wake()
+        self._tell(lambda _: True)
 
     def breaker_changed(self, agent: str) -> None:
         """Let those think again who wait for an agent whose breaker has changed, or to know whether it lets calls through."""
-        settling, self._settling = self._settling, {}
-        for waiting in settling.values():
-            waiting.waiter.wake()
+        self._gate.settled()
         self._grant(lambda demand: demand.agent == agent or not demand.agent)
         for demand, queue in self._queues.items():
             if demand.agent == agent or not demand.agent:
@@ -162,23 +161,16 @@ class Capacity:
 
     def usable(self, agent: str, version: str) -> bool:
         """Return whether an agent version may be found by what it can do, and its breaker lets calls through."""
-        return self.enabled(agent) and (self._breakers is None or self._breakers.allows(agent, version))
+        return self.enabled(agent) and self._gate.allows(agent, version)
 
     def sweep(self) -> None:
-        """Let shunned instances have another chance and tell those who have waited long."""
+        """Let shunned instances have another chance, and tell those who have waited long or for another reason than before."""
         now = monotonic()
         for instance in [instance for instance, until in self._shunned.items() if until <= now]:
             del self._shunned[instance]
         if self._queues:
             self._grant(lambda _: True)
-        for demand, queue in self._queues.items():
-            for waiting in queue:
-                waited_s = now - waiting.since
-                if not waiting.announced and waited_s >= LIMITED_S:
-                    self._explain(demand, waiting)
-                    if waited_s >= ANNOUNCE_S or waiting.code == "rate_limited":
-                        waiting.announced = True
-                        waiting.waiter.wake()
+            self._tell(lambda _: True)
 
     def _choose(self, demand: Demand) -> InstanceInfo | None:
         instances = self._open_instances(demand)
@@ -206,8 +198,7 @@ class Capacity:
 
     def _take(self, chosen: InstanceInfo) -> None:
         self._busy[chosen.instance] += 1
-        if self._breakers is not None and self._breakers.troubled:
-            self._breakers.begin(chosen.agent, chosen.version)
+        self._gate.begin(chosen.agent, chosen.version)
         if self._limits is not None:
             self._limits.spend(chosen.agent, chosen.version)
 
@@ -230,26 +221,6 @@ class Capacity:
     def _tokens_came(self, agent: str) -> None:
         self._grant(lambda demand: not agent or demand.agent == agent or not demand.agent)
 
-    def _refused(
-        self, demand: Demand, call: PendingCall, waiter: Waiter, breakers: Breakers
-    ) -> Waiting | CallError | None:
-        """Return why no call may go where ``demand`` wants it; None when one may, or nobody is there at all."""
-        found = {(info.agent, info.version): None for info in self._listed(demand)}
-        if not found or any(breakers.allows(*key) for key in found):
-            return None
-        settling = {key for key in found if breakers.ask(*key)}
-        if settling:
-            waiting = self._settling.setdefault(
-                call.call_id, Waiting(waiter, monotonic(), "breaker_open", "Trying whether calls go through again.")
-            )
-            return waiting
-        self._leave_queue(call.call_id)
-        return min((breakers.refusal(*key) for key in found), key=lambda error: int(error.data["retry_after_ms"]))
-
-    def _is_shut(self, demand: Demand) -> bool:
-        breakers = self._breakers
-        return breakers is not None and not breakers.allows(demand.agent, demand.version)
-
     def _demand(self, call: PendingCall) -> Demand:
         if not call.agent:
             return Demand(capability=call.capability)
@@ -271,11 +242,7 @@ class Capacity:
         return chosen or (by_deployments(weights, live, call.idempotency_key) if weights else "")
 
     def _instances(self, demand: Demand) -> Sequence[InstanceInfo]:
-        instances = self._listed(demand)
-        breakers = self._breakers
-        if breakers is not None and breakers.troubled:
-            return [info for info in instances if breakers.allows(info.agent, info.version)]
-        return instances
+        return self._gate.passed(self._listed(demand))
 
     def _listed(self, demand: Demand) -> Sequence[InstanceInfo]:
         if demand.instance:
@@ -305,15 +272,19 @@ class Capacity:
             self._granted[call_id] = chosen
             waiting.waiter.wake()
 
-    def _explain(self, demand: Demand, waiting: Waiting) -> None:
+    def _tell(self, wanted: Callable[[Demand], bool]) -> None:
+        """Tell those who wait why they do, as far as they do not know yet."""
+        now = monotonic()
+        for demand, queue in self._queues.items():
+            if queue and wanted(demand):
+                tell(queue, self._why(demand), now)
+
+    def _why(self, demand: Demand) -> Why:
         count = len(self._instances(demand))
         lacking = self._lacking(demand) if count else None
         if lacking is not None and self._limits is not None:
-            waiting.code, waiting.message = "rate_limited", self._limits.why(lacking.agent, lacking.version)
-            return
+            return Why("rate_limited", self._limits.why(lacking.agent, lacking.version))
         off: list[str] | None = None
         if demand.capability and self._disabled is not None:
             off = sorted({info.agent for info in self._view.instances_with(demand.capability)})
-        waiting.code, waiting.message = why_waiting(demand, count, off)
-        if waiting.code == "no_instance":
-            waiting.announced = True
+        return why_waiting(demand, count, off)

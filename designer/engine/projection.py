@@ -53,7 +53,7 @@ def row_of(run: Run, run_id: str, cursor: int, started_ms: int, at: int) -> RunR
     if outcome is None:
         steps, waits_for = (run.steps_done, run.steps_total), open_approvals(run)
         status = RunStatus(run.status)
-        reason = "" if status is RunStatus.RUNNING else _reason(run, at)
+        reason = "" if status is RunStatus.RUNNING and not run.stands_still else _reason(run, at)
         return RunRow(run_id, cursor, status, *steps, started_ms, approvals=waits_for, reason=reason)
     return ended_row(outcome, run_id, cursor, (run.steps_done, run.steps_total), (started_ms, at))
 

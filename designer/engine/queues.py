@@ -38,13 +38,19 @@ class Demand(NamedTuple):
 
 @dataclass(slots=True)
 class Waiting:
-    """A call that cannot go yet, and why; ``announced`` once the wait is long enough to be told."""
+    """A call that cannot go yet, and why; ``announced`` once the wait is long enough to be told.
+
+    Times are of the monotonic clock. Before ``steady_until`` a mere change of degree is not told (``designer.engine.waits``);
+    ``steady_s`` is how long that lasted the last time.
+    """
 
     waiter: Waiter
     since: float
     code: str = ""
     message: str = ""
     announced: bool = False
+    steady_until: float = 0.0
+    steady_s: float = 0.0
 
 
 class SlotQueue:

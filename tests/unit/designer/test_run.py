@@ -285,3 +285,28 @@ def test_why_a_step_waits_is_said_once():
     (call,) = played.run.pending_calls(played.now)
     assert len(played.run.waiting(call, "no_instance", "No live instance of a.", played.now)) == 1
     assert played.run.waiting(call, "no_instance", "No live instance of a.", played.now) == []
+
+
+def test_a_new_reason_is_said_and_new_words_for_the_old_one_keep_its_time():
+    played = Player(graph(start(), agent("a"), edges="start>a"))
+    played.record(played.run.advance(played.now))
+    (call,) = played.run.pending_calls(played.now)
+    told = []
+    for code, message in (("no_instance", "Nobody."), ("agent_busy", "1 is busy."), ("agent_busy", "2 are busy.")):
+        played.now += 1000
+        played.record(played.run.waiting(call, code, message, played.now))
+        told += [(reason.code, reason.message, reason.since) for reason in played.run.reasons(played.now)]
+    assert told == [
+        ("no_instance", "Nobody.", 2000), ("agent_busy", "1 is busy.", 3000), ("agent_busy", "2 are busy.", 3000),
+    ]  # fmt: skip
+
+
+def test_a_step_that_is_due_again_and_waits_for_an_agent_says_that():
+    drawn = graph(start(), agent("a", retry={"attempts": 2, "initial_s": 10, "jitter": 0}), edges="start>a")
+    played = Player(drawn)
+    played.reply(*played.dispatch(), CallError("busy", "later", retryable=True))
+    assert [reason.code for reason in played.run.reasons(played.now)] == ["retry"]
+    played.now += 10_000
+    (call,) = played.run.pending_calls(played.now)
+    played.record(played.run.waiting(call, "no_instance", "Nobody.", played.now))
+    assert [(reason.code, reason.message) for reason in played.run.reasons(played.now)] == [("no_instance", "Nobody.")]

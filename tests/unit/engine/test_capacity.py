@@ -1,6 +1,7 @@
 """Who gets the next free slot, and who waits."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -221,3 +222,95 @@ def test_a_call_of_no_version_does_not_stay_with_one_whose_breaker_has_opened(vi
     capacity.release("csv-n2", "csv")
     capacity.release("csv-n1", "csv")
     assert (capacity.in_flight("csv-n1"), capacity.in_flight("csv-n2")) == (0, 0)
+
+
+def waits(capacity: Capacity, call: Call, driver: Driver) -> Waiting:
+    slot = capacity.place(call, driver)
+    assert isinstance(slot, Waiting)
+    return slot
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, in seconds, as the first item."""
+    now = [1000.0]
+    monkeypatch.setattr("designer.engine.capacity.monotonic", lambda: now[0])
+    return now
+
+
+def test_those_told_that_all_are_busy_are_told_at_once_when_the_last_one_is_gone(
+    view: View, capacity: Capacity, clock: list[float]
+):
+    view.instances = [info("csv")]
+    assert placed(capacity, Call("0", "csv")) == "csv-n1"
+    driver, call = Driver(), Call("1", "csv")
+    waits(capacity, call, driver)
+    clock[0] += 2
+    capacity.sweep()
+    assert (driver.woken, waits(capacity, call, driver).code) == (1, "agent_busy")
+    view.instances = []
+    capacity.cluster_changed()
+    assert driver.woken == 2
+    told = waits(capacity, call, driver)
+    assert (told.code, told.announced) == ("no_instance", True)
+    assert told.message.startswith("No live node hosts csv")
+
+
+def test_those_told_that_nobody_is_there_are_told_at_once_when_somebody_comes_who_is_busy(
+    view: View, capacity: Capacity, clock: list[float]
+):
+    drivers, calls = (Driver(), Driver()), (Call("0", "csv"), Call("1", "csv"))
+    for driver, call in zip(drivers, calls, strict=True):
+        assert waits(capacity, call, driver).code == "no_instance"
+    view.instances = [info("csv")]
+    capacity.cluster_changed()
+    assert placed(capacity, calls[0], drivers[0]) == "csv-n1"
+    assert drivers[1].woken == 1
+    assert waits(capacity, calls[1], drivers[1]).message.startswith("All instances of csv are busy (1 in sight)")
+
+
+def test_a_wait_that_begins_as_busy_and_ends_in_nobody_is_told_before_its_time(
+    view: View, capacity: Capacity, clock: list[float]
+):
+    view.instances = [info("csv")]
+    assert placed(capacity, Call("0", capability="parse")) == "csv-n1"
+    driver, call = Driver(), Call("1", capability="parse")
+    assert not waits(capacity, call, driver).announced
+    capacity.disable(frozenset({"csv"}))
+    told = waits(capacity, call, driver)
+    assert (driver.woken, told.code, told.announced) == (1, "no_instance", True)
+    assert "csv could, but may not be used" in told.message
+
+
+def test_how_many_are_busy_is_told_anew_but_less_and_less_often(view: View, capacity: Capacity, clock: list[float]):
+    view.instances = [info("csv")]
+    assert placed(capacity, Call("0", "csv")) == "csv-n1"
+    driver, call = Driver(), Call("1", "csv")
+    waits(capacity, call, driver)
+    clock[0] += 2
+    capacity.sweep()
+    assert driver.woken == 1
+    told = []
+    for other in ("csv-n2", "csv-n3"):
+        capacity.adopt(other)
+    for _ in range(1200):
+        clock[0] += 0.5
+        view.instances = [info("csv", node) for node in ("n1", "n2", "n3")[: 2 + len(told) % 2]]
+        before = driver.woken
+        capacity.sweep()
+        if driver.woken > before:
+            told.append(clock[0])
+    assert waits(capacity, call, driver).message.startswith("All instances of csv are busy (")
+    pauses = [after - before for before, after in pairwise(told)]
+    assert pauses == sorted(pauses)
+    assert 5 <= len(told) <= 10
+
+
+def test_the_same_reason_wakes_nobody_twice(view: View, capacity: Capacity, clock: list[float]):
+    driver = Driver()
+    waits(capacity, Call("1", "csv"), driver)
+    for _ in range(100):
+        clock[0] += 0.5
+        capacity.sweep()
+        capacity.cluster_changed()
+    assert driver.woken == 0
