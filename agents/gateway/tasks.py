@@ -33,6 +33,7 @@ from agents.gateway.access import Guest
 from agents.gateway.blocking import ask
 from agents.gateway.errors import CallIdReusedError, FullError, NoInstanceError, ProtocolError, TooLargeError
 from agents.gateway.offers import callable_agent
+from agents.gateway.outputs import whole
 from agents.gateway.pace import check_pace
 from agents.gateway.protocol import NOTHING, Task, TaskReply
 
@@ -121,7 +122,7 @@ class TaskDesk:
             if not flight.waiting:
                 self._flights.pop(call_id, None)
                 self._forget_tokens(flight)
-        return _told(task.call_id, flight)
+        return await _told(task, flight)
 
     async def _claim_id(self, call_id: str, task: Task) -> None:
         """See that the call_id stands for this request; CallIdReusedError when it was used for another."""
@@ -227,12 +228,12 @@ def _elsewhere(reply: CallReply) -> bool:
     return reply.error is not None and reply.error.code in ("unavailable", "unknown_version")
 
 
-def _told(call_id: str, flight: _Flight) -> TaskReply:
+async def _told(task: Task, flight: _Flight) -> TaskReply:
     reply = flight.reply
     if reply is None:
-        return TaskReply(call_id, "running", instance=flight.instance, progress=_raw(flight.progress))
-    output = _raw(reply.output) if reply.status == "ok" else NOTHING
-    return TaskReply(call_id, reply.status, output, reply.error, reply.instance)
+        return TaskReply(task.call_id, "running", instance=flight.instance, progress=_raw(flight.progress))
+    output = await whole(reply.output, bytes(task.input)) if reply.status == "ok" else NOTHING
+    return TaskReply(task.call_id, reply.status, output, reply.error, reply.instance)
 
 
 def _raw(value: Any) -> msgspec.Raw:

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from asgiref.sync import sync_to_async
 
+from agentcluster import artifacts
 from agentcluster.streams.connections import sync_client
 from agents.domain.policy import Match, Policy, PolicySet
 from agents.gateway.generated import agent_service_pb2 as pb
@@ -81,6 +82,35 @@ async def test_an_agents_error_is_the_answer(agent: Any, send: SEND) -> None:
     assert (answer.error.code, answer.error.retryable, answer.error.data) == ("not_today", True, '{"day":"Sunday"}')
     invalid = await send("job-4", {"text": 5})
     assert (invalid.status, invalid.error.code) == (pb.SendTaskResponse.ERROR, "invalid_input")
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_large_values_of_an_output_come_whole_as_far_as_a_message_has_room(
+    again: bool, agent: Any, send: SEND, token: str, gate: GatewayProcess
+) -> None:
+    output = {"text": "x" * 200_000, "rows": [{"n": n} for n in range(10_000)], "most": "y" * 3_850_000, "n": 1}
+    waiting = asyncio.ensure_future(send("job-large"))
+    order = await agent.heard("call")
+    await agent.result(order["call_id"], output)
+    answer = await waiting
+    if again:
+        answer = await send("job-large")
+    told = json.loads(answer.output)
+    assert (told["text"], told["rows"], told["n"]) == (output["text"], output["rows"], 1)
+    assert told["most"]["$artifact"]["size"] == 3_850_002
+    page = await WsGuest(gate.ws.port, token).open()
+    await page.say(type="task", call_id="job-large", agent="reverse", input={"text": "abc"})
+    assert (await page.heard("task_reply"))["output"] == told
+    await page.close()
+
+
+async def test_a_reference_that_was_given_with_the_task_is_not_looked_up(agent: Any, send: SEND) -> None:
+    digest = artifacts.put_bytes(b'"secret"', "application/json", "text.json").digest
+    given = {"$artifact": {"digest": digest, "size": 8, "media_type": "application/json", "name": "more.json"}}
+    waiting = asyncio.ensure_future(send("job-ref", {"text": "abc", "more": given}))
+    order = await agent.heard("call")
+    await agent.result(order["call_id"], {"text": "cba", "more": given})
+    assert json.loads((await waiting).output) == {"text": "cba", "more": given}
 
 
 async def test_a_call_id_stands_for_one_request_and_is_each_accounts_own(agent: Any, send: SEND, token: str) -> None:
