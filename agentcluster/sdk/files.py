@@ -5,6 +5,7 @@ import tempfile
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -55,7 +56,7 @@ class File(msgspec.Struct):
         """Where it lies, to be read; FileNotFoundError when it is none of this call's files."""
         digest = self.stored.digest
         if digest.startswith("file://"):
-            return Path(digest.removeprefix("file://"))
+            return Path(unquote(digest.removeprefix("file://")))
         place = places.get().get(digest)
         if place is None:
             raise FileNotFoundError(f"The file '{self.name or digest}' is not there.")
@@ -96,7 +97,7 @@ def local_files(value: Any) -> list[File]:
 
 def _gather(value: Any, found: list[File]) -> None:
     if isinstance(value, File):
-        if value.is_local and value not in found:
+        if value.is_local and all(value is not each for each in found):
             found.append(value)
     elif isinstance(value, dict):
         for each in value.values():

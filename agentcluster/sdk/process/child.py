@@ -111,7 +111,12 @@ class Server:
 
     async def _store(self, number: int, files: list[File]) -> None:
         """Give the files of an output to the node, which keeps them in the artifact store."""
+        stored: dict[str, Stored] = {}
         for index, file in enumerate(files):
+            place = file.stored.digest
+            if place in stored:
+                file.stored = stored[place]
+                continue
             waiting = self._storing[number, index] = self._loop.create_future()
             with file.open() as source:
                 while data := source.read(wire.PART_BYTES):
@@ -122,7 +127,7 @@ class Server:
             if answer.error:
                 raise OSError(answer.error)
             _remove(file)
-            file.stored = msgspec.convert(answer.value["$artifact"], Stored)
+            file.stored = stored[place] = msgspec.convert(answer.value["$artifact"], Stored)
 
     async def _end(self) -> None:
         tasks = [task for task, _ in self._calls.values()]
