@@ -152,10 +152,12 @@ def _signed_now(known: Bundle, offered: Bundle, user: User, trust: Trust) -> Bun
     """Return the bundle that is there; a signature that is worth more than the one it has becomes its own."""
     if trust.state is not SignatureState.TRUSTED or trust_of(known, keys()).state is SignatureState.TRUSTED:
         return known
+    signed = ("zip_digest", "size", "file_count", "files", "checks", "key_id", "signature")
     with transaction.atomic():
-        for name in ("zip_digest", "size", "file_count", "files", "checks", "key_id", "signature"):
+        for name in signed:
             setattr(known, name, getattr(offered, name))
-        known.save()
+        # Only these: what somebody decided about the bundle in the meantime stands.
+        known.save(update_fields=signed)
         audit.announce(user, "bundle.sign", known.digest, str(known), key=known.key_id)
     return known
 
