@@ -135,8 +135,8 @@ class Guard:
             raise BrokenError(Fault("", f"{error.message} Messages of {kind} contracts need it.")) from error
         if schema_id not in binding.accepted:
             raise BrokenError(Fault("", f"schema {schema_id} is no version of {binding.contract}"))
-        schema = await self.book.schema(schema_id)
-        return schema.decode(payload), schema_id
+        read = await self.book.reading(schema_id, binding.schema_id)
+        return read(payload), schema_id
 
     async def _broken(self, binding: Binding, faults: tuple[Fault, ...], sent: Sent) -> MessageBrokenError:
         first = faults[0]

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
@@ -28,6 +30,8 @@ class ContractBook:
         self._bucket = bucket(bus)
         self._watch: Watch | None = None
         self._schemas: dict[int, asyncio.Task[ContractSchema]] = {}
+        self._reads: dict[tuple[int, int], bool] = {}
+        """Whether the first of two schemas, by their ids, reads what the second has written."""
 
     async def start(self) -> None:
         """Begin to follow; returns once the contracts are known, or after 3 s without them."""
@@ -50,6 +54,19 @@ class ContractBook:
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._schemas[schema_id] = asyncio.ensure_future(self._fetch(schema_id))
         return await asyncio.shield(task)
+
+    async def reading(self, schema_id: int, newest: int) -> Callable[[bytes], Any]:
+        """Return what reads payloads of a schema: as messages of the ``newest`` where it can, else as they were written.
+
+        ContractUnavailableError.
+        """
+        writer = await self.schema(schema_id)
+        if schema_id == newest or writer.schema_type is SchemaType.JSON:
+            return writer.decode
+        reader, pair = await self.schema(newest), (newest, schema_id)
+        if pair not in self._reads:
+            self._reads[pair] = await asyncio.to_thread(_resolves, reader, writer)
+        return partial(reader.decode, writer=writer) if self._reads[pair] else writer.decode
 
     async def _fetch(self, schema_id: int) -> ContractSchema:
         schemas: dict[int, StoredSchema] = {}
@@ -79,6 +96,10 @@ class ContractBook:
             self.bindings = Bindings(_bindings.decode(value) if value else ())
         except msgspec.MsgspecError as error:
             logger.warning("the contracts in use cannot be read, those before stay: %s", error)
+
+
+def _resolves(reader: ContractSchema, writer: ContractSchema) -> bool:
+    return reader.schema_type is writer.schema_type and not any(True for _ in reader.reads(writer))
 
 
 def _read(schema_id: int, schemas: dict[int, StoredSchema]) -> ContractSchema:

@@ -10,16 +10,19 @@ from typing import Any, Final
 import fastavro
 import fastavro._read_py as plain_reader
 import msgspec
+from fastavro.read import SchemaResolutionError
 from fastavro.schema import SchemaParseException, UnknownType
 
 from agents.contracts.errors import BadContractError
-from agents.contracts.formats.avro_values import from_avro, to_avro
+from agents.contracts.formats.avro_values import from_avro, read_default, to_avro
 from agents.contracts.formats.base import BrokenError, ContractSchema, Fault, SchemaType
 from agents.domain.contracts import avro as resolution
 from agents.domain.contracts.avro_shape import is_recursive, json_schema_of, takes_no_bytes
 from agents.domain.contracts.json_parts import canonical
 from agents.domain.contracts.reasons import Reason
 
+_TOP: Final = "__message__"
+"""The record around every message: its one field takes no bytes more, and fastavro keeps what it knows of names there."""
 _BROKEN: Final = (ValueError, TypeError, EOFError, KeyError, IndexError, OverflowError, AttributeError, RecursionError)
 
 
@@ -36,10 +39,13 @@ class AvroSchema:
         self.side = resolution.Side(schema, self.names)
         self.canonical = canonical(_normal(schema))
         named: dict[str, Any] = {}
-        for each in known.values():
+        for name, each in known.items():
+            if name in named:
+                continue
             fastavro.parse_schema(_bare(each), named_schemas=named, _write_hint=False)
-        self._parsed = fastavro.parse_schema(_bare(schema), named_schemas=named, _write_hint=False)
-        self._named = named
+        top = {"type": "record", "name": _TOP, "fields": [{"name": "it", "type": _bare(schema)}]}
+        self._parsed = fastavro.parse_schema(top, named_schemas=named)
+        _fill_defaults(named)
         # fastavro's compiled reader would overrun the stack on data that nests as deep as it likes.
         self._deep = is_recursive(self.side)
 
@@ -80,23 +86,33 @@ class AvroSchema:
         try:
             made = to_avro(self.side, value)
             out = BytesIO()
-            fastavro.schemaless_writer(out, self._parsed, made)
+            fastavro.schemaless_writer(out, self._parsed, {"it": made})
         except _BROKEN as error:
             raise BrokenError(Fault("", f"it cannot be written as Avro: {_said(error)}")) from error
         return out.getvalue()
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: bytes, writer: "AvroSchema | None" = None) -> Any:
         """See ``ContractSchema``."""
-        source = BytesIO(data)
         try:
-            if self._deep:
-                value = plain_reader.schemaless_reader(source, self._parsed, None, return_record_name=False)
+            return self._decoded(data, writer)
+        except SchemaResolutionError:
+            if writer is None:
+                raise
+            # The rules allow it, but not fastavro, which is stricter with aliases.
+            return writer.decode(data)
+
+    def _decoded(self, data: bytes, writer: "AvroSchema | None") -> Any:
+        source = BytesIO(data)
+        written, wanted = (self, None) if writer is None else (writer, self._parsed)
+        try:
+            if written._deep or self._deep:
+                read: Any = plain_reader.schemaless_reader(source, written._parsed, wanted, return_record_name=False)
             else:
-                value = fastavro.schemaless_reader(source, self._parsed, None)
+                read = fastavro.schemaless_reader(source, written._parsed, wanted)
             rest = len(data) - source.tell()
             if rest:
                 raise BrokenError(Fault("", f"{rest} bytes are left over after the message"))
-            return from_avro(value)
+            return from_avro(read["it"])
         except _BROKEN as error:
             raise BrokenError(Fault("", f"it is no Avro message of this schema: {_said(error)}")) from error
 
@@ -107,6 +123,15 @@ class AvroSchema:
 
 def _said(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:300]
+
+
+def _fill_defaults(named: dict[str, Any]) -> None:
+    """Have fastavro fill in defaults as values that it has read: bytes as bytes, records with all their fields."""
+    side = resolution.Side(None, named)
+    fields = [(name, field) for name, each in named.items() for field in each.get("fields", ()) if "default" in field]
+    made = [read_default(side, field["type"], name.rpartition(".")[0], field["default"]) for name, field in fields]
+    for (_, field), default in zip(fields, made, strict=True):
+        field["default"] = default
 
 
 def _bare(schema: Any) -> Any:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from agents.contracts.formats.base import MAX_MESSAGE_DEPTH, BrokenError, Fault
@@ -109,27 +109,38 @@ def _record(side: Side, schema: Any, space: str, value: Any, path: Path) -> dict
         if name in value:
             made[name] = _made(side, field["type"], space, value[name], (*path, name))
         elif "default" in field:
-            made[name] = _default(side, field["type"], space, field["default"])
+            made[name] = _written_default(side, field["type"], space, field["default"])
         else:
             raise _broken((*path, name), "it is required")
     return made
 
 
-def _default(side: Side, schema: Any, space: str, value: Any) -> Any:
+def read_default(side: Side, schema: Any, space: str, value: Any) -> Any:
+    """Return a default, as a schema writes it, as fastavro would have read it."""
+    return _default(side, schema, space, value, lambda _branch, _space, made: made)
+
+
+def _written_default(side: Side, schema: Any, space: str, value: Any) -> Any:
+    return _default(side, schema, space, value, lambda branch, inner, made: _named_branch(side, branch, inner, made))
+
+
+def _default(side: Side, schema: Any, space: str, value: Any, chosen: Callable[[Any, str, Any], Any]) -> Any:
     """Return a default as a schema writes it: bytes as text of code points 0 to 255, a union as its first branch."""
     schema, space = side.at(schema, space)
     if isinstance(schema, list):
-        return _named_branch(side, schema[0], space, _default(side, schema[0], space, value))
+        return chosen(schema[0], space, _default(side, schema[0], space, value, chosen))
     match kind_of(schema):
         case "bytes" | "fixed":
             return value.encode("latin-1")
         case "array":
-            return [_default(side, schema["items"], space, each) for each in value]
+            return [_default(side, schema["items"], space, each, chosen) for each in value]
         case "map":
-            return {name: _default(side, schema["values"], space, each) for name, each in value.items()}
+            return {name: _default(side, schema["values"], space, each, chosen) for name, each in value.items()}
         case "record":
             return {
-                field["name"]: _default(side, field["type"], space, value.get(field["name"], field.get("default")))
+                field["name"]: _default(
+                    side, field["type"], space, value.get(field["name"], field.get("default")), chosen
+                )
                 for field in schema["fields"]
             }
         case "float" | "double":

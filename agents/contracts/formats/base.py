@@ -62,8 +62,12 @@ class ContractSchema(Protocol):
     def encode(self, value: Any) -> bytes:
         """Return the payload of a JSON value; BrokenError when it does not fit."""
 
-    def decode(self, data: bytes) -> Any:
-        """Return the JSON value of a payload; BrokenError when it is none of this schema."""
+    def decode(self, data: bytes, writer: Any = None) -> Any:
+        """Return the JSON value of a payload; BrokenError when it is none of this schema.
+
+        ``writer``: the schema of the same type, which this one ``reads``, that the payload was written with. Fields it
+        lacks get their defaults.
+        """
 
     def shape(self, *, decoded: bool = False) -> Any:
         """Return a JSON Schema of the values that ``encode`` takes, or of those that ``decode`` returns."""

@@ -58,8 +58,10 @@ class JsonContract:
         self._check(value)
         return msgspec.json.encode(value)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: bytes, writer: "JsonContract | None" = None) -> Any:
         """See ``ContractSchema``."""
+        if writer is not None:
+            return writer.decode(data)
         try:
             value = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

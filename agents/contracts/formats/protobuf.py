@@ -62,7 +62,7 @@ class ProtobufSchema:
 
     def encode(self, value: Any) -> bytes:
         """See ``ContractSchema``."""
-        message = self._message([0])
+        message = self._message(self._names([0]))
         if not isinstance(value, dict) and not message.DESCRIPTOR.full_name.startswith("google.protobuf."):
             raise BrokenError(Fault("", "it must be an object"))
         try:
@@ -74,34 +74,46 @@ class ProtobufSchema:
             raise BrokenError(_fault(str(error))) from error
         return write_indexes([0]) + data
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: bytes, writer: "ProtobufSchema | None" = None) -> Any:
         """See ``ContractSchema``."""
         try:
             indexes, rest = read_indexes(data)
-            message = self._message(indexes)
+            message = self._message((writer or self)._names(indexes))
             message.ParseFromString(rest)
             if not message.IsInitialized():
                 missing = ", ".join(message.FindInitializationErrors())
                 raise BrokenError(Fault("", f"required fields are missing: {missing}"))
             return json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=self._pool)
-        except (DecodeError, BadFrameError, json_format.Error, ValueError, TypeError, RecursionError) as error:
+        except (
+            DecodeError,
+            BadFrameError,
+            json_format.Error,
+            KeyError,
+            ValueError,
+            TypeError,
+            RecursionError,
+        ) as error:
             raise BrokenError(Fault("", f"it is no Protobuf message of this schema: {error}"[:300])) from error
 
     def shape(self, *, decoded: bool = False) -> Any:
         """See ``ContractSchema``."""
-        return proto_shape.json_schema_of(self._descriptor([0]), decoded=decoded)
+        return proto_shape.json_schema_of(self._descriptor(self._names([0])), decoded=decoded)
 
-    def _descriptor(self, indexes: list[int]) -> Any:
-        types, name = self.file.message_type, self.file.package
+    def _names(self, indexes: list[int]) -> list[str]:
+        """Return the names of a message type and of those around it, the outermost first."""
+        types, names = self.file.message_type, []
         for index in indexes:
             if index >= len(types):
                 raise BadFrameError(f"The message says it is type {indexes} of the file, which there is not.")
-            name = f"{name}.{types[index].name}" if name else types[index].name
+            names.append(types[index].name)
             types = types[index].nested_type
-        return self._pool.FindMessageTypeByName(name)
+        return names
 
-    def _message(self, indexes: list[int]) -> Message:
-        made: Message = message_factory.GetMessageClass(self._descriptor(indexes))()
+    def _descriptor(self, names: list[str]) -> Any:
+        return self._pool.FindMessageTypeByName(".".join([*filter(None, [self.file.package]), *names]))
+
+    def _message(self, names: list[str]) -> Message:
+        made: Message = message_factory.GetMessageClass(self._descriptor(names))()
         return made
 
 

@@ -231,3 +231,70 @@ def test_data_that_nests_without_end_is_refused():
 def test_what_is_no_schema_is_refused(text):
     with pytest.raises(BadContractError):
         parse(SchemaType.AVRO, text)
+
+
+def test_an_old_message_is_read_as_the_newest_version():
+    inner = record(field("unit", "string", default="kg"), field("count", "int", default=1), name="Inner")
+    old = avro(record(field("id", "int"), field("gone", "string")))
+    new = avro(
+        record(
+            field("number", "long", aliases=["id"]),
+            field("note", "string", default="none"),
+            field("raw", "bytes", default="\u00ff\u0001"),
+            field("inner", inner, default={"unit": "g"}),
+            field("maybe", ["null", "string"], default=None),
+            field("list", {"type": "array", "items": "double"}, default=[1, 2]),
+        )
+    )
+    assert not [*new.reads(old)]
+    read = new.decode(old.encode({"id": 7, "gone": "x"}), old)
+    assert read == {
+        "number": 7,
+        "note": "none",
+        "raw": base64.b64encode(b"\xff\x01").decode(),
+        "inner": {"unit": "g", "count": 1},
+        "maybe": None,
+        "list": [1.0, 2.0],
+    }
+    assert new.decode(new.encode(read)) == read
+
+
+def test_an_old_message_of_a_type_that_holds_itself_is_read_as_the_newest_version():
+    old = avro(record(field("next", ["null", "R"], default=None), field("value", "int")))
+    more = field("note", "string", default="none")
+    new = avro(record(field("next", ["null", "R"], default=None), field("value", "long"), more))
+    inner = {"next": None, "value": 2}
+    read = new.decode(old.encode({"next": inner, "value": 1}), old)
+    assert read == {"next": {**inner, "note": "none"}, "value": 1, "note": "none"}
+    with pytest.raises(BrokenError):
+        new.decode(b"\x02" * 100_000, old)
+
+
+def test_an_alias_that_fastavro_does_not_see_leaves_the_message_as_it_was_written():
+    old = avro(record(field("a", "int"), name="x.Old"))
+    new = avro(record(field("a", "int"), field("b", "int", default=3), name="New", aliases=["y.Old"]))
+    assert not [*new.reads(old)]
+    assert new.decode(old.encode({"a": 1}), old) == {"a": 1}
+
+
+def test_types_of_a_reference_are_written_and_read():
+    money = avro(record(field("amount", "string"), field("currency", "string", default="EUR"), name="m.Money"))
+    older = avro(record(field("amount", "string"), name="m.Money"))
+    order = avro(record(field("total", "m.Money"), field("tip", ["null", "m.Money"], default=None)), money=money)
+    before = avro(record(field("total", "m.Money")), money=older)
+    whole = {"total": {"amount": "1", "currency": "USD"}, "tip": {"amount": "2", "currency": "EUR"}}
+    assert order.decode(order.encode(whole)) == whole
+    assert not [*order.reads(before)]
+    read = order.decode(before.encode({"total": {"amount": "1"}}), before)
+    assert read == {"total": {"amount": "1", "currency": "EUR"}, "tip": None}
+
+
+@settings(max_examples=200, deadline=None)
+@given(old=schemas(), new=schemas(), data=st.data())
+def test_what_is_read_as_another_version_has_the_fields_of_that_version(old, new, data):
+    before, after = avro(old), avro(new)
+    if not [*after.reads(before)]:
+        written = BytesIO()
+        fastavro.schemaless_writer(written, fastavro.parse_schema(old), data.draw(values(old)))
+        read = after.decode(written.getvalue(), before)
+        assert read.keys() == {each["name"] for each in new["fields"]}

@@ -188,3 +188,13 @@ def test_a_reference_that_lies_inside_of_another_is_refused():
     inner = proto("message B { int32 x = 1; }")
     with pytest.raises(BadContractError, match="lies inside of another"):
         parse(SchemaType.PROTOBUF, 'syntax = "proto3"; message A {}', {"b.proto": inner, "b.proto/c.proto": inner})
+
+
+def test_an_old_message_is_read_as_the_newest_version():
+    old = proto("package a; message A { int32 id = 1; string gone = 2; message B { int32 x = 1; } B b = 3; }")
+    new = proto("package b; message A { int64 number = 1; B b = 3; message C {} message B { int32 y = 1; } }")
+    assert not [*new.reads(old)]
+    payload = old.encode({"id": 7, "gone": "x", "b": {"x": 2}})
+    assert new.decode(payload, old) == {"number": "7", "b": {"y": 2}}
+    inner = write_indexes([0, 0]) + b"\x08\x05"
+    assert (old.decode(inner), new.decode(inner, old)) == ({"x": 5}, {"y": 5})
