@@ -1,5 +1,6 @@
 """The clocks: wall time for people, monotonic time for deadlines and leases, and a steady one for what both meet in."""
 
+import datetime as dt
 import time
 
 
@@ -11,6 +12,13 @@ def now_ms() -> int:
 def monotonic() -> float:
     """Return seconds of a clock that never goes back; the only one leases are judged by."""
     return time.monotonic()
+
+
+def time_of_day(ms: int, now: int) -> str:
+    """Return the moment for people: its time of day in UTC, and its date when that is not the day of ``now`` (ms)."""
+    then = dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
+    today = dt.datetime.fromtimestamp(now / 1000, dt.UTC)
+    return f"{then:%H:%M:%S} UTC" if then.date() == today.date() else f"{then:%Y-%m-%d %H:%M:%S} UTC"
 
 
 class SteadyClock:

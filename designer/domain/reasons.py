@@ -4,10 +4,10 @@ from typing import Final
 
 import msgspec
 
+from agentcluster.clock import time_of_day
 from designer.domain import events as ev
 from designer.domain.fold import REFUSED, Fold, approval_of
 from designer.domain.state import StepState
-from designer.domain.times import clock
 
 MOST: Final = 20
 """Reasons given at most: a map may have thousands of steps that wait."""
@@ -98,12 +98,12 @@ def _of_suspended(run: Fold, state: StepState, now: int) -> Reason:
     if isinstance(state.input, ev.SignalAwaited):
         key = f" with the key {state.input.key}" if state.input.key else ""
         return Reason("signal", f"Waiting for the signal {state.input.name}{key}.", state.step, state.since, until)
-    return Reason("timer", f"Waiting until {clock(until, now)}.", state.step, state.since, until)
+    return Reason("timer", f"Waiting until {time_of_day(until, now)}.", state.step, state.since, until)
 
 
 def _of_retry(step: str, state: StepState, now: int) -> Reason:
     code = state.error.code if state.error else "error"
-    message = f"Attempt {state.attempt + 1} of `{step}` at {clock(state.ready_at, now)}, after {code}."
+    message = f"Attempt {state.attempt + 1} of `{step}` at {time_of_day(state.ready_at, now)}, after {code}."
     if state.error is not None and code == REFUSED:
-        message = f"{state.error.message} `{step}` is tried again at {clock(state.ready_at, now)}."
+        message = f"{state.error.message} `{step}` is tried again at {time_of_day(state.ready_at, now)}."
     return Reason("retry", message, step, state.since, state.ready_at)

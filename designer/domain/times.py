@@ -42,13 +42,6 @@ def due_at(until: Any, now: int | None = None) -> Moment | CallError:
     return due
 
 
-def clock(ms: int, now: int) -> str:
-    """Return the moment for people: its time of day in UTC, and its date when that is not the day of ``now`` (ms)."""
-    then = dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
-    today = dt.datetime.fromtimestamp(now / 1000, dt.UTC)
-    return f"{then:%H:%M:%S} UTC" if then.date() == today.date() else f"{then:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def moment(ms: int) -> Moment:
     """Return ``ms`` since 1970 as a moment."""
     return Moment(ms, dt.datetime.fromtimestamp(ms / 1000, dt.UTC).isoformat(timespec="milliseconds"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agentcluster.clock import monotonic
 from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo
-from designer.engine.breakers import Breakers
+from agents.routing.worker_breakers import Breakers
 from designer.engine.queues import Waiter, Waiting
 
 

@@ -8,13 +8,13 @@ from agentcluster.clock import monotonic
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo, choose
+from agents.routing.group_loads import Loads
+from agents.routing.version_weights import DeploymentWeights, by_deployments, by_shares
+from agents.routing.worker_breakers import Breakers
 from designer.domain.pending import PendingCall
 from designer.engine.breaker_gate import BreakerGate
-from designer.engine.breakers import Breakers
-from designer.engine.loads import Loads
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
 from designer.engine.rate_limits import RateLimits
-from designer.engine.version_weights import DeploymentWeights, by_deployments, by_shares
 from designer.engine.waits import Why, explain, tell, why_waiting
 
 SHUN_S: Final = 2.0

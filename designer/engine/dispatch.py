@@ -26,10 +26,13 @@ from agents.cluster.protocol import CONTROLS, REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
 from agents.domain.calls import CallControl, CallError, CallReply, CallRequest
 from agents.domain.scoring import InstanceInfo
+from agents.routing.group_loads import Loads
+from agents.routing.task_ledger import TaskLedger
+from agents.routing.version_weights import DeploymentWeights
+from agents.routing.worker_breakers import Breakers
 from designer.domain.events import Bidding, StepStarted
 from designer.domain.pending import PendingCall
 from designer.engine.auction import Auctions
-from designer.engine.breakers import Breakers
 from designer.engine.cache import CallCache
 from designer.engine.capacity import Capacity
 from designer.engine.criteria import held_to
@@ -37,11 +40,8 @@ from designer.engine.degrade import Degrading, Refused
 from designer.engine.doubts import Doubts, failed
 from designer.engine.enabled import watch_enabled
 from designer.engine.flights import Caller, Flight, FlightTable
-from designer.engine.loads import Loads
 from designer.engine.queues import Waiter, Waiting
 from designer.engine.rate_limits import RateLimits
-from designer.engine.task_ledger import TaskLedger
-from designer.engine.version_weights import DeploymentWeights
 
 logger = logging.getLogger(__name__)
 

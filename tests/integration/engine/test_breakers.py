@@ -15,10 +15,10 @@ from agentcluster.streams.run_log import RunLog
 from agents.domain.calls import CallError, CallReply
 from agents.domain.policy import Match, Policy, PolicySet
 from agents.policies import live
+from agents.routing.worker_breakers import Breakers
 from designer.domain import events as ev
 from designer.domain.graph import IntentNode, RetryPolicy
 from designer.domain.pending import PendingCall
-from designer.engine.breakers import Breakers
 from designer.engine.degrade import Degrading
 from tests.integration.engine import routing_agents as mine
 from tests.integration.engine.lab import Lab, agent, line

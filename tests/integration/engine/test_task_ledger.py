@@ -11,9 +11,9 @@ from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.connections import SyncClient, sync_client
 from agentcluster.streams.run_log import RunLog
 from agents.domain.calls import CallReply, CallRequest
+from agents.routing.task_ledger import TaskLedger
 from designer.domain.degrading import Instead
 from designer.engine.flights import Flight
-from designer.engine.task_ledger import TaskLedger
 from tests.faults.proxy import Link, Network
 
 PARSE = keys.tasks("parse")

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from designer.engine.version_weights import by_deployments, by_shares
+from agents.routing.version_weights import by_deployments, by_shares
 
 KEYS = [f"run-{number}/step" for number in range(5000)]
 LIVE = ["1.0.0", "1.1.0"]

@@ -1,4 +1,4 @@
-"""The circuit breakers of agent versions as one engine worker uses them (features E3).
+"""The circuit breakers of agent versions as one process that makes calls uses them (features E3): an engine worker, or a gateway.
 
 The worker judges by its own calls, publishes a change, and takes over those of others within ``TICK_S``. Who made a breaker
 half-open sends the probes; should it have none to send, another takes its place after the same time.
@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from agentcluster.clock import monotonic, now_ms
+from agentcluster.clock import monotonic, now_ms, time_of_day
 from agentcluster.errors import AgentClusterError
 from agentcluster.streams import breakers as shared
 from agentcluster.streams.run_log import RunLog
@@ -20,7 +20,6 @@ from agents.domain.breaker import CODE, Breaker, Status, is_failure
 from agents.domain.calls import CallError, CallReply
 from agents.domain.policy import CircuitBreaker, PolicySet, Subject
 from agents.policies import live
-from designer.domain.times import clock
 
 logger = logging.getLogger(__name__)
 
@@ -97,8 +96,8 @@ class Breakers:
         name = f"{agent}@{version}"
         state = "being tried with a few calls" if status.state == "half_open" else "open"
         message = (
-            f"The breaker of {name} is {state} since {clock(status.since_ms, now)}: {status.reason} "
-            f"Next try at {clock(now + rests_ms, now)}."
+            f"The breaker of {name} is {state} since {time_of_day(status.since_ms, now)}: {status.reason} "
+            f"Next try at {time_of_day(now + rests_ms, now)}."
         )
         data = {"agent": agent, "version": version, "retry_after_ms": rests_ms, "since_ms": status.since_ms}
         return CallError(CODE, message, retryable=True, data=data)

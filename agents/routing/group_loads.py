@@ -16,7 +16,7 @@ from agentcluster.streams.run_log import RunLog
 from agents.domain.policy import PolicySet, Routing, Subject
 from agents.domain.scoring import InstanceInfo, Load, choose_by_score, smoothed_idle
 from agents.policies import live
-from designer.engine.task_ledger import TaskLedger
+from agents.routing.task_ledger import TaskLedger
 
 logger = logging.getLogger(__name__)
 

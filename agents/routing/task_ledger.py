@@ -1,4 +1,4 @@
-"""This worker's side of the ledger of tasks (features C9): what it has given to instances, told to Redis in batches.
+"""One process's side of the ledger of tasks (features C9): what it has given to instances, told to Redis in batches.
 
 Every ``FLUSH_S`` one function call per agent adds what was given since and acknowledges what was answered. Nobody waits
 for it. What Redis holds of this worker is known at each moment in the order of the pipeline (``held``), so what the
@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
@@ -18,7 +18,7 @@ from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.tasks import NewTask
 from agentcluster.tasks import end
-from designer.engine.flights import Flight
+from agents.domain.calls import CallRequest
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,17 @@ DOUBT_MS: Final = 10_000
 """Own entries that are older than this and belong to no call were left over by a lost connection."""
 DOUBT_S: Final = 120.0
 """For so long after a lost connection the network may still deliver what was sent over it, and Redis carry it out."""
+
+
+class Flight(Protocol):
+    """A call at an instance, as the ledger knows it."""
+
+    request: CallRequest
+    instance: str
+    entry: bytes
+    """Its entry in Redis, once that has answered."""
+    over: bool
+    """Nothing more is expected of it."""
 
 
 class _Agent:
