@@ -1,8 +1,13 @@
 """Which runs no policy keeps any longer."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
+
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from agentcluster.ids import first_id_of
 from designer.archive.models import RetentionPolicy
@@ -10,6 +15,9 @@ from designer.archive.policies import Policy, deciding, expired, shortest_days
 from designer.models import OPEN_STATUSES, Run, RunStatus
 
 PAGE: Final = 300
+_PLAIN: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+"""Names of labels that SQL finds whatever the database is; of numbers and quotes it makes something else."""
+_COLUMNS: Final = ("pk", "project_id", "status", "labels")
 TERMINAL: Final = frozenset(RunStatus) - frozenset(OPEN_STATUSES)
 
 
@@ -56,10 +64,25 @@ class Expiry:
         return policy
 
     def _oldest_kept(self, policy: Policy, workflow_id: str) -> str:
-        """Return the id of the last of the workflow's newest runs that the policy keeps in any case; empty: all."""
+        """Return the id of the last of the workflow's newest runs that the policy keeps in any case; empty: all.
+
+        Counted are the runs that the policy decides about: one with other labels, or of another policy, is not kept by it.
+        """
         key = (policy.pk, workflow_id)
         if key not in self._newest:
-            ended = Run.objects.filter(workflow_id=workflow_id, status__in=policy.statuses or TERMINAL)
-            place = policy.keep_newest - 1
-            self._newest[key] = next(iter(ended.order_by("-pk").values_list("pk", flat=True)[place : place + 1]), "")
+            found = _ended(policy, workflow_id)
+            mine = (pk for pk, at, ended, labels in found if deciding(self._policies, at, ended, labels) == policy)
+            self._newest[key] = next(islice(mine, policy.keep_newest - 1, None), "")
         return self._newest[key]
+
+
+def _ended(policy: Policy, workflow_id: str) -> Iterator[tuple[str, int, str, dict[str, str]]]:
+    """Yield id, project, status and labels of the workflow's ended runs that the policy may be about, newest first."""
+    rows = Run.objects.filter(workflow_id=workflow_id, status__in=policy.statuses or TERMINAL)
+    for name, value in policy.labels.items():
+        if _PLAIN.fullmatch(name):
+            rows = rows.filter(Exact(KeyTextTransform(name, "labels"), value))
+    last = ""
+    while page := [*(rows.filter(pk__lt=last) if last else rows).order_by("-pk").values_list(*_COLUMNS)[:PAGE]]:
+        yield from page
+        last = page[-1][0]

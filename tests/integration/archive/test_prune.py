@@ -76,6 +76,23 @@ def test_policies_decide(client, ended, only, policies, kept):
     assert left() == {runs[name].pk for name in kept}
 
 
+def test_the_newest_that_are_kept_are_those_with_the_policys_labels(client, ended, only, monkeypatch):
+    monkeypatch.setattr("designer.archive.expiry.PAGE", 2)
+    sales = [ended(days=days, labels={"team": "sales", 'a"b': "1", "7": "1"}) for days in (60, 50, 40)]
+    others = [ended(days=days) for days in (30, 25, 20, 15, 12)]
+    only({"labels": {"team": "sales", 'a"b': "1", "7": "1"}, "keep_days": 10, "keep_newest": 2})
+    prune(client)
+    assert left() == {run.pk for run in (*sales[1:], *others)}
+
+
+def test_a_run_that_another_policy_decides_about_is_none_of_the_newest(client, ended, only):
+    plain = [ended(days=days) for days in (60, 50, 40)]
+    sales = [ended(days=days, labels={"team": "sales"}) for days in (39, 20)]
+    only({"keep_days": 10, "keep_newest": 2}, {"labels": {"team": "sales"}, "keep_days": 30})
+    prune(client)
+    assert left() == {run.pk for run in (*plain[1:], sales[1])}
+
+
 def test_a_projects_own_policy_stands_before_global_ones(client, ended, only, project):
     other = Project.objects.create(slug="other", name="Other")
     elsewhere = Workflow.objects.create(project=other, name="w", title="W")
