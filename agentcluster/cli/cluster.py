@@ -21,6 +21,7 @@ COLOURS: Final = {
     "leaving": "yellow",
     "draining": "yellow",
     "short": "red",
+    "restarting": "red",
     "failed": "red",
     "lost": "red",
 }
@@ -36,6 +37,20 @@ def add_to(app: typer.Typer) -> None:
 def coloured(word: str) -> Text:
     """Return a state in its colour."""
     return Text(word, style=COLOURS.get(word, ""))
+
+
+def instance_row(row: dict[str, Any], node_status: str, state: str) -> dict[str, Any]:
+    """Return how an instance does, in columns; of one that has a process of its own also how that does."""
+    process = row["process"] or {}
+    restarting = state == "Running" and not process.get("ready", True)
+    word = node_status if node_status != "active" else "restarting" if restarting else state.lower()
+    return {
+        "state": coloured(word),
+        "calls": f"{row['in_flight']}/{row['concurrency']}",
+        "uses": f"{process['memory_mib']:.0f} MiB, {process['tasks']} tasks" if process else "",
+        "restarts": process.get("restarts", ""),
+        "ended": process.get("reason", ""),
+    }
 
 
 def warn_if_blind(answer: dict[str, Any]) -> None:
@@ -95,9 +110,8 @@ def show(name: str, as_json: Json = False) -> int:
             {
                 "instance": row["instance"],
                 "node": row["node"],
-                "state": coloured(row["status"]),
                 "version": row["version"],
-                "calls": f"{row['in_flight']}/{row['concurrency']}",
+                **instance_row(row, row["status"], row["state"]),
             }
             for row in agent["instances"]
         ],

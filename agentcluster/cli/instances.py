@@ -10,7 +10,7 @@ from rich.text import Text
 
 from agentcluster.cli import installation
 from agentcluster.cli.client import Api
-from agentcluster.cli.cluster import coloured
+from agentcluster.cli.cluster import instance_row
 from agentcluster.cli.errors import OK, CliError
 from agentcluster.cli.output import console, print_json, print_rows
 
@@ -131,9 +131,8 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "agent": row["name"],
         "version": row["version"],
         "node": row["node"],
-        "state": coloured(row["state"].lower() if row["node_status"] == "active" else row["node_status"]),
         "slot": row["slot"] if row["slot"] >= 0 else "own",
-        "calls": f"{row['in_flight']}/{row['concurrency']}",
+        **instance_row(row, row["node_status"], row["state"]),
     }
 
 

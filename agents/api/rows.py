@@ -49,9 +49,11 @@ def instance_rows(name: str, live: Live) -> list[Row]:
             "node": node.name,
             "node_id": node.node_id,
             "status": node.status.value,
+            "state": hosted.state.value,
             "version": hosted.version,
             "in_flight": hosted.in_flight,
             "concurrency": hosted.concurrency,
+            "process": msgspec.to_builtins(hosted.process),
         }
         for node in live.nodes
         for hosted in node.agents

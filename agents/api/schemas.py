@@ -64,6 +64,16 @@ class AgentSerializer(serializers.Serializer[Any]):
     live_instances = serializers.IntegerField(allow_null=True)
 
 
+class ProcessSerializer(serializers.Serializer[Any]):
+    """The sandboxed process that an instance of a bundle is."""
+
+    ready = serializers.BooleanField(help_text="False: it has ended, and is being started again")
+    restarts = serializers.IntegerField(help_text="How often it was started again")
+    reason = serializers.CharField(allow_blank=True, help_text="Why it ended last: the code, and a sentence")
+    memory_mib = serializers.FloatField(help_text="What it and its scratch folder hold")
+    tasks = serializers.IntegerField(help_text="Its processes and threads")
+
+
 class InstanceSerializer(serializers.Serializer[Any]):
     """A running instance on a node."""
 
@@ -71,9 +81,11 @@ class InstanceSerializer(serializers.Serializer[Any]):
     node = serializers.CharField(help_text="The node's name")
     node_id = serializers.CharField()
     status = serializers.ChoiceField(choices=NODE_STATUSES)
+    state = serializers.CharField(help_text="Running, or Stopping while it ends")
     version = serializers.CharField()
     in_flight = serializers.IntegerField()
     concurrency = serializers.IntegerField()
+    process = ProcessSerializer(allow_null=True, help_text="Null: the agent is built in, or runs elsewhere")
 
 
 class AgentDetailSerializer(AgentSerializer):
@@ -103,6 +115,7 @@ class HostedSerializer(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="Running, or Stopping while the node ends")
     capabilities = serializers.ListField(child=serializers.CharField(), help_text="What steps may ask for")
     slot = serializers.IntegerField(help_text="Of its deployment; -1: the node hosts it by its own choice")
+    process = ProcessSerializer(allow_null=True, help_text="Null: the agent is built in, or runs elsewhere")
 
 
 class RuntimeSerializer(serializers.Serializer[Any]):

@@ -27,6 +27,20 @@ class Runtime(msgspec.Struct, frozen=True):
     """Whether bundles with a trusted signature run here without one."""
 
 
+class Process(msgspec.Struct, frozen=True):
+    """The sandboxed process that an instance of a bundle is; told with every beat, so it is kept short.
+
+    ``ready`` is false while it has ended and is being started again. ``reason`` says why it ended last, ``memory_mib``
+    what it and its scratch folder hold, ``tasks`` counts its processes and threads.
+    """
+
+    ready: bool = True
+    restarts: int = 0
+    reason: str = ""
+    memory_mib: float = 0.0
+    tasks: int = 0
+
+
 class HostedInstance(msgspec.Struct, frozen=True):
     """An agent instance on the node; only a running one takes calls."""
 
@@ -40,6 +54,15 @@ class HostedInstance(msgspec.Struct, frozen=True):
     capabilities: tuple[str, ...] = ()
     slot: int = -1
     """Which of the wanted instances it is (``agents.domain.placement``); -1: the node hosts it by its own choice."""
+    process: Process | None = None
+    """None: the agent is built in, or runs elsewhere."""
+
+    @property
+    def trouble(self) -> str:
+        """Why it works no calls at this moment although it is running, empty when it does."""
+        if self.process is None or self.process.ready:
+            return ""
+        return f"Its process is being started again. {self.process.reason}"
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):

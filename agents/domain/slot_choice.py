@@ -7,6 +7,7 @@ The first claims at once, the others a little later each, in case those before t
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -194,21 +195,33 @@ class Standing(NamedTuple):
     reason: str
 
 
-def standing(board: Board, version: Version, sites: Iterable[Site], is_free: Callable[[Slot], bool]) -> Standing:
-    """Return how an agent version stands, with the reason when there are not as many instances as wanted."""
+def standing(
+    board: Board,
+    version: Version,
+    sites: Iterable[Site],
+    is_free: Callable[[Slot], bool],
+    troubles: Mapping[str, str] = MappingProxyType({}),
+) -> Standing:
+    """Return how an agent version stands, with the reason when there are not as many instances as wanted.
+
+    ``troubles``: why instances that were started do not work now, by their ids.
+    """
     deployment = board.wanted.get(version)
     held = {number: slot for number, slot in board.slots_of(version).items() if not is_free(slot)}
     if deployment is None:
         return Standing(0, "none", "")
     inside = [held[number] for number in range(deployment.replicas) if number in held]
-    ready = sum(slot.state != "starting" for slot in inside)
+    ready = sum(slot.state != "starting" and slot.instance not in troubles for slot in inside)
     if not deployment.replicas:
         return Standing(0, "none", _why_still_there(board, version) if held else "")
     if ready >= deployment.replicas:
         return Standing(ready, "ready", "")
-    troubles = sorted({slot.trouble for slot in inside if slot.trouble})
-    if troubles:
-        return Standing(ready, "short", f"An instance does not start: {troubles[0]}")
+    unstarted = sorted({slot.trouble for slot in inside if slot.trouble})
+    if unstarted:
+        return Standing(ready, "short", f"An instance does not start: {unstarted[0]}")
+    ended = sorted({troubles[slot.instance] for slot in inside if slot.instance in troubles})
+    if ended:
+        return Standing(ready, "short", f"An instance does not work: {ended[0]}")
     if len(inside) < deployment.replicas:
         reason = _why_nobody(deployment, with_use(board, sites))
         if reason:

@@ -199,5 +199,6 @@ def _instance(hosted: HostedAgent) -> HostedInstance:
         concurrency=most_calls(hosted),
         state=hosted.state,
         slot=hosted.slot,
+        process=hosted.process,
         capabilities=() if hosted.name in ON_REQUEST else hosted.manifest.capabilities,
     )

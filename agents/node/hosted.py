@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from agentcluster.errors import BadInputError
+from agents.cluster.heartbeat import Process
 from agents.domain.lifecycle import LifeState, move
 from agents.domain.manifest import Manifest, identity
 from agents.domain.placement import short
-from agents.node.runner import Runner
+from agents.node.runner import OwnProcess, Runner
 from agents.tools import resolve
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class HostedAgent:
     def in_flight(self) -> int:
         """Calls that run or wait."""
         return self.running + len(self.waiting)
+
+    @property
+    def process(self) -> Process | None:
+        """The process it has to itself on this node, None when there is none."""
+        return self.runner.process if isinstance(self.runner, OwnProcess) else None
 
     def become(self, state: LifeState) -> None:
         """Move on in the life cycle; IllegalMoveError when that does not follow."""

@@ -14,6 +14,7 @@ from agents.domain.lifecycle import LifeState
 from agents.node.beats import Beats
 from agents.node.discovery import QUEUE, Discovery
 from agents.node.hosted import HostedAgent
+from agents.node.runner import OwnProcess
 from agents.node.service import CallService
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class Hosting:
         """Start an idle instance and let calls come; whatever its runner's start raises is raised, and nothing stays."""
         if hosted.runner is not None:
             await hosted.runner.start()
+        if isinstance(hosted.runner, OwnProcess):
+            hosted.runner.on_change = self._beats.soon
         hosted.become(LifeState.RUNNING)
         self._agents.append(hosted)
         self._service.admission.add(hosted)

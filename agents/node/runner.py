@@ -1,6 +1,10 @@
 """What runs the calls of an agent that is not built in."""
 
+from abc import abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
+
+from agents.cluster.heartbeat import Process
 
 if TYPE_CHECKING:
     from agents.node.call import Call, Outcome
@@ -21,3 +25,17 @@ class Runner(Protocol):
 
     async def stop(self, grace_s: float) -> None:
         """End everything; whatever still works after ``grace_s`` seconds is killed."""
+
+
+class OwnProcess(Runner):
+    """A runner that has a process of its own on this node, and starts it again when it ends."""
+
+    def __init__(self) -> None:
+        """Nobody wants to know yet."""
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when the process has ended, and when it is up again."""
+
+    @property
+    @abstractmethod
+    def process(self) -> Process:
+        """How the process is at this moment."""

@@ -54,6 +54,17 @@ def living() -> dict[str, str]:
     return {node.node_id: node.name for node in snapshot.read() if node.status is not Health.FAILED}
 
 
+def troubles() -> dict[str, str]:
+    """Return why instances that nodes host work no calls now, by instance; those that do are not in it."""
+    return {
+        hosted.instance: hosted.trouble
+        for node in snapshot.read()
+        if node.status is not Health.FAILED
+        for hosted in node.agents
+        if hosted.trouble
+    }
+
+
 def is_free(slot: Slot, alive: dict[str, str]) -> bool:
     """Return whether the holder of a slot is gone."""
     return slot.node not in alive

@@ -141,6 +141,17 @@ def test_how_a_deployment_stands():
     assert standing(board(deployment(1), s0=Slot("n1-id", "a", 1)), ECHO, sites, lambda _: True).ready == 0
 
 
+def test_an_instance_that_keeps_ending_is_not_ready():
+    two = board(deployment(2), s0=Slot("n1-id", "a", 1), s1=Slot("n1-id", "b", 1))
+    ended = {"b": "Its process is being started again. agent_crashed: it ended."}
+    assert standing(two, ECHO, [site("n1")], nobody_is_free, ended) == (
+        1,
+        "short",
+        "An instance does not work: Its process is being started again. agent_crashed: it ended.",
+    )
+    assert standing(two, ECHO, [site("n1")], nobody_is_free, {"c": "Another."}).status == "ready"
+
+
 def test_the_board_takes_no_older_deployment_and_no_rubbish():
     one = board(deployment(3, revision=5))
     one.take(wanted_key("echo", IDENTITY), msgspec.json.encode(deployment(1, revision=4)))

@@ -11,11 +11,13 @@ from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
 from agentcluster.sdk.process import wire
 from agentcluster.tasks import end
+from agents.cluster.heartbeat import Process
 from agents.domain.calls import CallError
 from agents.domain.manifest import Manifest
 from agents.node.call import Call, Outcome
 from agents.node.execution import checked_outcome, read_checked
 from agents.node.failures import bounded
+from agents.node.runner import OwnProcess
 from agents.node.sandbox.bundles import BundleCache, BundleSource
 from agents.node.sandbox.errors import ENDED, INPUT_SIZE, OUTPUT_JSON, STARTING, AgentStartError, FileGoneError
 from agents.node.sandbox.exchange import Flight
@@ -35,6 +37,8 @@ STEADY_S: Final = 60.0
 """After a process that lived this long pauses are short again."""
 END_S: Final = 10.0
 LARGE: Final = 256 * 1024
+REASON_MAX: Final = 200
+"""Characters of a reason that every heartbeat carries; the log has all of it."""
 
 
 class RunnerState(msgspec.Struct, frozen=True):
@@ -52,11 +56,12 @@ class RunnerState(msgspec.Struct, frozen=True):
     tasks: int
 
 
-class SandboxedRunner:
+class SandboxedRunner(OwnProcess):
     """See ``agents.node.runner.Runner``; ``log`` holds what the instance and the node say."""
 
     def __init__(self, manifest: Manifest, identity: str, plan: Plan, source: BundleSource, cache: BundleCache) -> None:
         """Nothing is started yet."""
+        super().__init__()
         self._manifest, self._identity, self._plan = manifest, identity, plan
         self._source, self._cache = source, cache
         self.log = InstanceLog(plan.folder / "log.jsonl")
@@ -79,6 +84,13 @@ class SandboxedRunner:
         return RunnerState(
             True, self._restarts, self._last_reason, sandboxed, session.process.first, memory, seen.tasks
         )
+
+    @property
+    def process(self) -> Process:
+        """How its process is, as the heartbeat tells it."""
+        state = self.state
+        reason = state.last_reason if len(state.last_reason) <= REASON_MAX else state.last_reason[:REASON_MAX] + "…"
+        return Process(state.ready, state.restarts, reason, state.memory_mib, state.tasks)
 
     async def start(self) -> None:
         """Fetch the bundle, start the process; errors of ``agents.node.sandbox.errors``, each with its code."""
@@ -209,15 +221,21 @@ class SandboxedRunner:
             began = monotonic()
             self._session = session
             self._up.set()
+            self._tell()
             try:
                 await session.listen()
             finally:
                 self._up.clear()
                 self._session = None
                 await self._bury(session)
+                self._tell()
             if monotonic() - began > STEADY_S:
                 self._pause_s = PAUSE_S
             session = await self._again()
+
+    def _tell(self) -> None:
+        if not self._stopping:
+            self.on_change()
 
     async def _bury(self, session: Session) -> None:
         in_flight = len(session.exchange.flights)
@@ -247,6 +265,7 @@ class SandboxedRunner:
                 code, told = getattr(error, "code", ""), getattr(error, "message", "") or str(error) or repr(error)
                 self._last_reason = f"{code or AgentStartError.code}: {told}"
                 self.log.write("system", f"could not start again: {told}")
+                self._tell()
                 if not isinstance(error, AgentClusterError):
                     logger.warning("an instance of %s could not start again", self._manifest.name, exc_info=error)
                 continue

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from agentcluster.errors import AgentClusterError
 from agents.admin import render
 from agents.api.live import Live, look
+from agents.cluster.heartbeat import HostedInstance, NodeStatus, Process
 from agents.domain.health import Health
 from agents.domain.lifecycle import LifeState
 from agents.placement.access import may_operate
@@ -87,13 +88,30 @@ def _node(node: Any) -> dict[str, Any]:
     }
 
 
+def _instance_state(node: NodeStatus, hosted: HostedInstance) -> str:
+    if node.status is Health.FAILED:
+        return str(_("failed"))
+    if hosted.trouble and hosted.state is LifeState.RUNNING:
+        return render.badge(str(_("starting again")), "red")
+    return str(_STATES[hosted.state])
+
+
+def _process(process: Process | None) -> str:
+    if process is None:
+        return "-"
+    restarts = ngettext("%d restart", "%d restarts", process.restarts) % process.restarts
+    return f"{process.memory_mib:.0f} MiB, {restarts}"
+
+
 def _instances(live: Live) -> list[dict[str, Any]]:
     return [
         {
             "id": hosted.instance,
             "agent": f"{hosted.name}@{hosted.version}",
             "node": node.name,
-            "state": str(_STATES[hosted.state]) if node.status is not Health.FAILED else str(_("failed")),
+            "state": _instance_state(node, hosted),
+            "trouble": hosted.trouble or (hosted.process.reason if hosted.process else ""),
+            "process": _process(hosted.process),
             "slot": hosted.slot if hosted.slot >= 0 else "-",
             "calls": f"{hosted.in_flight} / {hosted.concurrency}",
         }

@@ -4,7 +4,7 @@ from typing import Any
 
 from agentcluster.errors import UnavailableError
 from agents.cluster import snapshot
-from agents.domain.placement import Board, short
+from agents.domain.placement import Board, Slot, short
 from agents.domain.slot_choice import standing
 from agents.placement import nodes
 from agents.placement.models import Deployment
@@ -19,8 +19,10 @@ class Sight:
         """Look once, for all rows of an answer."""
         self.known, self.detail = True, ""
         self.board, self.alive, self.sites = Board(), dict[str, str](), []
+        self.troubles = dict[str, str]()
         try:
             self.board, self.alive, self.sites = snapshot.board(), nodes.living(), nodes.sites()
+            self.troubles = nodes.troubles()
         except UnavailableError as error:
             self.known, self.detail = False, error.message
 
@@ -30,7 +32,7 @@ def deployment_row(row: Deployment, sight: Sight) -> Row:
     version = (row.agent, short(row.identity))
     held = sight.board.slots_of(version)
     told = sight.board.wanted.get(version)
-    found = standing(sight.board, version, sight.sites, lambda slot: nodes.is_free(slot, sight.alive))
+    found = standing(sight.board, version, sight.sites, lambda slot: nodes.is_free(slot, sight.alive), sight.troubles)
     status, reason = found.status, found.reason
     if not sight.known:
         status, reason = "starting" if row.replicas else "none", sight.detail
@@ -47,20 +49,26 @@ def deployment_row(row: Deployment, sight: Sight) -> Row:
         "weight": row.weight,
         "status": status,
         "reason": reason,
-        "slots": [
-            {
-                "number": number,
-                "node": sight.alive.get(slot.node, ""),
-                "node_id": slot.node,
-                "instance": slot.instance,
-                "state": "lost" if nodes.is_free(slot, sight.alive) else slot.state,
-                "trouble": slot.trouble,
-                "since_ms": slot.since_ms,
-            }
-            for number, slot in sorted(held.items())
-        ],
+        "slots": [_slot_row(number, slot, sight) for number, slot in sorted(held.items())],
         "changed_by": row.changed_by.get_username() if row.changed_by else None,
         "changed_at": row.changed_at,
+    }
+
+
+def _slot_row(number: int, slot: Slot, sight: Sight) -> Row:
+    trouble, state = sight.troubles.get(slot.instance, ""), str(slot.state)
+    if nodes.is_free(slot, sight.alive):
+        state = "lost"
+    elif trouble and state == "running":
+        state = "restarting"
+    return {
+        "number": number,
+        "node": sight.alive.get(slot.node, ""),
+        "node_id": slot.node,
+        "instance": slot.instance,
+        "state": state,
+        "trouble": slot.trouble or trouble,
+        "since_ms": slot.since_ms,
     }
 
 

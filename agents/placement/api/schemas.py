@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from agents.domain.placement import REPLICAS_MAX
 
-SLOT_STATES = [(state, state) for state in ("starting", "running", "leaving", "lost")]
+SLOT_STATES = [(state, state) for state in ("starting", "running", "restarting", "leaving", "lost")]
 DEPLOYMENT_STATUSES = [(status, status) for status in ("ready", "starting", "short", "none")]
 LOG_STREAMS = [(stream, stream) for stream in ("stdout", "stderr", "system")]
 
@@ -20,9 +20,12 @@ class SlotRowSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     state = serializers.ChoiceField(
         choices=SLOT_STATES,
-        help_text="`leaving`: it goes elsewhere; `lost`: its node failed",
+        help_text="`restarting`: its process ended and is being started again; `leaving`: it goes elsewhere; "
+        "`lost`: its node failed",
     )
-    trouble = serializers.CharField(allow_blank=True, help_text="Why the instance does not start")
+    trouble = serializers.CharField(
+        allow_blank=True, help_text="Why the instance does not start, or works no calls now"
+    )
     since_ms = serializers.IntegerField()
 
 

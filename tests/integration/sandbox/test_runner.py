@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from agentcluster import artifacts
@@ -14,6 +15,8 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.messaging import Bus, BusUnavailableError
 from agentcluster.messaging.objects import Objects
 from agentcluster.up import embedded
+from agents.cluster.heartbeat import Process, decoder, node_key, state_bucket
+from agents.domain.lifecycle import LifeState
 from agents.node.sandbox import ObjectSource, Sandboxes, SandboxSettings, runner, support
 from agents.node.sandbox.bundles import BundleCache
 from agents.node.sandbox.errors import (
@@ -293,6 +296,34 @@ async def test_a_process_that_keeps_crashing_is_started_with_growing_pauses(
     pauses = [line.text for line in instance.log.after(0) if line.text.startswith("starts again in")]
     assert pauses[:2] == ["starts again in 0.5 s", "starts again in 1 s"]
     assert instance.state.last_reason == "agent_crashed: it ended by itself with exit code 9"
+    (told,) = host.node._beats.beat().agents
+    assert (told.state, told.process) == (LifeState.RUNNING, instance.process)
+    assert told.process is not None
+    assert (told.process.reason, told.process.restarts > 0) == (instance.state.last_reason, True)
+    assert len(msgspec.json.encode(told.process)) < 200
+
+
+async def told_process(bus: Bus, host: Host) -> Process:
+    value = await state_bucket(bus).get(node_key(host.node.profile.node_id))
+    assert value is not None
+    (told,) = decoder.decode(value).agents
+    assert told.process is not None
+    assert (told.trouble == "") is told.process.ready
+    return told.process
+
+
+async def test_the_cluster_hears_at_once_that_an_instance_ended_and_that_it_is_back(
+    host: Host, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "PAUSE_S", 3.0)
+    one = await host.add(ECHO)
+    os.kill(one.state.pid, signal.SIGKILL)
+    for ready, restarts in ((False, 0), (True, 1)):
+        async with asyncio.timeout(4.5):
+            while (told := await told_process(bus, host)).ready is not ready or not told.reason:
+                await asyncio.sleep(0.05)
+        assert (told.restarts, told.reason) == (restarts, "agent_crashed: it was ended by SIGKILL")
+    await until(lambda: one.process.memory_mib > 1 and one.process.tasks > 0, 5)
 
 
 async def test_files_that_are_gone_or_too_large_are_refused(host: Host) -> None:
