@@ -4,14 +4,15 @@ Sources: the Protobuf guides "Updating a Message Type" and "Enums", and the rule
 which this differs where a value would be lost in silence. docs/contracts.md lists the rules.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
     EnumDescriptorProto,
     FieldDescriptorProto,
-    FileDescriptorProto,
+    FileDescriptorSet,
 )
 
 from agents.domain.contracts.reasons import Reason, at
@@ -26,50 +27,103 @@ _GROUPS: Final = (
 """Types that share an encoding: one can be read as the other (numbers that do not fit are cut off)."""
 _NAMED: Final = frozenset({_F.TYPE_MESSAGE, _F.TYPE_GROUP})
 _COUNTED: Final = frozenset({_F.TYPE_STRING, _F.TYPE_BYTES, *_NAMED})
+_WELL_KNOWN: Final = ".google.protobuf."
 Path = tuple[str, ...]
-Enums = tuple[Mapping[str, EnumDescriptorProto], Mapping[str, EnumDescriptorProto]]
-"""Those of the reader that take none but their own values, and all of the writer; by full name."""
 
 
-def reasons(reader: FileDescriptorProto, writer: FileDescriptorProto) -> Iterator[Reason]:
-    """Yield why ``reader`` cannot read what ``writer`` sends."""
-    if reader.message_type and writer.message_type and reader.message_type[0].name != writer.message_type[0].name:
-        message = (
-            f"the first message type of the file is {writer.message_type[0].name}, not {reader.message_type[0].name}; "
-            "it is the one messages are of."
-        )
-        yield at((), "first_message_changed", message, reader.message_type[0].name, writer.message_type[0].name)
-    closed = _enums(reader) if reader.syntax in ("", "proto2") else {}  # those of proto3 take any number
-    yield from _messages((), reader.message_type, writer.message_type, (closed, _enums(writer)))
+class _Types:
+    """The types of a file and of all it imports, by full name; ``closed`` enums take none but their own values."""
+
+    def __init__(self, files: FileDescriptorSet) -> None:
+        self.messages: dict[str, DescriptorProto] = {}
+        self.enums: dict[str, EnumDescriptorProto] = {}
+        self.closed: set[str] = set()
+        for file in files.file:
+            space = f".{file.package}" if file.package else ""
+            self._collect(space, file.message_type, file.enum_type, closed=file.syntax in ("", "proto2"))
+
+    def _collect(self, space: str, messages: Any, enums: Any, *, closed: bool) -> None:
+        for each in enums:
+            self.enums[f"{space}.{each.name}"] = each
+            self.closed |= {f"{space}.{each.name}"} if closed else set()
+        for each in messages:
+            name = f"{space}.{each.name}"
+            self.messages[name] = each
+            self._collect(name, each.nested_type, each.enum_type, closed=closed)
+
+    def path(self, name: str) -> Path:
+        """Return a message type's name and those of the types around it, without its package."""
+        names = name.split(".")[1:]
+        outer = next(end for end in range(1, len(names) + 1) if f".{'.'.join(names[:end])}" in self.messages)
+        return tuple(names[outer - 1 :])
 
 
-def _enums(file: FileDescriptorProto) -> Mapping[str, EnumDescriptorProto]:
-    """Return the enums of a file by full name."""
-    found: dict[str, EnumDescriptorProto] = {}
-    waiting: list[tuple[str, Any]] = [(f".{file.package}" if file.package else "", file)]
-    while waiting:
-        prefix, holder = waiting.pop()
-        found |= {f"{prefix}.{each.name}": each for each in holder.enum_type}
-        inner = holder.message_type if isinstance(holder, FileDescriptorProto) else holder.nested_type
-        waiting += [(f"{prefix}.{each.name}", each) for each in inner]
-    return found
+class _Comparison:
+    """One look at a reader and a writer. Each pair of message types that stands or is read for another is looked at once."""
 
+    def __init__(self, reader: FileDescriptorSet, writer: FileDescriptorSet) -> None:
+        self._files = reader.file[-1], writer.file[-1]
+        self._reader, self._writer = _Types(reader), _Types(writer)
+        self._seen: set[tuple[str, str]] = set()
+        self._waiting: deque[tuple[str, str]] = deque()
 
-def _messages(path: Path, readers: Any, writers: Any, enums: Enums) -> Iterator[Reason]:
-    known = {each.name: each for each in readers}
-    for writer in writers:
-        reader = known.get(writer.name)
-        if reader is None:
-            if not writer.options.map_entry:
-                message = f"the message type {writer.name} is not there any more."
-                yield at((*path, writer.name), "message_removed", message, None, writer.name)
-            continue
+    def reasons(self) -> Iterator[Reason]:
+        reader, writer = self._files
+        spaces = [f".{file.package}" if file.package else "" for file in self._files]
+        yield from self._messages((), spaces[0], reader.message_type, spaces[1], writer.message_type)
+        while self._waiting:
+            yield from self._pair(*self._waiting.popleft())
+
+    def _messages(self, path: Path, wanted: str, readers: Any, given: str, writers: Any) -> Iterator[Reason]:
+        known = {each.name: each for each in readers}
+        for writer in writers:
+            reader = known.get(writer.name)
+            if reader is None:
+                if not writer.options.map_entry:
+                    message = f"the message type {writer.name} is not there any more."
+                    yield at((*path, writer.name), "message_removed", message, None, writer.name)
+                continue
+            names = f"{wanted}.{reader.name}", f"{given}.{writer.name}"
+            yield from self._pair(*names)
+            here = (*path, writer.name)
+            yield from self._messages(here, names[0], reader.nested_type, names[1], writer.nested_type)
+
+    def _pair(self, reader: str, writer: str) -> Iterator[Reason]:
+        if (reader, writer) in self._seen:
+            return
+        self._seen.add((reader, writer))
+        path = self._writer.path(writer)
+        yield from _fields(path, self._reader.messages[reader], self._writer.messages[writer], self._field)
+
+    def _field(self, path: Path, reader: FieldDescriptorProto, writer: FieldDescriptorProto) -> Iterator[Reason]:
         here = (*path, writer.name)
-        yield from _fields(here, reader, writer, enums)
-        yield from _messages(here, reader.nested_type, writer.nested_type, enums)
+        wanted, given = _type(reader), _type(writer)
+        if not _readable(reader, writer):
+            message = f"the field “{writer.name}” ({writer.number}) is {given}, which cannot be read as {wanted}."
+            yield at(here, "field_type_changed", message, wanted, given)
+        elif writer.label == _F.LABEL_REPEATED and reader.label != _F.LABEL_REPEATED:
+            message = f"the field “{writer.name}” may come many times, of which only the last would be kept."
+            yield at(here, "label_changed", message, "singular", "repeated")
+        elif reader.type == _F.TYPE_ENUM and reader.type_name in self._reader.closed:
+            known, sent = self._reader.enums[reader.type_name], self._writer.enums.get(writer.type_name)
+            yield from _closed(here, known, sent, writer.name)
+        elif reader.type in _NAMED and not reader.type_name.startswith(_WELL_KNOWN):
+            self._waiting.append((reader.type_name, writer.type_name))
 
 
-def _fields(path: Path, reader: DescriptorProto, writer: DescriptorProto, enums: Enums) -> Iterator[Reason]:
+Fields = Callable[[Path, FieldDescriptorProto, FieldDescriptorProto], Iterator[Reason]]
+
+
+def reasons(reader: FileDescriptorSet, writer: FileDescriptorSet) -> Iterator[Reason]:
+    """Yield why ``reader`` cannot read what ``writer`` sends: files, each with all it imports before it."""
+    wanted, given = reader.file[-1].message_type, writer.file[-1].message_type
+    if wanted and given and wanted[0].name != given[0].name:
+        message = f"the first message type of the file is {given[0].name}, not {wanted[0].name}; it is the one messages are of."
+        yield at((), "first_message_changed", message, wanted[0].name, given[0].name)
+    yield from _Comparison(reader, writer).reasons()
+
+
+def _fields(path: Path, reader: DescriptorProto, writer: DescriptorProto, field_of: Fields) -> Iterator[Reason]:
     wanted = {field.number: field for field in reader.field}
     given = {field.number: field for field in writer.field}
     by_name = {field.name: field for field in reader.field}
@@ -87,22 +141,9 @@ def _fields(path: Path, reader: DescriptorProto, writer: DescriptorProto, enums:
             message = f"number {number} is the field “{field.name}”, but “{other.name}” takes it."
             yield at((*path, other.name), "field_number_reused", message, other.name, field.name)
         else:
-            yield from _field(path, other, field, enums)
+            yield from field_of(path, other, field)
     yield from _required(path, wanted, given)
     yield from _oneofs(path, reader, wanted, writer, given)
-
-
-def _field(path: Path, reader: FieldDescriptorProto, writer: FieldDescriptorProto, enums: Enums) -> Iterator[Reason]:
-    here = (*path, writer.name)
-    wanted, given = _type(reader), _type(writer)
-    if not _readable(reader, writer):
-        message = f"the field “{writer.name}” ({writer.number}) is {given}, which cannot be read as {wanted}."
-        yield at(here, "field_type_changed", message, wanted, given)
-    elif writer.label == _F.LABEL_REPEATED and reader.label != _F.LABEL_REPEATED:
-        message = f"the field “{writer.name}” may come many times, of which only the last would be kept."
-        yield at(here, "label_changed", message, "singular", "repeated")
-    elif reader.type == _F.TYPE_ENUM and reader.type_name in enums[0]:
-        yield from _closed(here, enums[0][reader.type_name], enums[1].get(writer.type_name), writer.name)
 
 
 def _closed(
@@ -118,7 +159,10 @@ def _closed(
 
 def _readable(reader: FieldDescriptorProto, writer: FieldDescriptorProto) -> bool:
     if reader.type == writer.type:
-        return reader.type not in _NAMED or _last(reader.type_name) == _last(writer.type_name)
+        if reader.type not in _NAMED:
+            return True
+        known = [field.type_name.startswith(_WELL_KNOWN) for field in (reader, writer)]
+        return known[0] == known[1] and _last(reader.type_name) == _last(writer.type_name)
     if writer.type == _F.TYPE_STRING and reader.type == _F.TYPE_BYTES:
         return True
     return any(reader.type in group and writer.type in group for group in _GROUPS)

@@ -58,7 +58,7 @@ class ProtobufSchema:
 
     def reads(self, writer: "ProtobufSchema") -> Iterable[Reason]:
         """See ``ContractSchema``."""
-        return proto_rules.reasons(self.file, writer.file)
+        return proto_rules.reasons(self.files, writer.files)
 
     def encode(self, value: Any) -> bytes:
         """See ``ContractSchema``."""

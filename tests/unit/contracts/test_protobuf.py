@@ -198,3 +198,48 @@ def test_an_old_message_is_read_as_the_newest_version():
     assert new.decode(payload, old) == {"number": "7", "b": {"y": 2}}
     inner = write_indexes([0, 0]) + b"\x08\x05"
     assert (old.decode(inner), new.decode(inner, old)) == ({"x": 5}, {"y": 5})
+
+
+ITEMS = "message O { %s item = 1; message Item { string a = 1; } } message Other { message Item { %s a = 1; } }"
+
+
+def test_a_field_that_moves_to_another_type_of_the_same_name_is_compared_with_it():
+    before = proto(ITEMS % ("Item", "int64"))
+    (reason,) = proto(ITEMS % ("Other.Item", "int64")).reads(before)
+    assert (reason.rule, reason.path, reason.reader, reason.writer) == (TYPE, "/O/Item/a", "int64", "string")
+    before = proto(ITEMS % ("Item", "string"))
+    assert not [*proto(ITEMS % ("Other.Item", "string")).reads(before)]
+
+
+def bill(money, **more):
+    text = 'import "money.proto"; package shop; message Bill { m.Price total = 1; }'
+    return proto(text, **{"money.proto": proto(money, **more)})
+
+
+def test_types_of_references_are_compared():
+    texts, numbers = (f"package m; message Price {{ {kind} amount = 1; }}" for kind in ("string", "int64"))
+    (reason,) = bill(numbers).reads(bill(texts))
+    assert (reason.rule, reason.path, reason.reader, reason.writer) == (TYPE, "/Price/amount", "int64", "string")
+    assert not [*bill(texts).reads(bill(texts))]
+    inside = "package m; message Price { Unit unit = 1; message Unit { %s x = 1; } }"
+    (reason,) = bill(inside % "sint32").reads(bill(inside % "int32"))
+    assert reason.path == "/Price/Unit/x"
+
+
+def test_closed_enums_of_references_are_compared():
+    enum = "package m; message Price { optional E e = 1; } enum E { Y = 0; %s }"
+    two, one = bill(enum % "Z = 1;", syntax="proto2"), bill(enum % "", syntax="proto2")
+    assert [reason.rule for reason in one.reads(two)] == ["enum_value_missing"]
+    assert not [*two.reads(one)]
+
+
+def test_types_that_hold_themselves_are_compared():
+    text = "message A { A inner = 1; B other = 2; } message B { A back = 1; %s x = 2; }"
+    assert [reason.path for reason in proto(text % "string").reads(proto(text % "int32"))] == ["/B/x"]
+
+
+def test_a_type_of_our_own_is_not_one_of_googles():
+    google = 'import "google/protobuf/timestamp.proto"; message A { google.protobuf.Timestamp at = 1; }'
+    own = "message A { Timestamp at = 1; } message Timestamp { int64 seconds = 1; int32 nanos = 2; }"
+    assert TYPE in {reason.rule for reason in proto(own).reads(proto(google))}
+    assert not [*proto(google).reads(proto(google))]
