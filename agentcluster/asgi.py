@@ -22,10 +22,13 @@ from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa:
 
 STARTS = (
     r"/api/v1/workflows/[^/]+/runs(/batch)?",
-    r"/api/v1/runs/[^/]+/(retry|replay|fork)",
+    r"/api/v1/runs/[^/]+/(retry|replay|fork|continue)",
+    r"/api/v1/dead-letters/([^/]+/[^/]+/)?redrive",
+    r"/api/v1/triggers/[^/]+/test",
     r"/hooks/[^/]+",
 )
-"""What starts runs, by POST."""
+"""What starts runs, by POST. Bulk operations start theirs in the background, at the pace that the rate limits allow; they
+also cancel, which has to get through when there is no place left."""
 starts = AdmitStarts(StartLane(http), *STARTS)
 turning_away.ask(starts.turn_away)
 application = ProtocolTypeRouter(

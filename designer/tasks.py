@@ -9,6 +9,7 @@ from django.db import connection
 from kombu.exceptions import OperationalError
 
 from agentcluster.errors import UnavailableError
+from agents.policies.errors import RateLimitedError
 from designer.actions.carry_out_bulk import LEASE, carry_out, give_up, goes_on, unfinished
 from designer.models import BulkOperation
 
@@ -19,6 +20,7 @@ AGAIN_S: Final = 5.0
 def carry_out_bulk(self: Any, operation_id: str) -> None:
     """Carry out what is left of a bulk operation; while Redis is away, or somebody else is at it, try again.
 
+    New runs that would come faster than the rate limits allow are left for a little later, and other work goes before.
     That other one may be dead: a killed child's message comes again at once, before its lease is over.
     """
     try:
@@ -27,6 +29,9 @@ def carry_out_bulk(self: Any, operation_id: str) -> None:
     except UnavailableError as error:
         give_up(operation_id)
         raise self.retry(exc=error) from error
+    except RateLimitedError as error:
+        give_up(operation_id)
+        raise self.retry(exc=error, countdown=min(AGAIN_S, error.data["retry_after"])) from error
     if goes_on(operation_id):
         raise self.retry()
 

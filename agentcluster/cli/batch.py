@@ -11,6 +11,7 @@ from rich.text import Text
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import BAD_INPUT, OK, CliError
 from agentcluster.cli.output import console, errors, print_json
+from agentcluster.cli.patience import wait_out
 
 MOST: Final = 1000
 """Runs that one request starts."""
@@ -22,19 +23,15 @@ def start(
 ) -> int:
     """Start a run for each line ``{"input": …, "labels"?, "idempotency_key"?}``; return 2 when some were refused.
 
-    Lines are read as they are sent: a file may be of any length. ``labels`` are given to each run.
+    Lines are read as they are sent: a file may be of any length, and takes as long as the rate limits ask for. ``labels``
+    are given to each run.
     """
     accepted: list[str] = []
     refused: list[dict[str, Any]] = []
     lines = _lines(path, labels)
     while page := [*islice(lines, MOST)]:
-        try:
-            answer = api.post(f"workflows/{workflow['id']}/runs/batch", {**common, "runs": [item for _, item in page]})
-        except CliError as error:
-            if "results" not in error.data:
-                raise
-            answer = error.data
-        for (number, _), result in zip(page, answer["results"], strict=True):
+        results = _sent(api, f"workflows/{workflow['id']}/runs/batch", common, [item for _, item in page])
+        for (number, _), result in zip(page, results, strict=True):
             if "problem" in result:
                 refused.append({"line": number, **result["problem"]})
             else:
@@ -46,6 +43,22 @@ def start(
             errors.print(Text(f"{path}:{each['line']}: {each['detail']} ({each['code']})"), soft_wrap=True)
         console.print(f"Started {len(accepted):,} runs of {workflow['name']}; {len(refused):,} refused.")
     return BAD_INPUT if refused else OK
+
+
+def _sent(api: Api, path: str, common: dict[str, Any], runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what came of each run; those that would come too fast are sent later, or in parts: 429 starts none."""
+    while True:
+        try:
+            results: list[dict[str, Any]] = api.post(path, {**common, "runs": runs})["results"]
+            return results
+        except CliError as error:
+            if "results" in error.data:
+                return list(error.data["results"])
+            together = error.data.get("together", len(runs))
+            if together < len(runs):
+                parts = (runs[start : start + together] for start in range(0, len(runs), together))
+                return [result for part in parts for result in _sent(api, path, common, part)]
+            wait_out(error)
 
 
 def _lines(path: str, labels: dict[str, str]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, RUN_FAILED, CliError
 from agentcluster.cli.output import console, errors, print_json, print_rows
+from agentcluster.cli.patience import wait_out
 from agentcluster.cli.workflow import confirm
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
@@ -175,7 +176,11 @@ def _many(api: Api, body: dict[str, Any], *, dry_run: bool, yes: bool, as_json: 
     redriven: dict[str, str] = {}
     refused: dict[str, int] = {}
     while True:
-        answer = api.post("dead-letters/redrive", body)
+        try:
+            answer = api.post("dead-letters/redrive", body)
+        except CliError as error:
+            wait_out(error)
+            continue
         redriven |= answer["redriven"]
         for code, number in answer["refused"].items():
             refused[code] = refused.get(code, 0) + number

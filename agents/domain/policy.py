@@ -53,7 +53,7 @@ class RateLimit(_Spec, frozen=True):
     """A token bucket shared by all processes (E2): ``rate`` a second, up to ``burst`` at once, one bucket per ``per``."""
 
     rate: Annotated[float, Meta(ge=0.001, le=1_000_000, description="Tokens a second")] = 100.0
-    burst: Annotated[int, Meta(ge=1, le=1_000_000, description="At most so many at once")] = 100
+    burst: Annotated[int, Meta(ge=1, le=1_000_000, description="At most so many at once")] = 1000
     per: Annotated[
         Literal["user", "token", "agent", "workflow", "address"], Meta(description="What has a bucket of its own")
     ] = "user"

@@ -1,8 +1,7 @@
 """Rate limits at the entry (features E2): how fast a user, token, address or workflow may start runs.
 
-One token a request: a start, a batch of starts, a call of a webhook. For users the default holds (100 a second, 100 at
-once) where no policy does; for the others only what a policy says. While Redis is away nothing is counted: a start needs
-Redis itself, and says so.
+One token a run, however it is started. For users the default holds (100 a second, 1,000 at once) where no policy does;
+for the others only what a policy says. While Redis is away nothing is counted: a start needs Redis itself, and says so.
 """
 
 import functools
@@ -19,7 +18,7 @@ from django.contrib.auth.models import User
 
 from agentcluster.clock import monotonic
 from agentcluster.security.client_address import counted
-from agentcluster.streams.buckets import Buckets
+from agentcluster.streams.buckets import Buckets, Taken
 from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.shared import shared_client
 from agents.domain.policy import RateLimit, Subject
@@ -62,10 +61,19 @@ class _Bucket(NamedTuple):
     spec: RateLimit
 
 
-def check_start(*, user: User | None = None, token: str = "", address: str = "", workflow: str = "") -> None:
-    """Take a token from each bucket that counts for a start; ``RateLimitedError`` with ``retry_after`` when one is empty."""
-    for bucket in _counting(Sender(user, token, address, workflow)):
-        _check(bucket)
+def check_start(
+    *, user: User | None = None, token: str = "", address: str = "", workflow: str = "", count: int = 1
+) -> None:
+    """Take ``count`` tokens, one for each run, from every bucket that counts for them.
+
+    ``RateLimitedError`` with ``retry_after`` when a bucket holds too few; of several runs it says how many may start now
+    (``allowed``), and no bucket has lost anything unless others were faster in between.
+    """
+    buckets = _counting(Sender(user, token, address, workflow))
+    if count > 1 and (len(buckets) > 1 or any(count > bucket.spec.burst for bucket in buckets)):
+        _require_room(buckets, count)
+    for bucket in buckets:
+        _check(bucket, count)
 
 
 def check_all(senders: Sequence[Sender]) -> list[RateLimitedError | None]:
@@ -91,14 +99,30 @@ def take(name: str, *, rate: float, burst: int, cost: int = 1) -> float:
 
     Return how long to wait (s), 0 when they were given or nobody can tell.
     """
+    taken = _ask(name, rate, burst, cost)
+    return 0.0 if taken is None else taken.wait_s
+
+
+def _ask(name: str, rate: float, burst: int, cost: int) -> Taken | None:
+    """Return what came of asking for tokens (0: only how many there are); None when nobody can tell."""
     if monotonic() < _away.until:
-        return 0.0
+        return None
     try:
-        return _buckets(settings.REDIS_URL).take(name, rate=rate, burst=burst, cost=cost).wait_s
+        return _buckets(settings.REDIS_URL).take(name, rate=rate, burst=burst, cost=cost)
     except StreamsUnavailableError as error:
         logger.warning("rate limits count nothing for %.0f s: %s", AWAY_S, error.message)
         _away.until = monotonic() + AWAY_S
-        return 0.0
+        return None
+
+
+def _require_room(buckets: Sequence[_Bucket], count: int) -> None:
+    """Raise for the bucket that holds the least when that is too little for all: then none is asked to give any."""
+    found = [(bucket, _ask(bucket.name, bucket.spec.rate, bucket.spec.burst, 0)) for bucket in buckets]
+    held = [(taken.left, place) for place, (_, taken) in enumerate(found) if taken is not None]
+    left, place = min(held, default=(count, 0))
+    if left < count:
+        spec = buckets[place].spec
+        raise _too_many(buckets[place], count, left, (min(count, spec.burst) - left) / spec.rate)
 
 
 def _all_at_once(sender: Sender, count: int) -> bool:
@@ -133,13 +157,30 @@ def _counting(sender: Sender) -> list[_Bucket]:
     return found
 
 
-def _check(bucket: _Bucket) -> None:
+def _check(bucket: _Bucket, count: int = 1) -> None:
     spec = bucket.spec
-    wait_s = take(bucket.name, rate=spec.rate, burst=spec.burst)
-    if wait_s:
-        words = _WORDS[bucket.per]
-        message = f"No more than {spec.rate:g} times a second {words} ({bucket.policy}). Try again in a moment."
-        raise RateLimitedError(message, retry_after=math.ceil(wait_s), policy=bucket.policy, per=bucket.per)
+    taken = _ask(bucket.name, spec.rate, spec.burst, count)
+    if taken is None or not taken.wait_s:
+        return
+    if count > 1:
+        raise _too_many(bucket, count, taken.left, taken.wait_s)
+    message = f"{_most(bucket)} Try again in a moment."
+    raise RateLimitedError(message, retry_after=math.ceil(taken.wait_s), policy=bucket.policy, per=bucket.per)
+
+
+def _too_many(bucket: _Bucket, count: int, left: int, wait_s: float) -> RateLimitedError:
+    """Return the error of runs that were to start together, of which only ``left`` may now."""
+    retry_after = max(1, math.ceil(wait_s))
+    now = f"{left:,} of these {count:,} runs may start now. {_most(bucket)}"
+    then = f"Send so many, or all of them in {retry_after:,} s."
+    if count > bucket.spec.burst:
+        then = f"Send them in parts: at most {bucket.spec.burst:,} start together."
+    about = {"policy": bucket.policy, "per": bucket.per, "allowed": left, "together": bucket.spec.burst}
+    return RateLimitedError(f"{now} {then}", retry_after=retry_after, **about)
+
+
+def _most(bucket: _Bucket) -> str:
+    return f"No more than {bucket.spec.rate:g} times a second {_WORDS[bucket.per]} ({bucket.policy})."
 
 
 def _tags(user: User | None) -> tuple[str, ...]:

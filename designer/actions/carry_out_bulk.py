@@ -1,14 +1,16 @@
 """Carries out a bulk operation page by page, so that whoever is killed leaves at most one page to do again.
 
 A page done twice does no harm: a run follows a command once in effect, and new runs are made by a key of their own.
+New runs count for the rate limits as others do, of whoever asked for them and of their workflow: an operation that comes
+to the end of its tokens keeps what it has done and leaves the rest for when there are more.
 Nobody else works on an operation while its worker goes on; after ``LEASE`` without a sign of that anybody may take it over.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -19,6 +21,8 @@ from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError, UnavailableError
 from agentcluster.ids import new_id
 from agentcluster.security.permissions import allows, roles_of
+from agents.policies.errors import RateLimitedError
+from agents.policies.limits import check_start
 from designer.actions.bulk import RIGHTS
 from designer.actions.delete_run import delete_run
 from designer.actions.replay_run import replay_run
@@ -34,6 +38,8 @@ LEASE: Final = timedelta(seconds=12)
 TOUCH_S: Final = 3.0
 """How often somebody who takes long for a page says that the work goes on."""
 FINISHED: Final = "run_finished"
+_STARTING: Final = ("retry", "replay")
+"""Actions that make new runs."""
 _COMMANDS: Final[dict[str, Callable[[str, str], commands.Command]]] = {
     "cancel": commands.Cancel,
     "terminate": commands.Terminate,
@@ -42,6 +48,14 @@ _COMMANDS: Final[dict[str, Callable[[str, str], commands.Command]]] = {
 }
 Tally = Counter[str]
 """How often what came of it: the empty text stands for done, others are error codes."""
+
+
+class _Came(NamedTuple):
+    """What came of a page: ``left`` are the runs not looked at, since new ones would come too fast (``slowed``)."""
+
+    tally: Tally
+    left: Sequence[str] = ()
+    slowed: RateLimitedError | None = None
 
 
 def unfinished() -> list[str]:
@@ -53,7 +67,8 @@ def unfinished() -> list[str]:
 def carry_out(operation_id: str) -> bool:
     """Do all pages that are left; False when somebody else is at it, or it is done.
 
-    Raises ``StreamsUnavailableError`` when Redis goes away: what is left stays to be done.
+    Raises ``StreamsUnavailableError`` when Redis goes away, ``RateLimitedError`` when new runs would come too fast: what
+    is left stays to be done.
     """
     worker = new_id()
     idle = Q(worker="") | Q(touched_at__lt=timezone.now() - LEASE)
@@ -62,9 +77,11 @@ def carry_out(operation_id: str) -> bool:
         return False
     operation = BulkOperation.objects.select_related("created_by").get(pk=operation_id)
     for page in operation.pages.filter(done=False):
-        tally = _page(operation, page, worker)
-        if not _finish(operation, page, tally, worker):
+        came = _page(operation, page, worker)
+        if not _finish(operation, page, came, worker):
             return False
+        if came.slowed is not None:
+            raise came.slowed
     BulkOperation.objects.filter(pk=operation_id, worker=worker).update(ended_at=timezone.now())
     return True
 
@@ -79,13 +96,15 @@ def give_up(operation_id: str) -> None:
     BulkOperation.objects.filter(pk=operation_id).update(worker="")
 
 
-def _finish(operation: BulkOperation, page: BulkPage, tally: Tally, worker: str) -> bool:
+def _finish(operation: BulkOperation, page: BulkPage, came: _Came, worker: str) -> bool:
     """Note what came of a page; False when somebody else has taken the operation over meanwhile."""
+    become: dict[str, Any] = {"run_ids": [*came.left]} if came.left else {"done": True}
+    tally = +came.tally
     with transaction.atomic():
         mine = BulkOperation.objects.filter(pk=operation.pk, worker=worker)
         if not mine.update(touched_at=timezone.now()):
             return False
-        if not BulkPage.objects.filter(pk=page.pk, done=False).update(done=True):
+        if not BulkPage.objects.filter(pk=page.pk, done=False).update(**become):
             return True
         operation.refresh_from_db(fields=["done", "refused"])
         done = tally.pop("", 0)
@@ -93,18 +112,19 @@ def _finish(operation: BulkOperation, page: BulkPage, tally: Tally, worker: str)
     return True
 
 
-def _page(operation: BulkOperation, page: BulkPage, worker: str) -> Tally:
+def _page(operation: BulkOperation, page: BulkPage, worker: str) -> _Came:
     user = operation.created_by
     rows = Run.objects.select_related("project", "workflow", "version", "created_by").in_bulk(page.run_ids)
     tally = Tally({"not_found": len(page.run_ids) - len(rows)})
     if user is None or not user.is_active:
-        return tally + Tally({"forbidden": len(rows)})
+        return _Came(tally + Tally({"forbidden": len(rows)}))
     roles, right = roles_of(user), RIGHTS[operation.action]
     able = [run for run in rows.values() if allows(roles.get(run.project_id), right)]
     tally["forbidden"] = len(rows) - len(able)
     if operation.action in _COMMANDS:
-        return +(tally + _tell(user, operation, able))
-    return +(tally + Tally(_one_by_one(user, operation, able, worker)))
+        return _Came(tally + _tell(user, operation, able))
+    one_by_one = _one_by_one(user, operation, able, worker)
+    return one_by_one._replace(tally=tally + one_by_one.tally)
 
 
 def _tell(user: User, operation: BulkOperation, runs: list[Run]) -> Tally:
@@ -138,17 +158,35 @@ def _refusal(action: str, run: Run) -> str:
     return ""
 
 
-def _one_by_one(user: User, operation: BulkOperation, runs: list[Run], worker: str) -> Iterator[str]:
-    touched = monotonic()
-    for run in runs:
-        yield _act(user, operation, run)
+def _one_by_one(user: User, operation: BulkOperation, runs: list[Run], worker: str) -> _Came:
+    touched, tally = monotonic(), Tally()
+    made = _made(operation, runs) if operation.action in _STARTING else {run.pk for run in runs}
+    for place, run in enumerate(runs):
+        try:
+            if run.pk not in made:
+                check_start(user=user, workflow=run.workflow_id)
+        except RateLimitedError as error:
+            return _Came(tally, [each.pk for each in runs[place:]], error)
+        tally[_act(user, operation, run)] += 1
         if monotonic() - touched >= TOUCH_S:
             touched = monotonic()
             BulkOperation.objects.filter(pk=operation.pk, worker=worker).update(touched_at=timezone.now())
+    return _Came(tally)
+
+
+def _made(operation: BulkOperation, runs: Sequence[Run]) -> set[str]:
+    """Return the runs whose new run somebody who was killed has made already."""
+    by_key = {_key(operation, run): run.pk for run in runs}
+    there = Run.objects.filter(workflow__in={run.workflow_id for run in runs}, idempotency_key__in=by_key)
+    return {by_key[str(key)] for key in there.values_list("idempotency_key", flat=True)}
+
+
+def _key(operation: BulkOperation, run: Run) -> str:
+    return f"bulk:{operation.pk}:{run.pk}"
 
 
 def _act(user: User, operation: BulkOperation, run: Run) -> str:
-    key = f"bulk:{operation.pk}:{run.pk}"
+    key = _key(operation, run)
     try:
         if operation.action == "retry":
             retry_run(user, run, operation.reason, idempotency_key=key)

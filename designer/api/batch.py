@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agentcluster.errors import AgentClusterError, BadInputError
-from agents.policies.throttle import StartRate
+from agents.policies.throttle import count_starts
 from designer.actions.documents import explain
 from designer.actions.errors import TooLargeError
 from designer.actions.run_errors import NoneAcceptedError
@@ -83,7 +83,6 @@ class BatchView(APIView):
     """Starts many runs of a workflow."""
 
     parser_classes = [BoundedJSONParser]
-    throttle_classes = [StartRate]
 
     @extend_schema(
         operation_id="start_runs",
@@ -93,10 +92,14 @@ class BatchView(APIView):
         tags=["runs"],
     )
     def post(self, request: Request, workflow_id: str) -> Response:
-        """Start up to 1,000 runs. Each is accepted or refused for itself; 422 ``none_accepted`` when all are refused."""
+        """Start up to 1,000 runs. Each is accepted or refused for itself; 422 ``none_accepted`` when all are refused.
+
+        Each counts for the rate limits: 429 ``rate_limited`` starts none and says how many may start now (``allowed``).
+        """
         user = user_of(request)
         workflow = find_workflow(user, workflow_id)
         wanted = _parsed(request.data)
+        count_starts(request, workflow.project, workflow.pk, len(wanted.runs))
         outcomes = start_batch(
             user, workflow, wanted.runs, version=asked_version(wanted.version), priority=wanted.priority
         )

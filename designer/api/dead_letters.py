@@ -12,6 +12,8 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from agentcluster.errors import AgentClusterError, BadInputError
+from agents.policies.errors import RateLimitedError
+from agents.policies.throttle import count_starts
 from designer.actions import dead_letters as letters
 from designer.actions.dead_letters import Letter, Wanted
 from designer.actions.redrive_dead_letter import AS_IT_WAS, redrive
@@ -199,6 +201,7 @@ class RedriveView(APIView):
         given, user = body.validated_data, user_of(request)
         value = given.get("input", AS_IT_WAS)
         letter = letters.one(user, agent, entry_id)
+        _count(request, letter)
         run = redrive(user, letter, input=value, version=given["version"], reason=given["reason"])
         location = request.build_absolute_uri(f"/api/v1/runs/{run.pk}")
         return Response({"run_id": run.pk}, status=201, headers={"Location": location})
@@ -213,7 +216,10 @@ class BulkRedriveView(APIView):
         operation_id="redrive_dead_letters", request=BulkRedriveBody, responses=BulkRedriven, tags=["dead-letters"]
     )
     def post(self, request: Request) -> Response:
-        """Give all that match, and were not given before, to the agent again, a hundred a request; or count them."""
+        """Give all that match, and were not given before, to the agent again, a hundred a request; or count them.
+
+        Each counts for the rate limits; those that come too fast are among what is ``left``. 429 when all do.
+        """
         body = BulkRedriveBody(data=request.data)
         body.is_valid(raise_exception=True)
         given, user = body.validated_data, user_of(request)
@@ -223,16 +229,28 @@ class BulkRedriveView(APIView):
         answer: dict[str, Any] = {"count": len(found), "sample": [], "redriven": {}, "refused": {}, "left": len(found)}
         if given["preview"]:
             return Response({**answer, "sample": [_row(letter) for letter in found[:10]]})
+        limited: list[RateLimitedError] = []
         for letter in found[:AT_ONCE]:
             try:
+                _count(request, letter)
                 run = redrive(user, letter, version=given["version"], reason=given["reason"])
                 answer["redriven"][letter.entry.entry_id] = run.pk
+            except RateLimitedError as error:
+                limited.append(error)
             except AgentClusterError as error:
                 if error.status >= 500:
                     raise
                 answer["refused"][error.code] = answer["refused"].get(error.code, 0) + 1
-        answer["left"] = max(0, len(found) - AT_ONCE)
+        if limited and not answer["redriven"]:
+            raise limited[0]
+        answer["left"] = max(0, len(found) - AT_ONCE) + len(limited)
         return Response(answer)
+
+
+def _count(request: Request, letter: Letter) -> None:
+    """Take a token for the new run; without the old one there will be none."""
+    if letter.run is not None:
+        count_starts(request, letter.run.project, letter.run.workflow_id)
 
 
 def _row(letter: Letter, *, whole: bool = False) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.policies.throttle import count_starts
 from designer.actions.cancel_run import cancel_run
 from designer.actions.continue_run import continue_run
 from designer.actions.decide_approval import decide_approval
@@ -82,7 +83,12 @@ class ContinueView(_CommandView):
     @extend_schema(operation_id="continue_run", request=ReasonBody, responses=_ANSWER, tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
         """Let a run with a long log go on as a new run with a short one; the new one stands among its ``children``."""
-        return self.carry_out(request, run_id, continue_run)
+
+        def count_and_continue(user: User, run: Run, reason: str) -> None:
+            count_starts(request, run.project, run.workflow_id)
+            continue_run(user, run, reason)
+
+        return self.carry_out(request, run_id, count_and_continue)
 
 
 class SignalView(APIView):

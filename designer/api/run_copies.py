@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agentcluster.errors import BadInputError
-from agents.policies.throttle import StartRate
+from agents.policies.throttle import count_starts
 from designer.actions.fork_run import fork_run
 from designer.actions.replay_run import replay_run
 from designer.actions.retry_run import retry_run
@@ -31,7 +31,6 @@ class RetryView(APIView):
     """Tries failed runs again."""
 
     parser_classes = [BoundedJSONParser]
-    throttle_classes = [StartRate]
 
     @extend_schema(operation_id="retry_run", request=ReasonBody, responses=_ANSWERS, parameters=[KEY], tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
@@ -39,6 +38,7 @@ class RetryView(APIView):
         run = up_to_date(find_run(user_of(request), run_id))
         body = ReasonBody(data=request.data)
         body.is_valid(raise_exception=True)
+        count_starts(request, run.project, run.workflow_id)
         new, is_new = retry_run(user_of(request), run, body.validated_data["reason"], idempotency_key=key_of(request))
         return made(request, new, is_new)
 
@@ -47,7 +47,6 @@ class ReplayView(APIView):
     """Runs once more."""
 
     parser_classes = [BoundedJSONParser]
-    throttle_classes = [StartRate]
 
     @extend_schema(operation_id="replay_run", request=ReplayBody, responses=_ANSWERS, parameters=[KEY], tags=["runs"])
     def post(self, request: Request, run_id: str) -> Response:
@@ -56,6 +55,7 @@ class ReplayView(APIView):
         body = ReplayBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
+        count_starts(request, run.project, run.workflow_id)
         new, is_new = replay_run(
             user_of(request),
             run,
@@ -70,7 +70,6 @@ class ForkView(APIView):
     """Forks runs."""
 
     parser_classes = [BoundedJSONParser]
-    throttle_classes = [StartRate]
 
     @extend_schema(
         operation_id="fork_run",
@@ -86,6 +85,7 @@ class ForkView(APIView):
         body = ForkBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
+        count_starts(request, run.project, run.workflow_id)
         new, is_new = fork_run(
             user_of(request),
             run,

@@ -76,7 +76,7 @@ def test_without_a_policy_the_numbers_of_the_entry_limits_and_routing_hold():
     entry = spec_of(none, "admission", Subject(), "entry")
     assert (entry.concurrent, entry.wait_ms, entry.retry_after_s, entry.max_ack_pending) == (50, 500, 1, 100)
     limit = spec_of(none, "rate_limit", Subject(), "user")
-    assert (limit.rate, limit.burst, limit.per) == (100, 100, "user")
+    assert (limit.rate, limit.burst, limit.per) == (100, 1000, "user")
     routing = spec_of(none, "routing", Subject(agent="json"))
     assert (routing.pending_weight, routing.idle_weight) == (0.7, 0.3)
     assert spec_of(none, "degrade", Subject(agent="json")).answer == "error"

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from agentcluster.errors import NotFoundError
 from agentcluster.ids import is_id
 from agentcluster.security.permissions import visible
+from agents.policies.throttle import count_starts
 from designer.api.finding import find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
 from designer.triggers import kinds
@@ -151,6 +152,7 @@ class TestView(APIView):
         trigger = find_trigger(request, trigger_id)
         body = schemas.TestEvent(data=request.data)
         body.is_valid(raise_exception=True)
+        count_starts(request, trigger.workflow.project, trigger.workflow_id)
         firing = try_trigger(user_of(request), trigger, body.validated_data["event"])
         return Response(dict(schemas.FiringItem(firing).data))
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture(scope="module")
 def letters(stack):
-    """Three dead letters of ``http-client``, newest first."""
+    """Five dead letters of ``http-client``, newest first."""
     call = {
         "kind": "agent",
         "id": "fetch",
@@ -28,11 +28,11 @@ def letters(stack):
     )
     with stack.api() as api:
         made = api.post("workflows", json={"title": "cli-letters", "name": "cli-letters", "graph": graph}).json()
-        for port in (1, 2, 3):
+        for port in (4, 5, 1, 2, 3):
             body = {"input": {"url": f"http://127.0.0.1:{port}/"}, "version": "draft"}
             answer = api.post(f"workflows/{made['id']}/runs", json=body)
             assert answer.status_code == 202, answer.text
-    wait_until(lambda: len(listed(stack)) >= 3, 30)
+    wait_until(lambda: len(listed(stack)) >= 5, 30)
     return listed(stack)
 
 
@@ -91,6 +91,25 @@ def test_many_are_given_again_after_a_count(stack, letters):
     done = json.loads(ok(stack.cli("dlq", "redrive", "http-client", "--search", "127.0.0.1:2", "--yes", "--json")))
     assert len(done["redriven"]) == 1
     assert done["refused"] == {}
+
+
+def test_many_are_given_again_no_faster_than_the_rate_limit_allows(stack, letters):
+    policy = {"kind": "rate_limit", "spec": {"per": "workflow", "rate": 1, "burst": 1}}
+    with stack.api() as api:
+        set_policy(api, policy)
+        try:
+            ids = [letter["id"] for letter in letters[3:]]
+            done = stack.cli("dlq", "redrive", "http-client", *ids, "--yes", "--json")
+        finally:
+            set_policy(api, {**policy, "spec": {"per": "workflow", "rate": 1e6, "burst": 1_000_000}})
+    assert len(json.loads(ok(done))["redriven"]) == 2
+    assert "runs of this workflow may be started (slow)" in done.stderr
+
+
+def set_policy(api, policy):
+    number = api.get("policies").json()["number"]
+    api.put("policies/slow", json=policy, headers={"If-Match": f'"{number}"'}).raise_for_status()
+    wait_until(lambda: api.get("policies/state").json()["behind"] == 0)
 
 
 def test_one_is_deleted(stack, letters):

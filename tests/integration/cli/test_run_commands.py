@@ -156,6 +156,29 @@ def test_many_are_started_counted_and_cancelled(stack, workflow, jobs, tmp_path)
     assert (none.returncode, "0 runs match" in none.stderr) == (0, True)
 
 
+def test_a_batch_that_is_too_fast_is_sent_in_parts_and_takes_its_time(stack, workflow, tmp_path):
+    few = {"kind": "rate_limit", "spec": {"per": "workflow", "rate": 1, "burst": 2}}
+    batch = tmp_path / "few.jsonl"
+    batch.write_text('{"input": {"amount": 1}}\n' * 3)
+    with stack.api() as api:
+        set_policy(api, few)
+        try:
+            done = stack.cli("run", "-w", workflow, "--batch", str(batch), "--json")
+        finally:
+            set_policy(api, {**few, "spec": {"per": "workflow", "rate": 1e6, "burst": 1_000_000}})
+    started = json.loads(ok(done))
+    assert (len({*started["accepted"]}), started["refused"]) == (3, [])
+    assert "Waiting 1 s." in done.stderr
+    for run_id in started["accepted"]:
+        ok(stack.cli("runs", "terminate", run_id))
+
+
+def set_policy(api, policy):
+    number = api.get("policies").json()["number"]
+    api.put("policies/few", json=policy, headers={"If-Match": f'"{number}"'}).raise_for_status()
+    wait_until(lambda: api.get("policies/state").json()["behind"] == 0)
+
+
 def test_bad_lines_of_a_batch_have_their_place(stack, workflow, tmp_path):
     batch = tmp_path / "bad.jsonl"
     batch.write_text('{"input": {}}\n{"amount": 3}\n')
