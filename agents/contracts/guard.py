@@ -5,7 +5,7 @@ The wire form is in docs/wire.md: the payload as the contract says, behind the i
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,16 +16,11 @@ from agentcluster.streams.memory import Executor
 from agents.contracts.errors import MessageBrokenError
 from agents.contracts.formats import ContractSchema, SchemaType
 from agents.contracts.formats.base import BrokenError, Fault
+from agents.contracts.headers import Envelope, announced, read, written
 from agents.contracts.live import ContractBook
 from agents.contracts.rejections import Rejections, Sent
 from agents.contracts.wire import BadFrameError, frame, unframe
 from agents.domain.contracts.binding import Binding
-
-CONTENT_TYPES: Final = {"AVRO": "avro/binary", "PROTOBUF": "application/x-protobuf", "JSON": "application/json"}
-SCHEMA_ID: Final = "Schema-Id"
-SCHEMA_SUBJECT: Final = "Schema-Subject"
-SCHEMA_VERSION: Final = "Schema-Version"
-TIMESTAMP: Final = "Message-Timestamp"
 
 
 class Sealed(NamedTuple):
@@ -54,42 +49,35 @@ class Guard:
     async def seal(self, subject: str, data: bytes, headers: Mapping[str, str], by: str = "") -> Sealed | None:
         """Return JSON as the subject's contract wants it on the wire; None when there is no contract.
 
-        What is framed already is checked and left as it is. ``by`` says who sends it. MessageBrokenError says which
-        field breaks the contract; the message is kept for inspection. ContractUnavailableError: try again.
+        What is framed already is checked and left as it is. ``headers`` may not say that it is something else. ``by``
+        says who sends it. MessageBrokenError says which field breaks the contract; the message is kept for inspection.
+        ContractUnavailableError: try again.
         """
         binding = self.book.bindings.of_subject(subject)
         if binding is None:
             return None
         try:
-            body, schema_id = await self._written(binding, data)
+            body, schema_id = await self._written(binding, data, headers)
         except BrokenError as error:
             raise await self._broken(binding, error.faults, Sent("send", subject, data, headers, by)) from error
-        told = {
-            "Content-Type": CONTENT_TYPES[binding.schema_type],
-            SCHEMA_ID: str(schema_id),
-            SCHEMA_SUBJECT: binding.contract,
-            SCHEMA_VERSION: binding.accepted.get(schema_id, binding.version),
-            TIMESTAMP: str(now_ms()),
-        }
-        return Sealed(body, {**headers, **told})
+        return Sealed(body, written(binding, schema_id, headers))
 
     async def open(self, subject: str, data: bytes, headers: Mapping[str, str], by: str = "") -> Message[Any] | None:
         """Return a message that came on a subject, its payload as JSON value; None when there is no contract.
 
-        Plain JSON is taken under a JSON contract, too. MessageBrokenError, ContractUnavailableError as ``seal``.
+        Plain JSON is taken under a JSON contract, too. Headers of the envelope may be absent, but not wrong.
+        MessageBrokenError, ContractUnavailableError as ``seal``.
         """
         binding = self.book.bindings.of_subject(subject)
         if binding is None:
             return None
         try:
-            value, schema_id = await self._decoded(binding, data)
+            value, schema_id, envelope = await self._decoded(binding, data, headers)
         except BrokenError as error:
             raise await self._broken(binding, error.faults, Sent("deliver", subject, data, headers, by)) from error
-        named = {name.lower(): text for name, text in headers.items()}
-        stamp, trace = named.get(TIMESTAMP.lower(), ""), named.get("traceparent", "").split("-")
         return Message(
-            trace[1] if len(trace) == 4 else "",
-            int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 16 else now_ms(),
+            envelope.trace_id,
+            envelope.timestamp or now_ms(),
             SchemaRef(binding.contract, binding.accepted.get(schema_id, binding.version)),
             value,
         )
@@ -117,26 +105,22 @@ class Guard:
             return await self._broken(binding, error.faults, sent)
         return None
 
-    async def _written(self, binding: Binding, data: bytes) -> tuple[bytes, int]:
+    async def _written(self, binding: Binding, data: bytes, headers: Mapping[str, str]) -> tuple[bytes, int]:
         if data[:1] == b"\0":
-            _, schema_id = await self._decoded(binding, data)
+            _, schema_id, _ = await self._decoded(binding, data, headers)
             return data, schema_id
+        read(binding, binding.schema_id, headers)
         schema = await self.book.schema(binding.schema_id)
         return frame(binding.schema_id, schema.encode(_json(data))), binding.schema_id
 
-    async def _decoded(self, binding: Binding, data: bytes) -> tuple[Any, int]:
+    async def _decoded(self, binding: Binding, data: bytes, headers: Mapping[str, str]) -> tuple[Any, int, Envelope]:
         if binding.schema_type == SchemaType.JSON and data[:1] != b"\0":
-            schema = await self.book.schema(binding.schema_id)
-            return schema.decode(data), binding.schema_id
-        try:
-            schema_id, payload = unframe(data)
-        except BadFrameError as error:
-            kind = binding.schema_type.lower()
-            raise BrokenError(Fault("", f"{error.message} Messages of {kind} contracts need it.")) from error
-        if schema_id not in binding.accepted:
-            raise BrokenError(Fault("", f"schema {schema_id} is no version of {binding.contract}"))
-        read = await self.book.reading(schema_id, binding.schema_id)
-        return read(payload), schema_id
+            schema_id, payload = announced(binding, headers), data
+        else:
+            schema_id, payload = _framed(binding, data)
+        envelope = read(binding, schema_id, headers)
+        decode = await self.book.reading(schema_id, binding.schema_id)
+        return decode(payload), schema_id, envelope
 
     async def _broken(self, binding: Binding, faults: tuple[Fault, ...], sent: Sent) -> MessageBrokenError:
         first = faults[0]
@@ -147,6 +131,17 @@ class Guard:
         await self._rejections.keep(binding, faults, sent)
         errors = [{"field": fault.field, "message": fault.message, "code": "contract_broken"} for fault in faults]
         return MessageBrokenError(message, errors=errors, contract=binding.contract, version=binding.version)
+
+
+def _framed(binding: Binding, data: bytes) -> tuple[int, bytes]:
+    try:
+        schema_id, payload = unframe(data)
+    except BadFrameError as error:
+        kind = binding.schema_type.lower()
+        raise BrokenError(Fault("", f"{error.message} Messages of {kind} contracts need it.")) from error
+    if schema_id not in binding.accepted:
+        raise BrokenError(Fault("", f"schema {schema_id} is no version of {binding.contract}"))
+    return schema_id, payload
 
 
 def _json(data: bytes) -> Any:
