@@ -3,13 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
+import { memoryText } from "@/nodes/NodeFacts";
 import { formatSince } from "@/trace/duration";
 import type { InstanceCommand } from "@/wire/cluster";
 import { InstanceDialog } from "./InstanceDialog";
 import { InstanceMenu } from "./InstanceMenu";
 import classes from "./InstanceTable.module.css";
 import { LogDrawer } from "./LogDrawer";
-import type { InstanceRow } from "./rows";
+import { type InstanceRow, isRestarting } from "./rows";
 
 interface Props {
   rows: readonly InstanceRow[];
@@ -25,6 +26,7 @@ export function InstanceTable({ rows, label, on }: Props) {
   const { t } = useTranslation("instances");
   const [asked, setAsked] = useState<Asked | null>(null);
   const loaded = rows.some(({ load }) => load !== null);
+  const sandboxed = rows.some(({ process }) => process !== null);
   return (
     <div className={classes.scroller}>
       <table className={classes.table} aria-label={label}>
@@ -37,7 +39,8 @@ export function InstanceTable({ rows, label, on }: Props) {
             <th scope="col" data-number>
               {t("column.inFlight")}
             </th>
-            {loaded && <LoadHeads />}
+            {sandboxed && <Heads names={PROCESS_HEADS} />}
+            {loaded && <Heads names={LOAD_HEADS} />}
             <th scope="col">
               <span className={classes.hidden}>{t("column.actions")}</span>
             </th>
@@ -50,6 +53,7 @@ export function InstanceTable({ rows, label, on }: Props) {
               row={row}
               on={on}
               loaded={loaded}
+              sandboxed={sandboxed}
               onAsk={(what) => setAsked({ row, what })}
             />
           ))}
@@ -69,11 +73,14 @@ export function InstanceTable({ rows, label, on }: Props) {
   );
 }
 
-function LoadHeads() {
+const LOAD_HEADS = ["pending", "idle", "score"] as const;
+const PROCESS_HEADS = ["memory", "tasks", "restarts"] as const;
+
+function Heads({ names }: { names: typeof LOAD_HEADS | typeof PROCESS_HEADS }) {
   const { t } = useTranslation("instances");
   return (
     <>
-      {(["pending", "idle", "score"] as const).map((name) => (
+      {names.map((name) => (
         <Tooltip key={name} label={t(`hint.${name}`)} multiline maw={300}>
           <th scope="col" data-number>
             {t(`column.${name}`)}
@@ -88,11 +95,13 @@ interface RowProps {
   row: InstanceRow;
   on: "node" | "agent";
   loaded: boolean;
+  sandboxed: boolean;
   onAsk(what: Asked["what"]): void;
 }
 
-function Row({ row, on, loaded, onAsk }: RowProps) {
-  const { agent, version, instance } = row;
+function Row({ row, on, loaded, sandboxed, onAsk }: RowProps) {
+  const { t } = useTranslation("instances");
+  const { agent, version, instance, process } = row;
   return (
     <tr>
       <td>
@@ -100,6 +109,11 @@ function Row({ row, on, loaded, onAsk }: RowProps) {
           {instance}
         </code>
         {row.trouble && <p className={classes.trouble}>{serverWords("", row.trouble)}</p>}
+        {process?.reason && (
+          <p className={classes.trouble} data-past={process.ready || undefined}>
+            {t("lastEnd", { reason: serverWords("@value", process.reason) })}
+          </p>
+        )}
       </td>
       <td>
         {on === "node" ? (
@@ -121,6 +135,7 @@ function Row({ row, on, loaded, onAsk }: RowProps) {
       <td data-number data-busy={row.inFlight > 0 || undefined}>
         {row.concurrency > 0 ? `${row.inFlight}/${row.concurrency}` : "–"}
       </td>
+      {sandboxed && <Process process={process} />}
       {loaded && <Load load={row.load} />}
       <td className={classes.actions}>
         <InstanceMenu row={row} onAsk={onAsk} />
@@ -129,13 +144,15 @@ function Row({ row, on, loaded, onAsk }: RowProps) {
   );
 }
 
-function State({ row: { state, nodeHealth, trouble, load, slot } }: { row: InstanceRow }) {
+function State({ row }: { row: InstanceRow }) {
   const { t } = useTranslation(["instances", "registry"]);
+  const { state, nodeHealth, trouble, load, slot } = row;
   if (trouble) return <Mark tone="red" words={t("troubled")} />;
   if (nodeHealth !== "active") {
     const words = t(`onNode.${nodeHealth}`);
     return <Mark tone={nodeHealth === "failed" ? "red" : "amber"} words={words} />;
   }
+  if (isRestarting(row)) return <Mark tone="red" words={t("slot.restarting")} hint={t("hint.restarting")} />;
   if (slot === "starting" || slot === "leaving" || slot === "lost")
     return <Mark tone={slot === "lost" ? "red" : "amber"} words={t(`slot.${slot}`)} />;
   if (load?.stale) return <Mark tone="amber" words={t("stale")} hint={t("hint.stale")} />;
@@ -148,6 +165,16 @@ function Mark({ tone, words, hint }: { tone: string; words: string; hint?: strin
     <span className={classes.state} data-tone={tone} title={hint}>
       {words}
     </span>
+  );
+}
+
+function Process({ process }: { process: InstanceRow["process"] }) {
+  return (
+    <>
+      <td data-number>{process?.ready ? memoryText(Math.round(process.memory_mib)) : "–"}</td>
+      <td data-number>{process?.ready ? process.tasks : "–"}</td>
+      <td data-number>{process ? process.restarts : "–"}</td>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { instance, node } from "@/nodes/fixtures";
 import type { Deployment } from "@/wire/cluster";
 import type { AgentDetail } from "@/wire/types";
-import { rowsOfAgent, rowsOfNode } from "./rows";
+import { isRestarting, rowsOfAgent, rowsOfNode } from "./rows";
 
 const deployment: Deployment = {
   agent: "text",
@@ -54,6 +54,23 @@ test("an agent's instances carry the router's figures where it has some", () => 
 test("a slot in which nothing could be started is shown with its trouble", () => {
   const stuck = rowsOfAgent(agent, []).find(({ instance: id }) => id === "#1");
   expect(stuck).toMatchObject({ node: "b", trouble: "No memory.", state: "Idle" });
+});
+
+test("an instance whose process is being started again is told from one that works", () => {
+  const process = { ready: false, restarts: 4, reason: "agent_crashed: it ended", memory_mib: 0, tasks: 0 };
+  const slots = [{ ...deployment.slots[0], state: "restarting", trouble: "Its process…" }];
+  const [first, second] = agent.instances;
+  const crashing = {
+    ...agent,
+    versions: [{ ...agent.versions[0], deployment: { ...deployment, slots } }],
+    instances: [first, { ...second, process }],
+  } as AgentDetail;
+  const rows = rowsOfAgent(crashing, []);
+  expect(rows.map((row) => [row.instance, isRestarting(row), row.process?.restarts ?? null])).toEqual([
+    ["text-10", false, null],
+    ["text-9", true, 4],
+  ]);
+  expect(rows[1]?.trouble).toBe("");
 });
 
 test("a node's instances are in the order of their names", () => {

@@ -1,7 +1,14 @@
 /** Instances as the pages of nodes and agents show them: what the heartbeat, the router and the placement know. */
 import type { DeploymentSlot } from "@/wire/cluster";
 import type { BreakerState, InstanceLoad } from "@/wire/routing";
-import type { AgentDetail, AgentInstance, ClusterNode, LifeState, NodeHealth } from "@/wire/types";
+import type {
+  AgentDetail,
+  AgentInstance,
+  ClusterNode,
+  InstanceProcess,
+  LifeState,
+  NodeHealth,
+} from "@/wire/types";
 
 export interface InstanceRow {
   readonly instance: string;
@@ -14,6 +21,8 @@ export interface InstanceRow {
   readonly inFlight: number;
   readonly concurrency: number;
   readonly trouble: string;
+  /** The sandboxed process of a bundle's instance; null: it has none of its own. */
+  readonly process: InstanceProcess | null;
   /** Of a deployment's instance that is on its way: not there yet, or about to go. */
   readonly slot: DeploymentSlot["state"] | "";
   /** Null: the router has no figures of it. */
@@ -25,6 +34,10 @@ export interface InstanceRow {
     readonly breaker: BreakerState;
   } | null;
 }
+
+/** Whether an instance works no calls because its process has ended and is being started again. */
+export const isRestarting = ({ state, process }: Pick<InstanceRow, "state" | "process">) =>
+  state === "Running" && process !== null && !process.ready;
 
 const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
@@ -41,6 +54,7 @@ export function rowsOfNode(node: ClusterNode): InstanceRow[] {
       inFlight: hosted.in_flight,
       concurrency: hosted.concurrency,
       trouble: "",
+      process: hosted.process ?? null,
       slot: "" as const,
       load: null,
     }))
@@ -79,7 +93,9 @@ function liveRow(
     state: one.state ?? "Running",
     inFlight: one.in_flight,
     concurrency: one.concurrency,
-    trouble: slot?.trouble ?? "",
+    // Why its process ended is told beside the process.
+    trouble: slot?.state === "restarting" ? "" : (slot?.trouble ?? ""),
+    process: one.process ?? null,
     slot: slot?.state ?? "",
     load: load
       ? {
@@ -105,6 +121,7 @@ function absentRow(agent: string, slot: DeploymentSlot & { version: string }): I
     inFlight: 0,
     concurrency: 0,
     trouble: slot.trouble,
+    process: null,
     slot: slot.state,
     load: null,
   };

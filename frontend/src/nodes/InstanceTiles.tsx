@@ -2,6 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { isRestarting } from "@/instances/rows";
 import type { HostedInstance } from "@/wire/types";
 import { useFlow } from "./flow";
 import { inOrder } from "./grouping";
@@ -42,29 +43,31 @@ export function InstanceTiles({ instances, most = Number.POSITIVE_INFINITY, more
 }
 
 function Tile({ instance }: { instance: HostedInstance }) {
-  const { t } = useTranslation("registry");
-  const { name, version, in_flight, concurrency, state = "Running" } = instance;
+  const { t } = useTranslation(["registry", "instances"]);
+  const { name, version, in_flight, concurrency, state = "Running", process = null } = instance;
+  const restarting = isRestarting({ state, process });
+  const standing = restarting ? t("instances:slot.restarting") : t(`instance.state.${state}`);
   const busy = in_flight > 0;
   const words = [
     `${name}@${version}`,
-    t(`instance.state.${state}`),
+    standing,
     t("instance.inFlight", { busy: in_flight, max: concurrency }),
   ];
   return (
     <Link
       to={`/agents/${encodeURIComponent(name)}`}
       className={classes.tile}
-      data-state={state}
+      data-state={restarting ? "Restarting" : state}
       data-busy={busy || undefined}
       title={`${words.join("\n")}\n${instance.instance}`}
     >
       <span className={classes.dot} aria-hidden />
       <span className={classes.name}>
         {name}
-        <VisuallyHidden component="span">{`@${version}, ${t(`instance.state.${state}`)}`}</VisuallyHidden>
+        <VisuallyHidden component="span">{`@${version}, ${standing}`}</VisuallyHidden>
       </span>
       <span className={classes.count}>
-        {state === "Running" ? `${in_flight}/${concurrency}` : t(`instance.state.${state}`)}
+        {state === "Running" && !restarting ? `${in_flight}/${concurrency}` : standing}
       </span>
     </Link>
   );

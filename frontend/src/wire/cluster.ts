@@ -17,9 +17,9 @@ export interface DeploymentSlot {
   node: string;
   node_id: string;
   instance: string;
-  /** `leaving`: it goes elsewhere; `lost`: its node failed. */
-  state: "starting" | "running" | "leaving" | "lost";
-  /** Why the instance could not be started. */
+  /** `restarting`: its process ended and is being started again; `leaving`: it goes elsewhere; `lost`: its node failed. */
+  state: "starting" | "running" | "restarting" | "leaving" | "lost";
+  /** Why the instance could not be started, or works no calls now. */
   trouble: string;
   since_ms: number;
 }

@@ -71,6 +71,19 @@ export interface Agent {
   live_instances: number | null;
 }
 
+/** The sandboxed process that an instance of a bundle is. */
+export interface InstanceProcess {
+  /** False: it has ended, and is being started again. */
+  ready: boolean;
+  restarts: number;
+  /** Why it ended last; empty: it never has. */
+  reason: string;
+  /** What it and its scratch folder hold. */
+  memory_mib: number;
+  /** Its processes and threads. */
+  tasks: number;
+}
+
 export interface AgentInstance {
   instance: string;
   /** The node's name. */
@@ -82,6 +95,8 @@ export interface AgentInstance {
   version: string;
   in_flight: number;
   concurrency: number;
+  /** Null: it is built in, or runs elsewhere. */
+  process?: InstanceProcess | null;
 }
 
 export interface AgentDetail extends Agent {
@@ -105,6 +120,8 @@ export interface HostedInstance {
   state?: LifeState;
   /** Which of the wanted instances it is; -1: the node hosts it by its own choice. */
   slot?: number;
+  /** Null: it is built in, or runs elsewhere. */
+  process?: InstanceProcess | null;
 }
 
 export interface ClusterNode {

@@ -320,7 +320,7 @@ async def test_the_cluster_hears_at_once_that_an_instance_ended_and_that_it_is_b
     os.kill(one.state.pid, signal.SIGKILL)
     for ready, restarts in ((False, 0), (True, 1)):
         async with asyncio.timeout(4.5):
-            while (told := await told_process(bus, host)).ready is not ready or not told.reason:
+            while (told := await told_process(bus, host)).ready is not ready or not told.reason:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert (told.restarts, told.reason) == (restarts, "agent_crashed: it was ended by SIGKILL")
     await until(lambda: one.process.memory_mib > 1 and one.process.tasks > 0, 5)
