@@ -47,6 +47,10 @@ class Admission(_Spec, frozen=True):
     max_ack_pending: Annotated[
         int, Meta(ge=1, le=100_000, description="Messages of each JetStream trigger at work at a time")
     ] = 100
+    max_runs: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000, description="Runs each engine worker holds; 0: as many as its ENGINE_MAX_RUNS says"),
+    ] = 0
 
 
 class RateLimit(_Spec, frozen=True):

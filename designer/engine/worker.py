@@ -30,6 +30,7 @@ from designer.engine.outcome import Outcome
 from designer.engine.projector import Projector
 from designer.engine.reaper import Reaper
 from designer.engine.request import decode_request, encode_request
+from designer.engine.room import Room
 from designer.engine.task_sweep import SWEEP_S, TaskSweep
 from designer.engine.versions import Versions
 
@@ -53,17 +54,17 @@ class Engine:
     def __init__(
         self, redis_url: str, nats_url: str, *, max_runs: int, run_timeout_s: float | None = None, worker: str = ""
     ) -> None:
-        """Hold at most ``max_runs`` runs in memory; ``worker`` must be new for every start of a process.
+        """Hold at most ``max_runs`` runs in memory, or as many as a policy says; ``worker`` is new for every start of a process.
 
         ``run_timeout_s`` is how long a run may take whose workflow does not say (``ENGINE_RUN_TIMEOUT_S``).
         """
         self._run_timeout_s = settings.ENGINE_RUN_TIMEOUT_S if run_timeout_s is None else run_timeout_s
         self.worker = worker or new_id()
-        self._redis_url, self._nats_url, self._max_runs = redis_url, nats_url, max_runs
+        self._redis_url, self._nats_url = redis_url, nats_url
         self._drivers: dict[str, Driver] = {}
         self._later: dict[str, Hint] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Event()
+        self._room = Room(max_runs)
         self._stopping = asyncio.Event()
         self._clock = SteadyClock()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="engine-sql")
@@ -149,14 +150,9 @@ class Engine:
             for task in loops:
                 if task.done():
                     task.result()
-            room = self._max_runs - len(self._drivers)
+            room = self._room.left(len(self._drivers))
             if room <= 0:
-                self._room.clear()
-                stopped = asyncio.ensure_future(self._stopping.wait())
-                roomy = asyncio.ensure_future(self._room.wait())
-                await asyncio.wait({stopped, roomy}, return_when=asyncio.FIRST_COMPLETED)
-                stopped.cancel()
-                roomy.cancel()
+                await self._room.changed(self._stopping)
                 continue
             for hint in await self._ready.read(min(room, INTAKE * len(STREAMS))):
                 self._admit(hint, fresh=True)
@@ -193,7 +189,7 @@ class Engine:
             outcome = Outcome.ELSEWHERE
         finally:
             del self._drivers[run_id]
-            self._room.set()
+            self._room.gained()
         later = self._later.pop(run_id, None)
         if outcome is not Outcome.PARKED or later is None:
             self._drop(later)
@@ -241,7 +237,7 @@ class Engine:
         for worker in consumers:
             self._liveness.is_dead(worker)
         for worker in self._liveness.unburied():
-            room = min(INTAKE, self._max_runs - len(self._drivers))
+            room = min(INTAKE, self._room.left(len(self._drivers)))
             if worker not in consumers:
                 await self._liveness.bury(worker)
                 continue
@@ -285,6 +281,7 @@ class Engine:
             task.cancel()
 
     async def _close(self) -> None:
+        self._room.close()
         await self._projector.stop()
         await self._ready.close()
         await self._wake.close()

@@ -14,6 +14,7 @@ from designer.domain.graph import AgentNode, Graph, IntentNode, RetryPolicy
 from tests.integration.engine import routing_agents as mine
 from tests.integration.engine.conftest import lab, running  # noqa: F401 - fixtures
 from tests.integration.engine.lab import Lab, agent, line
+from tests.waiting import until
 
 
 def use(*policies: Policy, number: int = 1) -> None:
@@ -162,3 +163,14 @@ async def test_nothing_is_asked_where_no_agent_is_limited(lab: Lab, monkeypatch:
     lab.start_engine()
     await lab.ended(*await lab.start(BY_CAPABILITY, count=3), *await lab.start(BY_NAME, count=3))
     assert asked == []
+
+
+async def test_a_policy_says_how_many_runs_a_worker_holds_and_may_change_that(lab: Lab) -> None:  # noqa: F811
+    await lab.start_node()
+    use(Policy("small", "admission", Match(), {"max_runs": 2}))
+    engine = lab.start_engine(max_runs=100)
+    run_ids = await lab.start(line(agent("slow", "counted", input={"seconds": 30, "trace": "/dev/null"})), count=5)
+    await until(lambda: engine.held == 2)
+    use(number=2)
+    await until(lambda: engine.held == 5)
+    assert engine.held == len(run_ids)
