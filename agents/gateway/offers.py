@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agents.contracts.joining import check_manifest
 from agents.domain.manifest import Manifest, identity
 from agents.gateway.access import Guest, Right, require
 from agents.gateway.errors import AgentDisabledError, NotRemoteError, ProtocolError
@@ -30,8 +31,9 @@ class Offer:
 def offer(hello: Hello, guest: Guest) -> Offer:
     """Return what ``guest`` joins as.
 
-    Raises NoGrantError, NotRemoteError, AgentDisabledError, ProtocolError, and what the registry says of an unknown
-    agent or version, an invalid manifest or a version that has other content.
+    Raises NoGrantError, NotRemoteError, AgentDisabledError, ProtocolError, ContractMismatchError (the agent's schemas do
+    not fit the contracts there are for it by now), and what the registry says of an unknown agent or version, an invalid
+    manifest or a version that has other content.
     """
     return _brought(hello, guest) if bytes(hello.manifest) else _registered(hello, guest)
 
@@ -92,6 +94,7 @@ def _checked(version: AgentVersion) -> Offer:
         # It was registered before an agent of that name came with the product.
         raise NotRemoteError(fault, agent=manifest.name)
     _enabled(manifest.name)
+    check_manifest(version.manifest, manifest.name)
     return Offer(manifest, version.identity)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from agents.bundles import state
 from agents.bundles.models import Bundle
+from agents.contracts.joining import check_manifest
 from agents.domain.placement import REPLICAS_MAX
 from agents.models import AgentVersion
 from agents.placement.errors import BadDeploymentError, NotDeployableError
@@ -65,6 +66,11 @@ def check_placeable(version: AgentVersion) -> None:
         bundle = state.find(version.identity)
         status = bundle.status if bundle else "not there"
         raise NotDeployableError(f"The bundle of {version} is {status}; approve it first.", bundle_status=status)
+
+
+def check_contracts(version: AgentVersion) -> None:
+    """Pass, or raise ``ContractMismatchError``: a contract may have been bound since the version was registered."""
+    check_manifest(version.manifest, version.agent.name)
 
 
 def _fault(field: str, message: str) -> BadDeploymentError:

@@ -6,7 +6,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from agents.placement import access, changing
-from agents.placement.checking import check_not_waiting, check_numbers, check_placeable, check_where
+from agents.placement.checking import (
+    check_contracts,
+    check_not_waiting,
+    check_numbers,
+    check_placeable,
+    check_where,
+)
 from agents.placement.models import Deployment
 from agents.registry.resolve import resolve
 
@@ -25,8 +31,9 @@ def deploy(
 
     ``granted``: whoever calls has made sure that the user may.
 
-    Raises ``NotAllowedError``, ``BadDeploymentError`` by field, ``UnknownAgentError``, ``UnknownVersionError``, and
-    ``NotDeployableError`` for remote agents and bundles that are not approved.
+    Raises ``NotAllowedError``, ``BadDeploymentError`` by field, ``UnknownAgentError``, ``UnknownVersionError``,
+    ``NotDeployableError`` for remote agents and bundles that are not approved, and ``ContractMismatchError`` when there
+    would be more instances of a version that does not fit the agent's contracts.
     """
     if not granted:
         access.require_deploy(user)
@@ -43,6 +50,8 @@ def deploy(
     with transaction.atomic():
         row = Deployment.objects.select_for_update().filter(identity=found.identity).first()
         new = row is None
+        if replicas > (row.replicas if row else 0):
+            check_contracts(found)
         row = row or Deployment(agent=found.agent.name, version=found.version, identity=found.identity)
         changing.change(row, "create" if new else "change", user, **changes)
     return row

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from agents.placement import access, changing
-from agents.placement.checking import check_placeable
+from agents.placement.checking import check_contracts, check_placeable
 from agents.placement.errors import NotDeployableError
 from agents.placement.models import Deployment
 from agents.registry.resolve import resolve
@@ -14,11 +14,12 @@ def roll_back(user: User | None, agent: str, version: str) -> Deployment:
     """Move all replicas of the agent to ``version``; the others' instances end once its own are up.
 
     Raises ``NotAllowedError``, ``UnknownAgentError``, ``UnknownVersionError``, ``NotDeployableError`` (also when the
-    agent has no replicas at all that could move).
+    agent has no replicas at all that could move), ``ContractMismatchError``.
     """
     access.require_deploy(user)
     found = resolve(agent, version)
     check_placeable(found)
+    check_contracts(found)
     with transaction.atomic():
         rows = changing.locked(agent)
         target = next((row for row in rows if row.identity == found.identity), None)

@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from agentcluster.errors import AgentClusterError
 from agents.domain.placement import REPLICAS_MAX
-from agents.placement.checking import check_placeable, check_where
+from agents.placement.checking import check_contracts, check_placeable, check_where
 from agents.placement.models import Deployment
 from agents.registry.resolve import resolve
 
@@ -50,11 +50,18 @@ class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]
         lists = {name: _names(values.get(name, "")) for name in ("nodes", "not_nodes")}
         try:
             values["where"] = check_where({**where, **lists})
-            if self.instance.pk is None:
-                check_placeable(resolve(values["agent"], values["version"]))
+            self._check_version(values)
         except AgentClusterError as error:
             raise ValidationError(error.message) from error
         return values
+
+    def _check_version(self, values: dict[str, Any]) -> None:
+        row, new = self.instance, self.instance.pk is None
+        found = resolve(values.get("agent", row.agent), values.get("version", row.version))
+        if new:
+            check_placeable(found)
+        if values["replicas"] > (0 if new else row.replicas):
+            check_contracts(found)
 
 
 def _names(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from agents.gateway.process import GatewayProcess
 from agents.models import Agent, AgentVersion
 from agents.registry.register import register
 from tests.agents.manifests import manifest as built_in
+from tests.contracts import bind
 from tests.integration.gateway.conftest import new_token
 from tests.integration.gateway.guests import GrpcGuest, WsGuest, guest
 from tests.integration.gateway.manifests import brought
@@ -243,3 +244,15 @@ async def test_a_session_lets_nobody_come_back_whose_grant_was_taken(
         await one.break_off()
         await GatewayGrant.objects.all().adelete()
         assert (await refused(again, agent="reverse", session=session))["code"] == "no_grant"
+
+
+@WIRES
+async def test_an_agent_that_fits_its_contract_no_more_does_not_join(
+    wire: str, gate: GatewayProcess, token: str
+) -> None:
+    await sync_to_async(bind)("agent.reverse.input")
+    async with guest(wire, gate, token) as one:
+        error = await refused(one, agent="reverse")
+        assert error["code"] == "contract_mismatch"
+        assert "/intent/input" in error["message"]
+    assert gate.node.agents == []

@@ -21,6 +21,7 @@ from agents.placement.models import Change, Deployment
 from agents.registry.register import register
 from designer.models import AuditEntry
 from tests.agents.manifests import manifest
+from tests.contracts import bind
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +57,9 @@ def in_nats(nats_url: str, version: Manifest) -> Wanted | None:
 
     value = asyncio.run(read())
     return msgspec.json.decode(value, type=Wanted) if value else None
+
+
+ROLL_BACK = "/api/v1/deployments/echo/rollback"
 
 
 def put(api: APIClient, version: str = "1.2.0", agent: str = "echo", **body):
@@ -311,3 +315,28 @@ INLINE = {
     "changes-MIN_NUM_FORMS": "0",
     "changes-MAX_NUM_FORMS": "0",
 }
+
+
+def test_a_version_that_fits_its_contract_no_more_gets_no_more_instances(api):
+    register(V1)
+    register(V2)
+    assert put(api, replicas=2).status_code == 200
+    bind("agent.echo.input")
+    for refused in (put(api, replicas=3), put(api, "2.0.0", replicas=1), api.post(ROLL_BACK, {"version": "2.0.0"})):
+        assert (refused.status_code, refused.json()["code"]) == (422, "contract_mismatch"), refused.content
+        assert refused.json()["errors"][0]["field"].startswith("/intent/input")
+    assert put(api, replicas=2, weight=5).status_code == 200
+    assert put(api, replicas=1).json()["replicas"] == 1
+    assert Deployment.objects.filter(version="2.0.0").count() == 0
+
+
+def test_the_admin_panel_says_so_too():
+    register(V1)
+    bind("agent.echo.input")
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("root"))
+    form = {"agent": "echo", "version": "1.2.0", "replicas": 1, "weight": 100, **INLINE}
+    answer = admin.post("/admin/placement/deployment/add/", form)
+    assert answer.status_code == 200
+    assert "do not fit its contracts" in answer.content.decode()
+    assert Deployment.objects.count() == 0
