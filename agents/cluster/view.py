@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from agents.cluster.sighting import SeeingClock, Sighting
 from agents.domain.health import Health
 from agents.domain.lifecycle import LifeState
 from agents.domain.scoring import InstanceInfo
-from agents.domain.semver import newest
+from agents.domain.semver import newest, parsed
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class ClusterView:
         self._sightings: dict[str, Sighting] = {}
         self._by_agent: dict[tuple[str, str], list[InstanceInfo]] = {}
         self._by_capability: dict[str, list[InstanceInfo]] = {}
+        self._offers: dict[str, dict[str, list[str]]] = {}
         self._by_id: dict[str, InstanceInfo] = {}
         self._nodes_of: dict[str, Health] = {}
         self._stale = False
@@ -96,6 +97,10 @@ class ClusterView:
         Do not change the list.
         """
         return self._by_capability.get(capability, [])
+
+    def versions_with(self, capability: str) -> Mapping[str, Sequence[str]]:
+        """Return by agent its versions with the capability that have instances on ACTIVE nodes, the newest last."""
+        return self._offers.get(capability, {})
 
     def instance(self, instance: str) -> InstanceInfo | None:
         """Return an instance on an ACTIVE node; None when there is none of that id that takes calls."""
@@ -171,7 +176,11 @@ class ClusterView:
             for instance in instances(sighting.beat) if sighting.health is Health.ACTIVE else ():
                 found.setdefault((instance.agent, instance.version), []).append(instance)
         self._by_id = {instance.instance: instance for listed in found.values() for instance in listed}
-        self._by_capability = _by_capability(found)
+        self._offers = _offers(found)
+        self._by_capability = {
+            capability: [info for agent, versions in offers.items() for info in found[agent, versions[-1]]]
+            for capability, offers in self._offers.items()
+        }
         for agent in {agent for agent, _ in found}:
             latest = newest({version for name, version in found if name == agent})
             found[agent, ""] = found[agent, latest]
@@ -187,16 +196,13 @@ class ClusterView:
                 task.add_done_callback(self._notified.discard)
 
 
-def _by_capability(found: dict[tuple[str, str], list[InstanceInfo]]) -> dict[str, list[InstanceInfo]]:
-    """Return for each capability the instances of the newest version of each agent that has it."""
-    versions: dict[tuple[str, str], set[str]] = {}
-    for (agent, version), listed in found.items():
-        for capability in listed[0].capabilities:
-            versions.setdefault((capability, agent), set()).add(version)
-    by_capability: dict[str, list[InstanceInfo]] = {}
-    for (capability, agent), numbers in sorted(versions.items()):
-        by_capability.setdefault(capability, []).extend(found[agent, newest(numbers)])
-    return by_capability
+def _offers(found: dict[tuple[str, str], list[InstanceInfo]]) -> dict[str, dict[str, list[str]]]:
+    """Return for each capability the agents that have it, and of each the versions that do, the newest last."""
+    offers: dict[str, dict[str, list[str]]] = {}
+    for agent, version in sorted(found, key=lambda each: (each[0], parsed(each[1]))):
+        for capability in found[agent, version][0].capabilities:
+            offers.setdefault(capability, {}).setdefault(agent, []).append(version)
+    return offers
 
 
 def _hosting(sighting: Sighting) -> tuple[Health, bool, frozenset[tuple[str, LifeState, int]]]:

@@ -6,7 +6,7 @@ cent of what the newer ones have left. With neither, all go to the newest.
 
 import logging
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -57,12 +57,13 @@ def _place(key: str) -> float:
 
 
 class DeploymentWeights:
-    """The weights of the deployments, by agent and version; only those below 100."""
+    """The weights of the deployments, by agent and version; only those below 100. ``changed`` is called after a change."""
 
     def __init__(self, bus: Bus) -> None:
         """Follow the bucket of placement from now on."""
         self._of: dict[str, tuple[str, str, int]] = {}
         self.by_agent: dict[str, dict[str, int]] = {}
+        self.changed: Callable[[], None] = lambda: None
         self._watch = Watch(Bucket(bus, PLACEMENT), WANTED, self._on_entry)
 
     async def stop(self) -> None:
@@ -82,4 +83,6 @@ class DeploymentWeights:
         found: dict[str, dict[str, int]] = {}
         for agent, version, weight in self._of.values():
             found.setdefault(agent, {})[version] = weight
-        self.by_agent = found
+        if found != self.by_agent:
+            self.by_agent = found
+            self.changed()

@@ -216,7 +216,7 @@ class Auctions:
     def _end(self, auction: Auction) -> None:
         if auction.ended or self._by_call.get(auction.call.call_id) is not auction:
             return
-        ranked = ranked_of(auction.bids, self._view, self._capacity)
+        ranked = ranked_of(auction.bids, self._view, self._capacity, auction.call.idempotency_key)
         if not ranked and (self._view.blind or self._was_not_stored(auction)):
             auction.round = max(0, auction.round - 1)
             self._spawn(self._ask_again_when_back(auction))

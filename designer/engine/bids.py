@@ -13,14 +13,23 @@ TOLD_MAX: Final = 32
 """Bids that the run's log tells of."""
 
 
-def ranked_of(bids: Mapping[tuple[str, str], Bid], view: ClusterView, capacity: Capacity) -> list[tuple[Bid, float]]:
+def ranked_of(
+    bids: Mapping[tuple[str, str], Bid], view: ClusterView, capacity: Capacity, key: str
+) -> list[tuple[Bid, float]]:
     """Return the bids that are believed with their scores, the best first; ``bids`` are by instance and node.
 
+    Of an agent whose calls are shared out among its versions those bids count whose version, of all that bid, falls to
+    the call with the idempotency key ``key``.
     Those whose breaker lets no call through count only where there are no others: the best of them then says why the
     goal cannot be served, and when it is tried again.
     """
     sound = [bid for (_, node), bid in bids.items() if _is_sound(bid, node, view) and capacity.enabled(bid.agent)]
     found = [bid for bid in sound if capacity.usable(bid.agent, bid.version)] or sound
+    versions: dict[str, set[str]] = {}
+    for bid in found:
+        versions.setdefault(bid.agent, set()).add(bid.version)
+    due = {agent: capacity.versions.of(agent, key, sorted(among)) for agent, among in versions.items()}
+    found = [bid for bid in found if due[bid.agent] in ("", bid.version)]
     load = {
         bid.instance: capacity.in_flight(bid.instance) / known.concurrency
         for bid in found

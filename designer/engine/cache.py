@@ -21,7 +21,6 @@ from agentcluster.errors import AgentClusterError
 from agentcluster.streams import keys
 from agentcluster.streams.run_log import RunLog
 from agentcluster.tasks import end
-from agents.cluster.view import ClusterView
 from agents.domain.calls import INLINE_LIMIT
 from designer.domain.pending import PendingCall
 from designer.engine.capacity import Capacity
@@ -54,9 +53,9 @@ class _Look:
 class CallCache:
     """The cache as one engine worker uses it."""
 
-    def __init__(self, log: RunLog, view: ClusterView, capacity: Capacity) -> None:
-        """Look through ``log``'s connection; ``view`` and ``capacity`` say which agents a call could go to."""
-        self._log, self._view, self._capacity = log, view, capacity
+    def __init__(self, log: RunLog, capacity: Capacity) -> None:
+        """Look through ``log``'s connection; ``capacity`` says which agents a call could go to."""
+        self._log, self._capacity = log, capacity
         self._looks: dict[str, _Look] = {}
         self._projects: OrderedDict[str, str] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,10 +116,7 @@ class CallCache:
             return [("", "")]
         if call.agent and call.version:
             return [(call.agent, call.version)]
-        if call.agent:
-            return [(call.agent, info.version) for info in self._view.instances_of(call.agent)[:1]]
-        live = self._view.instances_with(call.capability)
-        return sorted({(info.agent, info.version) for info in live if self._capacity.enabled(info.agent)})[:AGENTS_MAX]
+        return self._capacity.could_go(call)[:AGENTS_MAX]
 
     async def _project(self, workflow_id: str) -> str:
         known = self._projects.get(workflow_id)

@@ -9,10 +9,12 @@ from agents.cluster.view import ClusterView
 from agents.domain.calls import CallError
 from agents.domain.scoring import InstanceInfo, choose
 from agents.routing.group_loads import Loads
-from agents.routing.version_weights import DeploymentWeights, by_deployments, by_shares
+from agents.routing.version_choice import VersionChoice
+from agents.routing.version_weights import DeploymentWeights
 from agents.routing.worker_breakers import Breakers
 from designer.domain.pending import PendingCall
 from designer.engine.breaker_gate import BreakerGate
+from designer.engine.demands import Demands
 from designer.engine.queues import Demand, SlotQueue, Waiter, Waiting
 from designer.engine.rate_limits import RateLimits
 from designer.engine.waits import Why, explain, tell, why_waiting
@@ -33,7 +35,11 @@ class Capacity:
         limits: RateLimits | None = None,
     ) -> None:
         """Choose among the instances in ``view``, by ``loads``, past ``breakers`` that are open, within ``limits``."""
-        self._view, self._loads, self._breakers, self._weights, self._limits = view, loads, breakers, weights, limits
+        self._view, self._loads, self._breakers, self._limits = view, loads, breakers, limits
+        self.versions = VersionChoice(view, weights, breakers)
+        self._where = Demands(view, self.versions, self.enabled)
+        if weights is not None:
+            weights.changed = self._weights_changed
         if limits is not None:
             limits.came = self._tokens_came
         self._gate = BreakerGate(breakers)
@@ -56,14 +62,13 @@ class Capacity:
         if granted is not None:
             return granted
         demand = self._demands.get(call.call_id)
-        if demand is not None and demand.shared and not self._gate.allows(demand.agent, demand.version):
+        if demand is not None and not all(self._gate.allows(*each) for each in demand.chosen):
             # The call names no version: another one may take it.
-            self._leave_queue(call.call_id)
-            demand = None
+            demand = self._moved(call, demand)
         if demand is None or demand.instance != instance:
-            demand = Demand(instance=instance) if instance else self._demand(call)
+            demand = Demand(instance=instance) if instance else self._where.of(call)
         if self._breakers is not None and self._breakers.troubled:
-            refused = self._gate.refused(call.call_id, self._listed(demand), waiter)
+            refused = self._gate.refused(call.call_id, self._where.listed(demand), waiter)
             if isinstance(refused, CallError):
                 self._leave_queue(call.call_id)
             if refused is not None:
@@ -121,6 +126,10 @@ class Capacity:
         if self._shunned:
             self._shunned.pop(instance, None)
 
+    def could_go(self, call: PendingCall) -> list[tuple[str, str]]:
+        """Return the agents and versions in sight that ``call``, no intent, may be given to."""
+        return sorted({(info.agent, info.version) for info in self._where.listed(self._where.of(call))})
+
     def alternative(self, agent: str, version: str) -> bool:
         """Return whether a call could go to some instance right now."""
         return self._choose(Demand(agent, version)) is not None
@@ -138,15 +147,11 @@ class Capacity:
 
     def cluster_changed(self) -> None:
         """Look again at everything that waits; whoever waits for an instance that is gone must think of another."""
+        self._choose_again(self._where.is_past)
         self._grant(lambda _: True)
         for demand, queue in self._queues.items():
             if demand.instance and self._view.instance(demand.instance) is None:
                 for waiting in queue:
-                    waiting.waiter.wake()
-            elif demand.shared and not self._view.instances_of(demand.agent, demand.version):
-                while queue:
-                    call_id, waiting = queue.pop()
-                    del self._demands[call_id]
                     waiting.waiter.wake()
         self._tell(lambda _: True)
 
@@ -221,36 +226,26 @@ class Capacity:
     def _tokens_came(self, agent: str) -> None:
         self._grant(lambda demand: not agent or demand.agent == agent or not demand.agent)
 
-    def _demand(self, call: PendingCall) -> Demand:
-        if not call.agent:
-            return Demand(capability=call.capability)
-        if call.version:
-            return Demand(call.agent, call.version)
-        version = self._shared_version(call)
-        return Demand(call.agent, version, shared=True) if version else Demand(call.agent)
+    def _moved(self, call: PendingCall, demand: Demand) -> Demand:
+        """Return where a call goes now; it has left the queue of ``demand`` when that is elsewhere."""
+        now = self._where.of(call)
+        if now != demand:
+            self._leave_queue(call.call_id)
+        return now
 
-    def _shared_version(self, call: PendingCall) -> str:
-        """Return the version that a call gets by policy or by the deployments' weights; empty: the newest."""
-        shares = self._loads.routing(call.agent).version_weights if self._loads is not None else {}
-        weights = self._weights.by_agent.get(call.agent) if self._weights is not None else None
-        if not shares and not weights:
-            return ""
-        live = self._view.versions_of(call.agent)
-        if self._breakers is not None and self._breakers.troubled:
-            live = [version for version in live if self._breakers.allows(call.agent, version)] or live
-        chosen = by_shares(shares, live, call.idempotency_key) if shares else ""
-        return chosen or (by_deployments(weights, live, call.idempotency_key) if weights else "")
+    def _choose_again(self, wanted: Callable[[Demand], bool]) -> None:
+        """Have those who wait in such queues ask anew, in their order."""
+        for queue in [queue for demand, queue in self._queues.items() if wanted(demand)]:
+            while queue:
+                call_id, waiting = queue.pop()
+                del self._demands[call_id]
+                waiting.waiter.wake()
+
+    def _weights_changed(self) -> None:
+        self._choose_again(lambda demand: bool(demand.chosen) or self._where.is_past(demand))
 
     def _instances(self, demand: Demand) -> Sequence[InstanceInfo]:
-        return self._gate.passed(self._listed(demand))
-
-    def _listed(self, demand: Demand) -> Sequence[InstanceInfo]:
-        if demand.instance:
-            found = self._view.instance(demand.instance)
-            return [] if found is None else [found]
-        if demand.capability:
-            return [info for info in self._view.instances_with(demand.capability) if self.enabled(info.agent)]
-        return self._view.instances_of(demand.agent, demand.version)
+        return self._gate.passed(self._where.listed(demand))
 
     def _grant(self, wanted: Callable[[Demand], bool]) -> None:
         """Give free slots to those who wait; of several queues for the same slots the most urgent goes first."""

@@ -62,7 +62,7 @@ class Dispatcher:
         self.capacity = Capacity(view, self._loads, self.breakers, self._weights, self._limits)
         self._degrading = Degrading(log)
         self.breakers.changed = self._breaker_changed
-        self.cache = CallCache(log, view, self.capacity)
+        self.cache = CallCache(log, self.capacity)
         self._auctions = Auctions(bus, view, self.capacity, worker)
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()

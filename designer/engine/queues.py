@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
+from agents.routing.version_choice import Picks
+
 RANKS: Final = {"high": 0, "normal": 1, "low": 2}
 
 
@@ -21,7 +23,8 @@ class Waiter(Protocol):
 class Demand(NamedTuple):
     """Where a call may go: an agent's version (empty: the newest), any agent with a capability, or one instance.
 
-    ``shared``: the call names no version; this is the one that falls to it.
+    ``shared``: the call names no version; this is the one that falls to it. ``picks``: those that fall to it of the agents
+    with the capability; of other agents it is the newest.
     """
 
     agent: str = ""
@@ -29,6 +32,12 @@ class Demand(NamedTuple):
     capability: str = ""
     instance: str = ""
     shared: bool = False
+    picks: Picks = ()
+
+    @property
+    def chosen(self) -> Picks:
+        """The versions that fell to the call, which names none."""
+        return ((self.agent, self.version),) if self.shared else self.picks
 
     @property
     def name(self) -> str:

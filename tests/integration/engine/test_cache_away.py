@@ -29,7 +29,7 @@ async def test_without_redis_a_look_is_a_miss_within_half_a_second(transactional
     bus: Bus = await connect(nats_url, "test")
     writer = BatchWriter(f"redis://127.0.0.1:{embedded.free_port()}/0")
     view = ClusterView(bus)
-    cache: Any = CallCache(RunLog(writer), view, Capacity(view))
+    cache: Any = CallCache(RunLog(writer), Capacity(view))
     driver = Driver()
     assert isinstance(cache.look(CALL, "workflow", driver), Waiting)
     async with asyncio.timeout(LOOK_S + 1):

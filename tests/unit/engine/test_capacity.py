@@ -1,5 +1,6 @@
 """Who gets the next free slot, and who waits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -23,6 +24,12 @@ class View:
 
     def instances_with(self, capability: str) -> list[InstanceInfo]:
         return [info for info in self.instances if capability in info.capabilities]
+
+    def versions_with(self, capability: str) -> dict[str, list[str]]:
+        offers: dict[str, list[str]] = {}
+        for agent, version in sorted({(info.agent, info.version) for info in self.instances_with(capability)}):
+            offers.setdefault(agent, []).append(version)
+        return offers
 
     def instance(self, instance: str) -> InstanceInfo | None:
         return next((info for info in self.instances if info.instance == instance), None)
@@ -53,6 +60,7 @@ class Shut:
 @dataclass
 class Weights:
     by_agent: dict[str, dict[str, int]]
+    changed: Callable[[], None] = lambda: None
 
 
 @dataclass
