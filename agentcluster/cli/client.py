@@ -57,9 +57,9 @@ class Api:
         """Return the JSON a PATCH answers."""
         return self._request("PATCH", path, json=body)
 
-    def delete(self, path: str) -> None:
-        """Delete what is there."""
-        self._request("DELETE", path)
+    def delete(self, path: str, **params: Any) -> None:
+        """Delete what is there; parameters that are None or empty are left out."""
+        self._request("DELETE", path, params=_given(params))
 
     def publish(self, path: str, body: Any, revision: int) -> Any:
         """Return the JSON of a POST that holds only for a revision."""

@@ -114,14 +114,18 @@ def delete(
     *,
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also when published workflows have it inside")] = False,
     project: Project = "",
 ) -> int:
-    """Delete a workflow with its versions and its finished runs. Example: agent-coordinator workflow delete orders --yes"""
+    """Delete a workflow with its versions and its finished runs. Example: agent-coordinator workflow delete orders --yes
+
+    One that runs inside others stays, and they are named; with --force it goes, unless runs of theirs have not ended.
+    """
     with Api(installation.find()) as api:
         found = find_workflow(api, name, project)
         question = f"Delete {found['name']} ({found['title']}) with its versions, finished runs and triggers?"
         confirm(question, yes=yes)
-        api.delete(f"workflows/{found['id']}")
+        api.delete(f"workflows/{found['id']}", force="true" if force else "")
     console.print(Text(f"{found['name']}: deleted"))
     return OK
 

@@ -84,3 +84,9 @@ class WorkflowBusyError(ConflictError):
     """The workflow has runs that have not ended; cancel them or wait."""
 
     code = "workflow_busy"
+
+
+class WorkflowInUseError(ConflictError):
+    """The workflow runs inside others, which could not go on or be started without it."""
+
+    code = "workflow_in_use"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from designer.actions import catalogue
+from designer.actions.inner_workflows import versions_in
 from designer.domain.graph import MAX_NESTING, Problem
 from designer.models import WorkflowVersion
 
@@ -28,11 +29,4 @@ def problems_of(document: dict[str, Any], project_id: int) -> list[Problem]:
 def _inner(versions: set[str]) -> dict[str, set[str]]:
     """Return the versions that stand directly in each of these."""
     graphs = dict(WorkflowVersion.objects.filter(pk__in=versions).values_list("pk", "graph"))
-    return {
-        version: {
-            node["version_id"]
-            for node in graphs.get(version, {}).get("nodes", ())
-            if node.get("kind") == "workflow" and node.get("version_id")
-        }
-        for version in versions
-    }
+    return {version: versions_in(graphs.get(version, {})) for version in versions}

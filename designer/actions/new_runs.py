@@ -16,10 +16,12 @@ from agentcluster.streams.errors import StreamsUnavailableError
 from agentcluster.streams.shared import shared_client
 from designer.actions import audit
 from designer.actions.errors import IdempotencyKeyReusedError
+from designer.actions.inner_workflows import GONE, workflows_inside
 from designer.domain.events import Event
 from designer.engine.request import request_of
 from designer.engine.seeding import seed_log
 from designer.engine.submit import submit
+from designer.engine.versions import VersionUnusableError
 from designer.models import Run, Workflow
 
 MAX_KEY: Final = 200
@@ -62,7 +64,8 @@ def accept(
     ``seed`` gives the events its log begins with, those of another run: they are in the log before the row can be seen,
     so nothing they record is ever done again. ``data`` goes into the audit entry.
 
-    Raises ``StreamsUnavailableError`` when Redis is away (no run was made), ``NotFoundError`` when the workflow is gone.
+    Raises ``StreamsUnavailableError`` when Redis is away (no run was made), ``NotFoundError`` when the workflow is gone,
+    ``VersionUnusableError`` when one that runs inside it is.
     """
     # A round trip that fails when Redis is away: better refuse now than accept what nobody can start.
     read_metas(shared_client(), [run.pk])
@@ -78,10 +81,20 @@ def accept(
     return run, True
 
 
-def lock(workflow_id: str) -> None:
-    """Take the lock that ``delete_workflow`` takes too; ``NotFoundError`` when the workflow is gone."""
-    if not Workflow.objects.filter(pk=workflow_id).update(draft_revision=F("draft_revision")):
-        raise NotFoundError("There is no such workflow, or you may not see it.")
+def lock(runs: Sequence[Run]) -> None:
+    """Take the locks that ``delete_workflow`` takes, of the runs' workflows and of all that run inside these.
+
+    In one order everywhere, so that several processes never wait for each other in a circle. ``NotFoundError`` when a
+    workflow is gone, ``VersionUnusableError`` when one inside it is.
+    """
+    own = {run.workflow_id for run in runs}
+    inside = {each for version_id in {run.version_id for run in runs} for each in workflows_inside(version_id)}
+    for workflow_id in sorted(own | inside):
+        if Workflow.objects.filter(pk=workflow_id).update(draft_revision=F("draft_revision")):
+            continue
+        if workflow_id in own:
+            raise NotFoundError("There is no such workflow, or you may not see it.")
+        raise VersionUnusableError(GONE)
 
 
 def hint(runs: Sequence[Run]) -> None:
@@ -101,7 +114,7 @@ def _keep(run: Run, action: str, seed: Callable[[], Sequence[Event]] | None, dat
     seeded = False
     try:
         with transaction.atomic():
-            lock(run.workflow_id)
+            lock([run])
             run.save(force_insert=True)
             audit.record(run.created_by, action, run.project, run.pk, run.workflow.title, **data)
             if seed is not None:

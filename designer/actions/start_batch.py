@@ -84,7 +84,7 @@ class _Batch:
         new = [outcome[0] for outcome in outcomes if isinstance(outcome, tuple) and outcome[1]]
         if new:
             with transaction.atomic():
-                lock(self.workflow.pk)
+                lock(new)
                 Run.objects.bulk_create(new)
                 title, number = self.workflow.title, self.version.number
                 project = self.workflow.project

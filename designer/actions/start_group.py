@@ -81,9 +81,7 @@ def start_group(wanted: Sequence[Wanted]) -> list[Outcome]:
 
 def _keep(new: Sequence[Started]) -> None:
     with transaction.atomic():
-        # In one order everywhere, so that groups of several processes never wait for each other in a circle.
-        for workflow_id in sorted({each.run.workflow_id for each in new}):
-            lock(workflow_id)
+        lock([each.run for each in new])
         Run.objects.bulk_create([each.run for each in new])
         audit.record_all([_entry(each.run) for each in new])
 

@@ -1,8 +1,8 @@
 """The graphs of the workflows that run inside a run's steps."""
 
-from collections.abc import Iterable
 from typing import Any
 
+from designer.actions.inner_workflows import versions_in
 from designer.domain.graph import MAX_NESTING
 from designer.models import WorkflowVersion
 
@@ -10,16 +10,11 @@ from designer.models import WorkflowVersion
 def inner_graphs(graph: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return, by version id, the graphs of all workflows inside ``graph``, at any depth; one query for each depth."""
     found: dict[str, dict[str, Any]] = {}
-    wanted = _versions_in(graph)
+    wanted = versions_in(graph)
     for _ in range(MAX_NESTING):
         wanted -= found.keys()
         if not wanted:
             break
         found |= dict(WorkflowVersion.objects.filter(pk__in=wanted).values_list("pk", "graph"))
-        wanted = {inner for version in wanted if version in found for inner in _versions_in(found[version])}
+        wanted = {inner for version in wanted if version in found for inner in versions_in(found[version])}
     return found
-
-
-def _versions_in(graph: dict[str, Any]) -> set[str]:
-    nodes: Iterable[dict[str, Any]] = graph.get("nodes", ())
-    return {node["version_id"] for node in nodes if node.get("kind") == "workflow" and node.get("version_id")}

@@ -96,6 +96,14 @@ class WorkflowChanges(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
 
 
+class Deletion(serializers.Serializer[Any]):
+    """How a workflow is deleted."""
+
+    force = serializers.BooleanField(
+        default=False, help_text="Also when other workflows were published with it inside, which then cannot be started"
+    )
+
+
 class GraphBody(serializers.Serializer[Any]):
     """A workflow document to save or to check."""
 

@@ -22,7 +22,7 @@ from designer.api.finding import find_project, find_workflow, user_of
 from designer.api.parsers import BoundedJSONParser
 from designer.api.templates import graph_of
 from designer.api.workflow_rows import as_detail, as_items, workflow_rows
-from designer.api.workflow_schemas import NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
+from designer.api.workflow_schemas import Deletion, NewWorkflow, WorkflowChanges, WorkflowDetail, WorkflowItem
 from designer.models import Workflow
 from designer.samples import Template, template
 
@@ -124,10 +124,17 @@ class WorkflowView(APIView):
         update_workflow(user_of(request), workflow, **body.validated_data)
         return _detail(request, workflow)
 
-    @extend_schema(operation_id="delete_workflow", responses={204: None}, tags=["workflows"])
+    @extend_schema(operation_id="delete_workflow", parameters=[Deletion], responses={204: None}, tags=["workflows"])
     def delete(self, request: Request, workflow_id: str) -> Response:
-        """Delete a workflow with its versions and finished runs; 409 ``workflow_busy`` while a run goes on."""
-        delete_workflow(user_of(request), find_workflow(user_of(request), workflow_id))
+        """Delete a workflow with its versions and finished runs; 409 ``workflow_busy`` while a run goes on.
+
+        409 ``workflow_in_use`` with ``used_by`` when it runs inside other workflows: as long as runs of those go on, and,
+        unless ``force`` is given, while they have published versions with it inside.
+        """
+        asked = Deletion(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        workflow = find_workflow(user_of(request), workflow_id)
+        delete_workflow(user_of(request), workflow, force=asked.validated_data["force"])
         return Response(status=204)
 
 

@@ -20,6 +20,7 @@ class VersionUnusableError(AgentClusterError):
     """The workflow version of this run cannot be executed."""
 
     code = "version_unusable"
+    status = 409
 
 
 class Versions:

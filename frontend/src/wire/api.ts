@@ -38,8 +38,9 @@ export const updateWorkflow = (
   workflow: string,
   body: Partial<Pick<NewWorkflow, "title" | "name" | "description">>,
 ) => request<t.WorkflowDetail>(`/workflows/${id(workflow)}`, { method: "PATCH", body });
-export const deleteWorkflow = (workflow: string) =>
-  request<null>(`/workflows/${id(workflow)}`, { method: "DELETE" });
+/** Refused with `workflow_in_use` (409) when others have it inside; `force` helps as long as no run needs it. */
+export const deleteWorkflow = (workflow: string, force = false) =>
+  request<null>(`/workflows/${id(workflow)}`, { method: "DELETE", query: { force: force ? "true" : null } });
 
 /** Refused with `draft_conflict` (412) when somebody saved a newer revision in the meantime. */
 export const saveDraft = (workflow: string, graph: t.Graph, revision: number, signal?: AbortSignal) =>

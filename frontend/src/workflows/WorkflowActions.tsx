@@ -1,6 +1,5 @@
 import { ActionIcon, Button, Group, Menu, Modal, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import {
   IconBolt,
@@ -14,23 +13,17 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { createWorkflow, deleteWorkflow, getWorkflow, updateWorkflow } from "@/wire/api";
+import { createWorkflow, getWorkflow, updateWorkflow } from "@/wire/api";
 import { keys } from "@/wire/queries";
 import type { Workflow } from "@/wire/types";
+import { DeleteDialog } from "./DeleteDialog";
 
 /** The ways to its runs and triggers; rename, duplicate, delete. */
 export function WorkflowActions({ workflow }: { workflow: Workflow }) {
   const { t } = useTranslation(["workflows", "app"]);
   const [renaming, { open, close }] = useDisclosure(false);
-  const { duplicate, remove } = useChanges(workflow);
-  const ask = () =>
-    modals.openConfirmModal({
-      title: t("deleting.title", { title: workflow.title }),
-      children: t("deleting.text"),
-      labels: { confirm: t("deleting.do"), cancel: t("app:action.cancel") },
-      confirmProps: { color: "red" },
-      onConfirm: () => remove.mutate(),
-    });
+  const [deleting, deletion] = useDisclosure(false);
+  const duplicate = useDuplicate(workflow);
   return (
     <>
       <Menu position="bottom-end" width={180}>
@@ -62,23 +55,21 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
             {t("duplicate")}
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="var(--ac-red)" leftSection={<IconTrash size={16} />} onClick={ask}>
+          <Menu.Item color="var(--ac-red)" leftSection={<IconTrash size={16} />} onClick={deletion.open}>
             {t("delete")}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {renaming && <Rename workflow={workflow} onClose={close} />}
+      {deleting && <DeleteDialog workflow={workflow} onClose={deletion.close} />}
     </>
   );
 }
 
-function useChanges(workflow: Workflow) {
+function useDuplicate(workflow: Workflow) {
   const { t } = useTranslation("workflows");
   const client = useQueryClient();
-  const onError = (error: Error) =>
-    notifications.show({ message: error.message, color: "red", withBorder: true });
-  const onSettled = () => client.invalidateQueries({ queryKey: keys.workflows });
-  const duplicate = useMutation({
+  return useMutation({
     mutationFn: async () => {
       const { draft, description, project } = await getWorkflow(workflow.id);
       const title = t("copyOf", { title: workflow.title });
@@ -86,11 +77,9 @@ function useChanges(workflow: Workflow) {
     },
     onSuccess: ({ title }) =>
       notifications.show({ message: t("duplicated", { title }), color: "accent", withBorder: true }),
-    onError,
-    onSettled,
+    onError: (error) => notifications.show({ message: error.message, color: "red", withBorder: true }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.workflows }),
   });
-  const remove = useMutation({ mutationFn: () => deleteWorkflow(workflow.id), onError, onSettled });
-  return { duplicate, remove };
 }
 
 function Rename({ workflow, onClose }: { workflow: Workflow; onClose(): void }) {

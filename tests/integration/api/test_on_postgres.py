@@ -9,7 +9,14 @@ from pathlib import Path
 from agentcluster.up.config import PROJECT
 
 HERE = Path(__file__).parent
-FILES = ("test_approvals.py", "test_drafts.py", "test_start_lane.py", "test_start_run.py", "test_workflows.py")
+FILES = (
+    "test_approvals.py",
+    "test_deleting.py",
+    "test_drafts.py",
+    "test_start_lane.py",
+    "test_start_run.py",
+    "test_workflows.py",
+)
 
 
 def test_drafts_versions_and_runs_written_at_once(postgres_url):

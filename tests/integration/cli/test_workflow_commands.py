@@ -167,6 +167,20 @@ def test_publish_versions_and_delete(stack, document, name):
     assert stack.cli("workflow", "delete", name, "--yes").returncode == 2
 
 
+def test_one_that_runs_inside_another_goes_only_by_force(stack, document, tmp_path, name):
+    apply(stack, document, "--publish")
+    outer = tmp_path / "outer.yaml"
+    outer.write_text(DOCUMENT.replace("NAME", f"{name}-out").replace("title: As code", "title: Around it"))
+    change(outer, "kind: transform", "kind: workflow")
+    change(outer, "output: ${ 1 + 1 }", f"workflow: {name}")
+    assert apply(stack, outer, "--publish").returncode == 0
+    refused = stack.cli("workflow", "delete", name, "--yes")
+    assert refused.returncode == 2
+    assert "runs inside “Around it” version 1" in " ".join(refused.stderr.split())
+    assert stack.cli("workflow", "delete", name, "--yes", "--force").returncode == 0
+    assert stack.cli("workflow", "delete", f"{name}-out", "--yes").returncode == 0
+
+
 def test_triggers_are_made_tried_and_switched(stack, document, name):
     apply(stack, document, "--publish")
     made = stack.cli("triggers", "create", "-w", name, "--name", "Order placed", "--webhook", "--input", "{}")
