@@ -15,7 +15,9 @@ from agentcluster.cli.workflow import confirm
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 Code = Annotated[str, typer.Option("--code", help="Only with this error code")]
-Search = Annotated[str, typer.Option("--search", help="A text in message, step, run id, version or input")]
+Search = Annotated[
+    str, typer.Option("--search", help="A text in message, error code, step, run id, version, input or workflow")
+]
 dlq = typer.Typer(help="Dead letters: tasks that failed for good after three deliveries.", no_args_is_help=True)
 
 
@@ -175,24 +177,42 @@ def _many(api: Api, body: dict[str, Any], *, dry_run: bool, yes: bool, as_json: 
     confirm(f"Give {'it' if count == 1 else f'these {count:,}'} to {body['agent']} again?", yes=yes)
     redriven: dict[str, str] = {}
     refused: dict[str, int] = {}
-    while True:
+    left: int = count
+    cursor: str | None = ""
+    while cursor is not None:
         try:
-            answer = api.post("dead-letters/redrive", body)
-        except CliError as error:
-            wait_out(error)
-            continue
+            answer = _part(api, {**body, "cursor": cursor})
+        except CliError:
+            if redriven or refused:
+                _tell(redriven, refused, left, as_json)
+            raise
         redriven |= answer["redriven"]
         for code, number in answer["refused"].items():
             refused[code] = refused.get(code, 0) + number
-        if not answer["left"] or not answer["redriven"]:
-            break
+        left, cursor = answer["left"], answer["next"]
+    _tell(redriven, refused, left, as_json)
+    return RUN_FAILED if refused else OK
+
+
+def _part(api: Api, body: dict[str, Any]) -> dict[str, Any]:
+    while True:
+        try:
+            answer: dict[str, Any] = api.post("dead-letters/redrive", body)
+            return answer
+        except CliError as error:
+            wait_out(error)
+
+
+def _tell(redriven: dict[str, str], refused: dict[str, int], left: int, as_json: bool) -> None:
+    """Print what came of it, also where it ended in the middle."""
     if as_json:
-        print_json({"redriven": redriven, "refused": refused})
-    else:
-        console.print(f"{len(redriven):,} go on as new runs.")
-        for code, number in refused.items():
-            errors.print(Text(f"  {number:,} refused ({code})", style="yellow"))
-    return RUN_FAILED if refused and not redriven else OK
+        print_json({"redriven": redriven, "refused": refused, "left": left})
+        return
+    console.print(f"{len(redriven):,} go on as new runs.")
+    for code, number in refused.items():
+        errors.print(Text(f"  {number:,} refused ({code})", style="yellow"))
+    if left:
+        errors.print(Text(f"  {left:,} were not tried", style="yellow"))
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Dead letters that a user may see, in lists and one by one; and their removal."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from agentcluster.errors import ForbiddenError, NotFoundError
 from agentcluster.security import permissions
@@ -59,21 +60,26 @@ class Letter(NamedTuple):
         return order_of(self.entry.entry_id), self.agent
 
 
+SEARCHED: Final = ("message", "error_code", "step", "run_id", "original_id", "input", "version")
+"""What a text is looked for in, besides the titles and names of workflows."""
+
+
 class Wanted(NamedTuple):
-    """Which dead letters: of an agent, with an error code, with a text in message, step, run or input; by id."""
+    """Which dead letters: of an agent, with an error code, with a text in ``SEARCHED`` or its workflow; by id."""
 
     agent: str = ""
     code: str = ""
     search: str = ""
     ids: frozenset[str] = frozenset()
 
-    def fits(self, entry: DeadLetter) -> bool:
-        """Return whether it is one of them."""
+    def fits(self, entry: DeadLetter, called_so: Collection[str] = ()) -> bool:
+        """Return whether it is one of them; ``called_so`` are the ids of workflows that are called like the text."""
         if (self.ids and entry.entry_id not in self.ids) or (self.code and entry.fields.get("error_code") != self.code):
             return False
         text = self.search.casefold()
-        names = ("message", "step", "run_id", "original_id", "input", "version")
-        return not text or any(text in entry.fields.get(name, "").casefold() for name in names)
+        if not text or entry.fields.get("workflow_id") in called_so:
+            return True
+        return any(text in entry.fields.get(name, "").casefold() for name in SEARCHED)
 
 
 def order_of(entry_id: str) -> tuple[int, int]:
@@ -91,11 +97,10 @@ def find(user: User, wanted: Wanted, after: tuple[tuple[int, int], str] | None =
     """
     client = shared_client()
     agents = [wanted.agent] if wanted.agent else kept.agents(client)
+    called_so = _called(user, wanted.search)
+    each = [_of_agent(agent, wanted, called_so, after) for agent in agents]
     merged = heapq.merge(
-        *(
-            [*_of_agent(agent, wanted, after)] if len(agents) == 1 else _of_agent(agent, wanted, after)
-            for agent in agents
-        ),
+        *([[*found] for found in each] if len(each) == 1 else each),
         key=lambda pair: (order_of(pair[1].entry_id), pair[0]),
         reverse=True,
     )
@@ -151,12 +156,20 @@ def require(user: User, letter: Letter) -> None:
         raise ForbiddenError("The workflow of this dead letter is gone; only staff may remove it.")
 
 
+def _called(user: User, text: str) -> frozenset[str]:
+    """Return the ids of the workflows with a text in their title or name; none without a text."""
+    if not text:
+        return frozenset()
+    found = visible(Workflow.objects.all(), user).filter(Q(title__icontains=text) | Q(name__icontains=text))
+    return frozenset(found.values_list("pk", flat=True))
+
+
 def _of_agent(
-    agent: str, wanted: Wanted, after: tuple[tuple[int, int], str] | None
+    agent: str, wanted: Wanted, called_so: frozenset[str], after: tuple[tuple[int, int], str] | None
 ) -> Iterator[tuple[str, DeadLetter]]:
     begin = BEGINNING if after is None else f"{after[0][0]}-{after[0][1]}"
     for entry in kept.iterate(shared_client(), agent, begin):
-        if (after is None or (order_of(entry.entry_id), agent) < after) and wanted.fits(entry):
+        if (after is None or (order_of(entry.entry_id), agent) < after) and wanted.fits(entry, called_so):
             yield agent, entry
 
 

@@ -4,28 +4,20 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from agentcluster.errors import AgentClusterError, BadInputError
-from agents.policies.errors import RateLimitedError
-from agents.policies.throttle import count_starts
+from agentcluster.errors import BadInputError
 from designer.actions import dead_letters as letters
 from designer.actions.dead_letters import Letter, Wanted
-from designer.actions.redrive_dead_letter import AS_IT_WAS, redrive
 from designer.api.finding import user_of
-from designer.api.parsers import BoundedJSONParser
 
 PREVIEW: Final = 2048
-AT_ONCE: Final = 100
-"""Dead letters that one request gives to agents again; the answer says how many are left."""
-_REDRIVE = OpenApiExample(
-    "With another input, to a repaired version", {"input": {"amount": 90}, "version": "1.0.1"}, request_only=True
-)
+SEARCH: Final = "A text in message, error code, step, run id, version or input, or in the workflow's title or name"
 
 
 class DeadLetterRow(serializers.Serializer[Any]):
@@ -79,50 +71,6 @@ class SummaryList(serializers.Serializer[Any]):
     results = SummaryRow(many=True)
 
 
-class RedriveBody(serializers.Serializer[Any]):
-    """How a dead letter is given to its agent again."""
-
-    input = serializers.JSONField(required=False, help_text="Left out: the input it had")
-    version = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=60, help_text="Of the agent: exact, or as ^2.1"
-    )
-    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
-
-
-class LetterFilter(serializers.Serializer[Any]):
-    """Which dead letters."""
-
-    code = serializers.CharField(required=False, default="", allow_blank=True, max_length=100)
-    search = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
-
-
-class BulkRedriveBody(serializers.Serializer[Any]):
-    """Which dead letters of an agent are given to it again."""
-
-    agent = serializers.CharField(max_length=100)
-    filter = LetterFilter(required=False)
-    ids = serializers.ListField(child=serializers.CharField(max_length=42), required=False, max_length=1000)
-    version = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
-    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
-    preview = serializers.BooleanField(required=False, default=False, help_text="Only count, and show some")
-
-
-class Redrive(serializers.Serializer[Any]):
-    """The new run."""
-
-    run_id = serializers.CharField()
-
-
-class BulkRedriven(serializers.Serializer[Any]):
-    """What came of it; with ``preview`` only ``count`` and ``sample``."""
-
-    count = serializers.IntegerField(help_text="Dead letters that match and were not given to an agent again yet")
-    sample = DeadLetterRow(many=True)
-    redriven = serializers.DictField(child=serializers.CharField(), help_text="The new run's id by dead letter")
-    refused = serializers.DictField(child=serializers.IntegerField(), help_text="How many by code")
-    left = serializers.IntegerField(help_text=f"One request takes {AT_ONCE}; ask again for the rest")
-
-
 class DeadLettersView(APIView):
     """The dead letters of the user's projects."""
 
@@ -132,7 +80,7 @@ class DeadLettersView(APIView):
         parameters=[
             OpenApiParameter("agent", str),
             OpenApiParameter("code", str, description="An error code"),
-            OpenApiParameter("search", str, description="A text in message, step, run id, version or input"),
+            OpenApiParameter("search", str, description=SEARCH),
             OpenApiParameter("limit", int),
             OpenApiParameter("cursor", str),
         ],
@@ -143,12 +91,12 @@ class DeadLettersView(APIView):
         asked = request.query_params
         limit = _limit(asked.get("limit", ""))
         wanted = Wanted(asked.get("agent", ""), asked.get("code", ""), asked.get("search", ""))
-        found = [*islice(letters.find(user_of(request), wanted, _after(asked.get("cursor", ""))), limit + 1)]
+        found = [*islice(letters.find(user_of(request), wanted, place_of(asked.get("cursor", ""))), limit + 1)]
         page, more = found[:limit], None
         if len(found) > limit:
             url = remove_query_param(request.build_absolute_uri(), "cursor")
-            more = replace_query_param(url, "cursor", f"{page[-1].entry.entry_id}~{page[-1].agent}")
-        return Response({"next": more, "previous": None, "results": [_row(letter) for letter in page]})
+            more = replace_query_param(url, "cursor", cursor_of(page[-1]))
+        return Response({"next": more, "previous": None, "results": [row_of(letter) for letter in page]})
 
 
 class DeadLetterSummaryView(APIView):
@@ -172,7 +120,7 @@ class DeadLetterView(APIView):
         """Return a dead letter with its whole input."""
         letter = letters.one(user_of(request), agent, entry_id)
         more = {"original_id": letter.fields.get("original_id", ""), "instance": letter.fields.get("instance", "")}
-        return Response({**_row(letter, whole=True), **more})
+        return Response({**row_of(letter, whole=True), **more})
 
     @extend_schema(operation_id="delete_dead_letter", responses={204: None}, tags=["dead-letters"])
     def delete(self, request: Request, agent: str, entry_id: str) -> Response:
@@ -182,78 +130,8 @@ class DeadLetterView(APIView):
         return Response(status=204)
 
 
-class RedriveView(APIView):
-    """Gives a dead letter to its agent again."""
-
-    parser_classes = [BoundedJSONParser]
-
-    @extend_schema(
-        operation_id="redrive_dead_letter",
-        request=RedriveBody,
-        responses={201: Redrive},
-        examples=[_REDRIVE],
-        tags=["dead-letters"],
-    )
-    def post(self, request: Request, agent: str, entry_id: str) -> Response:
-        """Make a new run from the failed one, at that step. 409 `run_gone`, `already_redriven`; 422 `invalid_data`."""
-        body = RedriveBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given, user = body.validated_data, user_of(request)
-        value = given.get("input", AS_IT_WAS)
-        letter = letters.one(user, agent, entry_id)
-        _count(request, letter)
-        run = redrive(user, letter, input=value, version=given["version"], reason=given["reason"])
-        location = request.build_absolute_uri(f"/api/v1/runs/{run.pk}")
-        return Response({"run_id": run.pk}, status=201, headers={"Location": location})
-
-
-class BulkRedriveView(APIView):
-    """Gives many dead letters to their agent again."""
-
-    parser_classes = [BoundedJSONParser]
-
-    @extend_schema(
-        operation_id="redrive_dead_letters", request=BulkRedriveBody, responses=BulkRedriven, tags=["dead-letters"]
-    )
-    def post(self, request: Request) -> Response:
-        """Give all that match, and were not given before, to the agent again, a hundred a request; or count them.
-
-        Each counts for the rate limits; those that come too fast are among what is ``left``. 429 when all do.
-        """
-        body = BulkRedriveBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given, user = body.validated_data, user_of(request)
-        narrow = given.get("filter") or {"code": "", "search": ""}
-        wanted = Wanted(given["agent"], narrow["code"], narrow["search"], frozenset(given.get("ids", ())))
-        found = [letter for letter in letters.find(user, wanted) if not letter.entry.redriven_as]
-        answer: dict[str, Any] = {"count": len(found), "sample": [], "redriven": {}, "refused": {}, "left": len(found)}
-        if given["preview"]:
-            return Response({**answer, "sample": [_row(letter) for letter in found[:10]]})
-        limited: list[RateLimitedError] = []
-        for letter in found[:AT_ONCE]:
-            try:
-                _count(request, letter)
-                run = redrive(user, letter, version=given["version"], reason=given["reason"])
-                answer["redriven"][letter.entry.entry_id] = run.pk
-            except RateLimitedError as error:
-                limited.append(error)
-            except AgentClusterError as error:
-                if error.status >= 500:
-                    raise
-                answer["refused"][error.code] = answer["refused"].get(error.code, 0) + 1
-        if limited and not answer["redriven"]:
-            raise limited[0]
-        answer["left"] = max(0, len(found) - AT_ONCE) + len(limited)
-        return Response(answer)
-
-
-def _count(request: Request, letter: Letter) -> None:
-    """Take a token for the new run; without the old one there will be none."""
-    if letter.run is not None:
-        count_starts(request, letter.run.project, letter.run.workflow_id)
-
-
-def _row(letter: Letter, *, whole: bool = False) -> dict[str, Any]:
+def row_of(letter: Letter, *, whole: bool = False) -> dict[str, Any]:
+    """Return a ``DeadLetterRow``, with the ``whole`` input or its beginning."""
     fields = letter.fields
     text = fields.get("input", "null")
     cut = not whole and len(text) > PREVIEW
@@ -286,7 +164,13 @@ def _limit(given: str) -> int:
     return min(int(given), 500) if given else 100
 
 
-def _after(cursor: str) -> tuple[tuple[int, int], str] | None:
+def cursor_of(letter: Letter) -> str:
+    """Return the cursor that goes on behind a dead letter."""
+    return f"{letter.entry.entry_id}~{letter.agent}"
+
+
+def place_of(cursor: str) -> tuple[tuple[int, int], str] | None:
+    """Return the place (``Letter.order``) behind which a cursor goes on; ``BadInputError`` for what is none."""
     if not cursor:
         return None
     entry_id, _, agent = cursor.partition("~")

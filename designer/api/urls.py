@@ -6,15 +6,10 @@ from designer.api.approvals import ApprovalsView
 from designer.api.artifacts import ArtifactsView, RunArtifactView, UploadedView
 from designer.api.batch import BatchView
 from designer.api.bulk import BulkStateView, BulkView
-from designer.api.dead_letters import (
-    BulkRedriveView,
-    DeadLetterSummaryView,
-    DeadLettersView,
-    DeadLetterView,
-    RedriveView,
-)
+from designer.api.dead_letters import DeadLetterSummaryView, DeadLettersView, DeadLetterView
 from designer.api.drafts import DraftView, ValidateView
 from designer.api.events import EventsView
+from designer.api.redrives import BulkRedriveView, RedriveView
 from designer.api.run_control import (
     CancelView,
     ContinueView,

@@ -33,11 +33,16 @@ export function BulkRedriveDialog({ asked, onClose }: Props) {
     redrive.mutate(
       asked.map((one) => ({ ...one, ...(version && { version }) })),
       {
-        onSuccess: ({ sent, refused }) => {
+        onSuccess: ({ sent, refused, trouble }) => {
           const codes = [...refused].map(([code, times]) => `${code} × ${times}`).join(", ");
+          const tried = [...refused.values()].reduce((sum, times) => sum + times, sent);
           notifications.show({
-            ...(codes && { color: "orange", autoClose: false as const }),
-            message: [t("bulk.sent", { count: sent }), codes && t("bulk.refused", { codes })]
+            ...((codes || trouble) && { color: "orange", autoClose: false as const }),
+            message: [
+              t("bulk.sent", { count: sent }),
+              codes && t("bulk.refused", { codes }),
+              trouble && t("bulk.left", { count: Math.max(1, count - tried), why: trouble.message }),
+            ]
               .filter(Boolean)
               .join(" "),
           });

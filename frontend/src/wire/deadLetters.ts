@@ -80,7 +80,7 @@ export interface BulkRedrive {
   version?: string;
 }
 
-/** What one request did: it takes a hundred, and says how many are left. */
+/** What one request did: it takes a hundred, says how many are left, and how to go on with them. */
 export interface Redriven {
   count: number;
   /** The new run by letter. */
@@ -88,6 +88,8 @@ export interface Redriven {
   /** How many were refused, by code. */
   refused: Readonly<Record<string, number>>;
   left: number;
+  /** The `cursor` of the next request; null when nothing is left. */
+  next: string | null;
 }
 
 export const previewRedrive = (body: BulkRedrive, signal?: AbortSignal) =>
@@ -116,28 +118,41 @@ export const useRedrive = () =>
         body,
       }),
   );
+
 export interface BulkResult {
   sent: number;
   /** By code. */
   refused: ReadonlyMap<string, number>;
+  /** Why the rest was not tried; null when all were. */
+  trouble: Error | null;
 }
 
-/** Send all that are asked for, a hundred a request. Ends when nothing is left, or when a request sent nothing more. */
+/**
+ * Send all that are asked for, a hundred a request, past those that are refused. An error ends it: before anything was
+ * tried it is thrown, later it stands in the result.
+ */
 export async function redriveAll(asked: readonly BulkRedrive[]): Promise<BulkResult> {
   let sent = 0;
   const refused = new Map<string, number>();
-  for (const body of asked) {
-    let answer: Redriven;
-    do {
-      answer = await request<Redriven>("/dead-letters/redrive", {
-        method: "POST",
-        body: { ...body, preview: false },
-      });
-      sent += Object.keys(answer.redriven).length;
-      for (const [code, count] of Object.entries(answer.refused)) refused.set(code, count);
-    } while (answer.left > 0 && Object.keys(answer.redriven).length > 0);
+  try {
+    for (const body of asked) {
+      let cursor: string | null = "";
+      while (cursor !== null) {
+        const answer: Redriven = await request<Redriven>("/dead-letters/redrive", {
+          method: "POST",
+          body: { ...body, preview: false, cursor },
+        });
+        sent += Object.keys(answer.redriven).length;
+        for (const [code, count] of Object.entries(answer.refused))
+          refused.set(code, (refused.get(code) ?? 0) + count);
+        cursor = answer.next;
+      }
+    }
+  } catch (error) {
+    if ((sent === 0 && refused.size === 0) || !(error instanceof Error)) throw error;
+    return { sent, refused, trouble: error };
   }
-  return { sent, refused };
+  return { sent, refused, trouble: null };
 }
 
 export const useBulkRedrive = () => useChange(redriveAll);

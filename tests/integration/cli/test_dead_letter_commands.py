@@ -1,9 +1,13 @@
 """Dead letters, breakers and loads of a whole installation, on the command line and over REST."""
 
+import asyncio
 import json
 
 import pytest
 
+from agentcluster.streams import dead_letters
+from agentcluster.streams.batch import BatchWriter
+from agentcluster.streams.run_log import RunLog
 from tests.integration.api import graphs
 from tests.waiting import wait_until
 
@@ -110,6 +114,26 @@ def set_policy(api, policy):
     number = api.get("policies").json()["number"]
     api.put("policies/slow", json=policy, headers={"If-Match": f'"{number}"'}).raise_for_status()
     wait_until(lambda: api.get("policies/state").json()["behind"] == 0)
+
+
+def test_all_are_tried_and_what_was_refused_is_counted_once(stack):
+    bury_lost(stack.services.redis_url, 130)
+    done = stack.cli("dlq", "redrive", "text", "--all", "--yes", "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert json.loads(done.stdout) == {"redriven": {}, "refused": {"run_gone": 130}, "left": 0}
+    told = stack.cli("dlq", "redrive", "text", "--search", "LOST/a/7", "--yes")
+    assert "11 refused (run_gone)" in told.stderr
+
+
+def bury_lost(redis_url, count):
+    async def write():
+        writer = BatchWriter(redis_url)
+        for number in range(count):
+            fields = {"run_id": "gone", "original_id": f"lost/a/{number}", "step": "a", "input": "{}", "at": number}
+            await dead_letters.bury(RunLog(writer), "text", f"lost/a/{number}", fields)
+        await writer.close()
+
+    asyncio.run(write())
 
 
 def test_one_is_deleted(stack, letters):
