@@ -245,10 +245,14 @@ class PlanMade(_Event, frozen=True, omit_defaults=True, tag="plan_made"):
 
 
 class Overdue(_Event, frozen=True, omit_defaults=True, tag="overdue"):
-    """The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped."""
+    """The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped.
+
+    ``code`` names another limit that the run has reached (``too_many_events``); empty: that of time.
+    """
 
     message: str
     step: str = ""
+    code: str = ""
 
 
 class TimerStarted(_Event, frozen=True, omit_defaults=True, tag="timer_started"):

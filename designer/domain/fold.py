@@ -195,7 +195,7 @@ class Fold(Flow):
         self._open_flow(state, flow, plan, event.input, at)
 
     def _overdue(self, event: ev.Overdue, at: int) -> None:
-        error = CallError("run_too_long" if not event.step else "timed_out", event.message)
+        error = CallError(event.code or ("run_too_long" if not event.step else "timed_out"), event.message)
         if not event.step:
             self.failure = self.failure or ("", error)
             return

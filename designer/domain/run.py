@@ -161,11 +161,11 @@ class Run(Advance):
             self._emit(ev.RunQueued(key, limit), made, now)
         return made
 
-    def expire(self, message: str, now: int) -> list[ev.Event]:
-        """Let the run fail in order, because its time is over."""
+    def expire(self, message: str, now: int, code: str = "") -> list[ev.Event]:
+        """Let the run fail in order, and undo, because its time is over or another limit (``code``) is reached."""
         made: list[ev.Event] = []
         if not self.terminal and not self.stopping:
-            self._emit(ev.Overdue(message), made, now)
+            self._emit(ev.Overdue(message, code=code), made, now)
         return made
 
     def continue_as(self, next_run_id: str, reason: str, now: int) -> list[ev.Event]:
@@ -176,7 +176,7 @@ class Run(Advance):
         return made
 
     def abort(self, error: CallError, now: int) -> list[ev.Event]:
-        """End the run as failed at once, for a reason outside its steps (a limit was reached, a bug)."""
+        """End the run as failed at once, for a reason outside its steps (it may not begin, a bug)."""
         if self.terminal:
             return []
         made: list[ev.Event] = []

@@ -34,17 +34,21 @@ RETRY_S: Final = 1.0
 PAGE: Final = 500
 
 
+class StillTooLongError(Exception):
+    """What the run has to take along is too long for a new log."""
+
+
 async def continue_as_new(
     log: RunLog, journal: Journal, run: Run, why: ev.Origin, *, answered: str, begun_at: int, now: int
 ) -> list[ev.Event]:
-    """Let the run go on as a new one; return its last event, durable already, or those that end it, not yet appended.
+    """Let the run go on as a new one; return its last event, durable already.
 
     ``why`` says who asked and for what reason; ``answered`` is the last inbox entry that was read; ``begun_at`` (ms) when
-    the first run of the chain began. Raises ``FencedError``, ``SequenceError``, ``ClosedError``.
+    the first run of the chain began. Raises ``StillTooLongError``, ``FencedError``, ``SequenceError``, ``ClosedError``.
     """
     history = compact(run.plan, await journal.records())
-    if (error := still_too_long(history)) is not None:
-        return run.abort(error, now)
+    if message := still_too_long(history):
+        raise StillTooLongError(message)
     next_id = await _next_id(log, journal.run_id)
     origin = msgspec.structs.replace(why, kind="continued", run_id=journal.run_id, seq=journal.seq)
     await _write_row(journal.run_id, next_id, origin)

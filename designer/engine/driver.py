@@ -18,7 +18,7 @@ from designer.domain.degrading import Instead
 from designer.domain.plan import Plan
 from designer.domain.run import Run
 from designer.engine.beginnings import Beginning, Begun, HistoryLostError, call_in_flight, first_event, set_apart
-from designer.engine.continuing import continue_as_new
+from designer.engine.continuing import StillTooLongError, continue_as_new
 from designer.engine.dead_letters import bury
 from designer.engine.dispatch import Dispatcher
 from designer.engine.inbox import InboxReader
@@ -59,9 +59,9 @@ class Driver:
     """Drives one run, from its hint to its end or until somebody else does."""
 
     __slots__ = (
-        "_awake_until", "_begun_at", "_calls", "_clock", "_deadline", "_due", "_fenced", "_fresh", "_going_on", "_grace",
-        "_grace_over", "_inbox", "_inbox_due", "_journal", "_leaving", "_parts", "_replies", "_run", "_started_ms",
-        "_starts", "_timer", "_waiter", "_woken_early", "request", "trace_id",
+        "_awake_until", "_begun_at", "_calls", "_clock", "_deadline", "_due", "_fenced", "_fresh", "_going_on",
+        "_going_on_for", "_grace", "_grace_over", "_inbox", "_inbox_due", "_journal", "_leaving", "_parts", "_replies",
+        "_run", "_started_ms", "_starts", "_timer", "_too_long", "_waiter", "_woken_early", "request", "trace_id",
         "workflow_id",
     )  # fmt: skip
 
@@ -82,6 +82,8 @@ class Driver:
         self._started_ms = self._begun_at = self._deadline = 0
         self._awake_until = 0.0
         self._going_on: ev.Origin | None = None
+        self._going_on_for = ""
+        self._too_long = ""
         self._timer: asyncio.TimerHandle | None = None
         self._grace: asyncio.TimerHandle | None = None
 
@@ -247,12 +249,15 @@ class Driver:
             run.apply(refusal, now)
             return [refusal]
         self._going_on = ev.Origin("continued", self.request.run_id, by=command.by, reason=command.reason)
+        self._going_on_for = entry_id
         return []
 
     def _end_of_time(self, run: Run, now: int) -> list[ev.Event]:
         if self._grace_over:
             self._grace, self._grace_over = None, False
             return run.stop_in_flight(now)
+        if self._too_long:
+            return run.expire(self._too_long, now, "too_many_events")
         if now >= self._deadline:
             return run.expire(overdue_message(run.plan, self._parts.run_timeout_s), now)
         return []
@@ -266,8 +271,14 @@ class Driver:
         if run.terminal or run.stopping:
             return
         marks = {"begun_at": self._begun_at, "now": now}
-        events = await continue_as_new(self._parts.log, self._journal, run, why, answered=self._inbox.last, **marks)
-        if not isinstance(run.outcome, ev.RunContinued):
+        try:
+            events = await continue_as_new(self._parts.log, self._journal, run, why, answered=self._inbox.last, **marks)
+        except StillTooLongError as error:
+            if is_long(run, self._journal.seq):
+                self._too_long, self._due = str(error), True
+                return
+            events = [ev.CommandRefused("continue", str(error), why.by, self._going_on_for)]
+            run.apply(events[0], now)
             await self._journal.append(events, now)
         self._carry_out(run, events, now)
 

@@ -733,8 +733,11 @@ export interface Redriven {
 }
 /**
  * The time of the container ``step`` is over, or (empty) that of the run: what goes on inside is being stopped.
+ *
+ * ``code`` names another limit that the run has reached (``too_many_events``); empty: that of time.
  */
 export interface Overdue {
+  code?: string;
   message: string;
   step?: string;
   type: "overdue";

@@ -138,3 +138,15 @@ def _accept(graph: Graph, input: Any, count: int) -> list[RunRequest]:
     fields = {"project": project, "workflow": workflow, "version": version, "input": input}
     runs = Run.objects.bulk_create(Run(**fields, trace_id=new_trace_id()) for _ in range(count))
     return [RunRequest(run.pk, workflow.pk, version.pk, input, "ada", run.trace_id) for run in runs]
+
+
+async def chain(lab: Lab, run_id: str) -> list[str]:
+    """Follow a run to the one that has not been continued; return all their ids."""
+    ids = [run_id]
+    while True:
+        (run,) = await lab.ended(ids[-1], timeout_s=30)
+        if run.status != "continued":
+            return ids
+        last = lab.events(ids[-1])[-1]
+        assert isinstance(last, ev.RunContinued)
+        ids.append(last.next_run_id)

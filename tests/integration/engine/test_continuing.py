@@ -20,7 +20,7 @@ from designer.engine.seeding import seed_log
 from designer.engine.submit import asubmit
 from designer.engine.versions import load_plan
 from designer.models import Run
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, chain, line
 from tests.waiting import until
 
 send = sync_to_async(send_now)
@@ -40,18 +40,6 @@ def loop(trace: Path) -> Graph:
         output={"last": "${ steps.again.last }", "rounds": "${ steps.again.iterations }"},
     )
     return msgspec.structs.replace(graph, nodes=(*graph.nodes, body))
-
-
-async def chain(lab: Lab, run_id: str) -> list[str]:
-    """Follow a run to the one that has not been continued; return all their ids."""
-    ids = [run_id]
-    while True:
-        (run,) = await lab.ended(ids[-1], timeout_s=30)
-        if run.status != "continued":
-            return ids
-        last = lab.events(ids[-1])[-1]
-        assert isinstance(last, ev.RunContinued)
-        ids.append(last.next_run_id)
 
 
 @pytest.mark.usefixtures("short_logs")

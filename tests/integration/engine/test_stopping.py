@@ -12,8 +12,8 @@ from django.core.management import call_command
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.domain import events as ev
 from designer.domain import run as state_machine
-from designer.domain.graph import Edge, MapNode, Settings
-from designer.engine import driver, limits
+from designer.domain.graph import Edge, Settings
+from designer.engine import driver
 from designer.engine.inbox import request_cancel
 from designer.engine.projection import RunRow
 from designer.engine.projector import write_rows
@@ -75,19 +75,6 @@ async def test_a_failed_run_stops_what_is_still_in_flight(running: Lab, tmp_path
     assert (run.status, run.error["step"]) == ("failed", "fails")
     await until(lambda: trace.read_text().splitlines() == ["began", "cleaned up"])
     assert await running.seen(run_id, ev.StepCancelled)
-
-
-async def test_a_run_with_too_many_events_ends_with_a_reason(running: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_EVENTS", 30)
-    monkeypatch.setattr(limits, "MARGIN", 5)
-    monkeypatch.setattr(limits, "MAX_CLOSED", 0)
-    items = list(range(40))
-    graph = line(MapNode(id="each", items=items), agent("one", "echo", input={}, parent="each"))
-    graph = type(graph)(graph.nodes, tuple(edge for edge in graph.edges if "one" not in (edge.source, edge.target)))
-    (run_id,) = await running.start(graph)
-    (run,) = await running.ended(run_id)
-    assert (run.status, run.error["code"]) == ("failed", "too_many_events")
-    await running.check(run_id, status="failed")
 
 
 async def test_a_run_that_goes_on_for_too_long_ends_with_a_reason(running: Lab) -> None:
