@@ -285,12 +285,38 @@ def test_a_form_that_does_not_fit_is_told_by_field(rest):
     rest.until(run, "completed")
 
 
-def test_the_command_line_ends_with_2_and_says_why(stack, finished):
-    for arguments in (("run", "cancel", finished), ("run", "show", "nothing"), ("run", "signal", finished, "go")):
-        done = stack.cli(*arguments)
-        assert done.returncode == 2, (arguments, done.stdout, done.stderr)
-        assert "Traceback" not in done.stderr
-        assert done.stderr.strip()
+@pytest.mark.parametrize(
+    ("command", "method", "path", "body", "code"),
+    [
+        ("cancel {finished}", "POST", "runs/{finished}/cancel", {}, "run_finished"),
+        ("runs terminate {finished}", "POST", "runs/{finished}/terminate", {}, "run_finished"),
+        ("runs signal {finished} --name go", "POST", "runs/{finished}/signal", {"name": "go"}, "run_finished"),
+        (
+            "runs approve {finished} --step ask",
+            "POST",
+            "runs/{finished}/approvals/ask",
+            {"approved": True},
+            "run_finished",
+        ),
+        ("runs signal {asked} --name nothing", "POST", "runs/{asked}/signal", {"name": "nothing"}, "unknown_signal"),
+        ("runs retry {asked}", "POST", "runs/{asked}/retry", {}, "not_failed"),
+        ("runs fork {asked} --after 99", "POST", "runs/{asked}/fork", {"after": 99}, "invalid_data"),
+        ("runs show nothing", "GET", "runs/nothing", None, "not_found"),
+        ("cancel nothing", "POST", "runs/nothing/cancel", {}, "not_found"),
+    ],
+)
+def test_the_command_line_ends_with_2_and_says_what_the_server_says(
+    stack, rest, finished, asked, command, method, path, body, code
+):
+    runs = {"finished": finished, "asked": asked}
+    before = [rest.events(run) for run in runs.values()]
+    answer = rest.client.request(method, path.format(**runs), json=body).json()
+    assert answer["code"] == code
+    done = stack.cli(*command.format(**runs).split())
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert " ".join(done.stderr.split()).startswith(f"Error: {answer['detail']}")
+    assert done.stdout == ""
+    assert [rest.events(run) for run in runs.values()] == before
 
 
 def test_a_flood_of_signals_is_bounded_and_the_run_goes_on(rest, waiting):
