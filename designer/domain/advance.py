@@ -4,9 +4,11 @@ from typing import Final
 
 from agents.domain.calls import CallError
 from designer.domain import events as ev
+from designer.domain.apart import MAX_BYTES
 from designer.domain.backoff import RetryOf, no_policy, retry_at
 from designer.domain.decide import CallAgent, decide
 from designer.domain.degrading import asked_next
+from designer.domain.expression_work import MAX_WORK, METER
 from designer.domain.fold import Fold
 from designer.domain.graph import WaitNode
 from designer.domain.pending import PendingCall, call_of
@@ -16,6 +18,8 @@ from designer.domain.times import moment
 
 MAX_AT_ONCE: Final = 1000
 """Loops in loops must neither hold up other runs nor gather events without end before these are written."""
+MAX_APART_AT_ONCE: Final = 4 * MAX_BYTES
+"""Bytes of large values that wait in memory to be stored, before a turn ends."""
 
 
 class Advance(Fold):
@@ -32,16 +36,19 @@ class Advance(Fold):
         self.unfinished = False
         """Whether ``advance`` stopped in the middle, as there was much to do."""
         self.apart: dict[str, bytes] = {}
+        self._apart_bytes = 0
 
     def advance(self, now: int) -> list[ev.Event]:
         """Do everything that needs no agent: skip, branch, join, wait, repeat, undo, end the run.
 
-        At most ``MAX_AT_ONCE`` events or so: while the run is ``unfinished``, call it again once these are durable.
+        At most ``MAX_AT_ONCE`` events or so, and as much work and memory as one turn may take: while the run is
+        ``unfinished``, call it again once these are durable.
         """
         made: list[ev.Event] = []
         if self.timers and not self.idle_by_order and not self.terminal:
             self._end_timers(made, now)
         limit, self.unfinished = len(made) + MAX_AT_ONCE, False
+        work, self._apart_bytes = METER.units + MAX_WORK, 0
         while not self.terminal:
             if self.stopping and self.undoing is None:
                 if not self._stopped(made, now):
@@ -52,7 +59,7 @@ class Advance(Fold):
             if self.scope_failed:
                 self.scope_failed = False
                 self._drop_abandoned(made, now)
-            if self.todo and len(made) >= limit:
+            if self.todo and (len(made) >= limit or METER.units >= work or self._apart_bytes >= MAX_APART_AT_ONCE):
                 self.unfinished = True
                 break
             if self.todo:
@@ -91,6 +98,7 @@ class Advance(Fold):
         decision = decide(state, now)
         if decision.apart:
             self.apart.update(decision.apart)
+            self._apart_bytes += sum(map(len, decision.apart.values()))
         what = decision.what
         if isinstance(what, CallAgent):
             self._pending[state.step] = call_of(self.started, state, what)

@@ -11,6 +11,7 @@ from agents.domain.schema_keywords import SchemaUnusableError
 from designer.domain import events as ev
 from designer.domain import nodes as kinds
 from designer.domain.apart import set_apart, stands_apart
+from designer.domain.expression_work import METER
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import MAX_NESTING, StartNode
 from designer.domain.plan import Plan
@@ -57,9 +58,11 @@ def decide(state: StepState, now: int) -> Decision:
         return Decision(ev.StepSkipped(state.step, "Its branch was not taken."), _NOTHING)
     scope = state.scope.scope
     try:
-        if state.node.run_if is not None and _is_new(state) and state.node.run_if(scope) is not True:
-            return Decision(ev.StepSkipped(state.step, "Its condition was not true.", port="out"), _NOTHING)
-        return _apart(_by_kind(state, scope, now))
+        with METER.together():
+            if state.node.run_if is not None and _is_new(state) and state.node.run_if(scope) is not True:
+                return Decision(ev.StepSkipped(state.step, "Its condition was not true.", port="out"), _NOTHING)
+            what = _by_kind(state, scope, now)
+        return _apart(what)
     except (ExpressionError, SchemaUnusableError) as error:
         return Decision(CallError(error.code, error.message), _NOTHING)
 

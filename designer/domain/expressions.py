@@ -12,8 +12,9 @@ import cel
 from cel import stdlib
 
 from agentcluster.errors import AgentClusterError
+from designer.domain.cel_tree import Tree, tree_of
+from designer.domain.expression_work import METER, TooMuchWorkError, is_cheap, work_of
 from designer.domain.kept_apart import hint
-from designer.domain.macro_work import too_many
 
 MAX_LENGTH: Final = 4000
 MAX_MACRO_NESTING: Final = 3
@@ -29,8 +30,6 @@ _POSITION: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _KEYWORDS: Final = frozenset({"true", "false", "null", "in"})
 _UNSAFE_FUNCTIONS: Final = frozenset({"replace", "lists.range", "flatten"})
 """Left out of the extended library: with these a short expression can build an endless value."""
-_QUADRATIC: Final = frozenset({"distinct", "sets.contains", "sets.equivalent", "sets.intersects"})
-"""Functions that compare every entry with every other: as much work as a macro."""
 
 
 class ExpressionError(AgentClusterError):
@@ -64,7 +63,7 @@ class StepReference:
 class Expression:
     """One compiled CEL expression."""
 
-    __slots__ = ("_functions", "_macro_depth", "_path", "_program", "roots", "source", "steps")
+    __slots__ = ("_cheap", "_functions", "_path", "_program", "_tree", "roots", "source", "steps")
 
     def __init__(self, source: str, roots: frozenset[str] = ROOTS) -> None:
         """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names.
@@ -73,14 +72,14 @@ class Expression:
         """
         self.source = source
         bare = _without_strings(source)
-        self._macro_depth = _check_size(source, bare)
+        _check_size(source, bare)
         self._program = _compile(source)
+        self._tree = _tree(source)
+        self._cheap = is_cheap(self._tree)
         bound = {match.group(1) for match in _MACRO.finditer(bare)}
         self.roots = frozenset(self._program.variables()) & roots
         _refuse_unknown_names(self._program, bound, bare, roots)
         self._functions = _needed_functions(self._program, bare)
-        if _QUADRATIC & self._functions.keys():
-            self._macro_depth = max(self._macro_depth, 1)
         self.steps = tuple(_step_references(source))
         path = source.strip()
         is_path = _PATH.match(path) and path not in _KEYWORDS
@@ -104,8 +103,8 @@ class Expression:
         if self._path is not None:
             return _lookup(self._path, scope, self.source)
         variables = self._variables(scope)
-        if self._macro_depth:
-            self._refuse_explosion(variables)
+        if not self._cheap:
+            self._judge(variables)
         try:
             result = self._program.execute(cel.Context(variables=variables, functions=self._functions))
         except KeyError as error:
@@ -117,11 +116,15 @@ class Expression:
             raise ExpressionFailedError(f"`{self.source}` failed: {_first_sentence(error)}") from error
         return to_json(result)
 
-    def _refuse_explosion(self, variables: dict[str, Any]) -> None:
-        if longest := too_many(_without_strings(self.source), variables, self._macro_depth):
-            raise ExpressionFailedError(
-                f"`{self.source.strip()}` goes through lists of up to {longest:,} entries: too much work. Use a map node."
-            )
+    def _judge(self, variables: dict[str, Any]) -> None:
+        """Refuse what would hold up everything else, by the rule that it breaks."""
+        try:
+            METER.add(work_of(self._tree, variables)[0])
+        except TooMuchWorkError as error:
+            message = f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule}). A map node does more."
+            raise ExpressionFailedError(message, rule=error.rule) from error
+        except RecursionError as error:
+            raise ExpressionFailedError(f"`{_short(self.source)}`: the data is nested too deeply.") from error
 
     def _variables(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Hand over only what the expression names: copying a large value into CEL costs more than evaluating."""
@@ -171,7 +174,21 @@ def _compile(source: str) -> Any:
         raise ExpressionError(_plain(reason), column=offset + column) from error
 
 
-def _check_size(source: str, bare: str) -> int:
+def _tree(source: str) -> Tree:
+    try:
+        return tree_of(source)
+    except RecursionError as error:
+        raise ExpressionError("The expression is nested too deeply.") from error
+    except ValueError as error:
+        raise ExpressionError(f"Expressions here do not know this: {error}.") from error
+
+
+def _short(source: str) -> str:
+    source = source.strip()
+    return source if len(source) <= 200 else f"{source[:200]}…"
+
+
+def _check_size(source: str, bare: str) -> None:
     if not source.strip():
         raise ExpressionError("The expression is empty.", column=1)
     if len(source) > MAX_LENGTH:
@@ -181,7 +198,6 @@ def _check_size(source: str, bare: str) -> int:
         raise ExpressionError(
             f"Macros (map, filter, all, exists) may nest {MAX_MACRO_NESTING} deep at most.", column=column
         )
-    return depth
 
 
 def _macro_nesting(bare: str) -> tuple[int, int]:

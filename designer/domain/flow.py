@@ -8,7 +8,8 @@ from designer.domain import events as ev
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import EndNode, JoinNode, LoopNode, MapNode
 from designer.domain.plan import Plan, PlanNode
-from designer.domain.state import FlowState, LoopState, MapState, ScopeState, StepState, abandoned
+from designer.domain.state import FlowState, Inner, LoopState, MapState, ScopeState, StepState, abandoned
+from designer.domain.values import check_room
 
 
 class Flow:
@@ -209,7 +210,10 @@ class Flow:
                 return scope.steps.get(sinks[0])
             return {sink: scope.steps.get(sink) for sink in sinks}
         try:
-            return plan.outputs[owner.node.id](scope.scope)
+            value = plan.outputs[owner.node.id](scope.scope)
+            if owner.node.id in plan.growing:
+                _take_room(owner.inner, value)
+            return value
         except ExpressionError as error:
             scope.failed = CallError(error.code, error.message, field="/output")
             inner = owner.inner
@@ -261,3 +265,11 @@ class Flow:
             undone.status, undone.since = "compensated", at
         self.undoing.popleft()
         self._undo_next(at)
+
+
+def _take_room(container: Inner | None, value: Any) -> None:
+    """Refuse what an iteration made when it, or all that the map's iterations made, is larger than a value may be."""
+    if isinstance(container, MapState):
+        container.room = check_room(value, container.room)
+    else:
+        check_room(value)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from designer.domain import nodes as kinds
 from designer.domain.graph import COMPENSATE, CallNode, Edge, Graph, Node
-from designer.domain.values import Evaluate, compile_value
+from designer.domain.values import Evaluate, compile_value, makes_new
 
 DECORATION: Final = (kinds.NoteNode, kinds.GroupNode)
 CALLS: Final = (
@@ -65,6 +65,8 @@ class Plan:
     """By container id: how many nodes stand directly in it."""
     outputs: Mapping[str, Evaluate] = field(default_factory=dict)
     """By container id: what an iteration gives."""
+    growing: frozenset[str] = frozenset()
+    """The containers whose iterations give values of their own making, which may grow with every one."""
     subplans: Mapping[str, "Plan"] = field(default_factory=dict)
     """By node id: the workflow that runs inside it."""
     concurrency_key: Evaluate | None = None
@@ -95,6 +97,7 @@ def compile_plan(graph: Graph, subplans: Mapping[str, Plan] | None = None) -> Pl
     nodes = {
         node.id: _plan_node(node, incoming[node.id], tuple(outgoing[node.id]), undo.get(node.id, "")) for node in active
     }
+    repeating = [node for node in active if isinstance(node, (kinds.MapNode, kinds.LoopNode))]
     start = next((node.id for node in active if isinstance(node, kinds.StartNode)), "")
     flow = [node for node in active if node.id not in handlers]
     limit = graph.settings.concurrency
@@ -106,9 +109,8 @@ def compile_plan(graph: Graph, subplans: Mapping[str, Plan] | None = None) -> Pl
         start=start,
         steps_total=sum(1 for node in flow if not node.parent and node.id != start),
         children=Counter(node.parent for node in flow if node.parent),
-        outputs={
-            node.id: compile_value(node.output) for node in active if isinstance(node, (kinds.MapNode, kinds.LoopNode))
-        },
+        outputs={node.id: compile_value(node.output) for node in repeating},
+        growing=frozenset(node.id for node in repeating if makes_new(node.output)),
         subplans={
             node.id: subplans[node.version_id]
             for node in active

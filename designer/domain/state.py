@@ -7,6 +7,7 @@ from typing import Any, Literal
 from agents.domain.calls import CallError
 from designer.domain.events import ApprovalGiven, ApprovalRequested, StepStarted
 from designer.domain.plan import Plan, PlanNode
+from designer.domain.values import MAX_VALUE
 
 StepStatus = Literal[
     "waiting", "ready", "running", "retrying", "suspended",
@@ -36,9 +37,9 @@ class ScopeState:
 
 
 class MapState:
-    """How far a map is."""
+    """How far a map is; ``room`` is how many characters its results may still come to."""
 
-    __slots__ = ("errors", "failed", "items", "next_index", "open", "results")
+    __slots__ = ("errors", "failed", "items", "next_index", "open", "results", "room")
 
     def __init__(self, items: list[Any]) -> None:
         """Take the items to go through."""
@@ -46,6 +47,7 @@ class MapState:
         self.results: list[Any] = [None] * len(items)
         self.errors: list[Any] = [None] * len(items)
         self.next_index = 0
+        self.room = MAX_VALUE
         self.open: set[int] = set()
         self.failed: CallError | None = None
 

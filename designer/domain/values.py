@@ -3,11 +3,19 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from designer.domain.expressions import ROOTS, Expression, ExpressionError, compile_expression
+from designer.domain.apart import MAX_BYTES
+from designer.domain.expression_work import MAX_CHARACTERS, METER
+from designer.domain.expressions import ROOTS, Expression, ExpressionError, ExpressionFailedError, compile_expression
+from designer.domain.shapes import room_left
 
 Evaluate = Callable[[Mapping[str, Any]], Any]
+
+MAX_VALUE: Final = 10 * MAX_BYTES
+"""Most characters of a value with expressions, a number counted as twenty: as JSON it is then surely over ``MAX_BYTES``."""
+_FEW: Final = 16
+"""Expressions in one value that cannot make it too large by repeating what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +51,56 @@ def expressions_in(value: Any, pointer: str = "", roots: frozenset[str] = ROOTS)
 
 
 def compile_value(value: Any, roots: frozenset[str] = ROOTS) -> Evaluate:
-    """Return a function from scope to JSON value; raises ``ExpressionError`` when an expression does not compile."""
+    """Return a function from scope to JSON value; raises ``ExpressionError`` when an expression does not compile.
+
+    The function raises ``ExpressionFailedError`` when one fails, or when all together are too much work or too large.
+    """
+    evaluate, count = _compiled(value, roots)
+    if count < 2:
+        return evaluate
+
+    def together(scope: Mapping[str, Any]) -> Any:
+        with METER.together():
+            made = evaluate(scope)
+        if count > _FEW:
+            check_room(made)
+        return made
+
+    return together
+
+
+def makes_new(value: Any) -> bool:
+    """Return whether a value with expressions is more than one that is there already, as ``${steps.a.b}`` is."""
+    found = list(expressions_in(value))
+    return len(found) > 1 or any(isinstance(each, Placed) and not each.expression.is_path for each in found)
+
+
+def check_room(value: Any, room: int = MAX_VALUE) -> int:
+    """Return the characters that are left of ``room`` after the value; raises ``ExpressionFailedError`` without any."""
+    left = room_left(value, room)
+    if left < 0:
+        message = (
+            f"The values made here have more than {MAX_VALUE:,} characters (rule expression_size), "
+            "perhaps because they hold the same thing many times."
+        )
+        raise ExpressionFailedError(message, rule="expression_size")
+    return left
+
+
+def _compiled(value: Any, roots: frozenset[str]) -> tuple[Evaluate, int]:
+    """Return the function and how many expressions stand in the value."""
     if isinstance(value, str):
         return _compile_text(value, roots)
     if isinstance(value, Mapping):
-        entries = {str(key): compile_value(entry, roots) for key, entry in value.items()}
-        return lambda scope: {key: evaluate(scope) for key, evaluate in entries.items()}
+        entries = {str(key): _compiled(entry, roots) for key, entry in value.items()}
+        fields = {key: evaluate for key, (evaluate, _) in entries.items()}
+        count = sum(count for _, count in entries.values())
+        return lambda scope: {key: evaluate(scope) for key, evaluate in fields.items()}, count
     if isinstance(value, (list, tuple)):
-        items = [compile_value(entry, roots) for entry in value]
-        return lambda scope: [evaluate(scope) for evaluate in items]
-    return lambda scope: value
+        compiled = [_compiled(entry, roots) for entry in value]
+        items = [evaluate for evaluate, _ in compiled]
+        return lambda scope: [evaluate(scope) for evaluate in items], sum(count for _, count in compiled)
+    return lambda scope: value, 0
 
 
 def whole_expression(text: str) -> Expression | None:
@@ -123,13 +171,25 @@ def _expressions_in_text(text: str, pointer: str, roots: frozenset[str]) -> Iter
             yield Fault(pointer, error.message, offset + error.column)
 
 
-def _compile_text(text: str, roots: frozenset[str]) -> Evaluate:
+def _compile_text(text: str, roots: frozenset[str]) -> tuple[Evaluate, int]:
     if "${" not in text:
-        return lambda scope: text
+        return lambda scope: text, 0
     parts = [part if isinstance(part, str) else compile_expression(part[0], roots) for part in split_template(text)]
     if len(parts) == 1 and isinstance(parts[0], Expression):
-        return parts[0].evaluate
-    return lambda scope: "".join(part if isinstance(part, str) else as_text(part.evaluate(scope)) for part in parts)
+        return parts[0].evaluate, 1
+    return lambda scope: _joined(parts, scope), sum(isinstance(part, Expression) for part in parts)
+
+
+def _joined(parts: list[str | Expression], scope: Mapping[str, Any]) -> str:
+    texts: list[str] = []
+    length = 0
+    for part in parts:
+        texts.append(part if isinstance(part, str) else as_text(part.evaluate(scope)))
+        length += len(texts[-1])
+        if length > MAX_CHARACTERS:
+            message = f"The text made here has more than {MAX_CHARACTERS:,} characters (rule expression_size)."
+            raise ExpressionFailedError(message, rule="expression_size")
+    return "".join(texts)
 
 
 def as_text(value: Any) -> str:
