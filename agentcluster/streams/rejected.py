@@ -13,10 +13,10 @@ KEPT: Final = 1_000
 _FIELD: Final = "d"
 
 
-async def keep(redis: Executor, contract: str, entry: bytes) -> None:
-    """Count a rejected message and keep what is told of it (JSON)."""
+async def keep(redis: Executor, contract: str, entry: bytes, count: int = 1) -> None:
+    """Count rejected messages, and keep what is told of one of them (JSON)."""
     await redis.execute("XADD", keys.rejected(contract), "MAXLEN", "~", KEPT, "*", _FIELD, entry)
-    await redis.execute("HINCRBY", keys.REJECTED, contract, 1)
+    await redis.execute("HINCRBY", keys.REJECTED, contract, count)
 
 
 def counts(client: SyncClient) -> dict[str, int]:

@@ -62,6 +62,20 @@ def require_change(user: User, contract: Contract) -> None:
         )
 
 
+def may_clear(user: User, contract: Contract) -> bool:
+    """Return whether the user may clear rejected messages; those of the system's own are the operators'."""
+    return may_bind(user) if contract.system else may_change(user, contract)
+
+
+def require_clear(user: User, contract: Contract) -> None:
+    """Pass, or raise ForbiddenError."""
+    if not may_clear(user, contract):
+        raise ForbiddenError(
+            f"Clearing the rejected messages of “{contract.name}” needs the role editor in its project, or the permission "
+            "“Can bind contracts to subjects and agents”."
+        )
+
+
 def require_rejected(user: User, contract: Contract) -> None:
     """Pass, or raise ForbiddenError."""
     if not may_see_rejected(user, contract):

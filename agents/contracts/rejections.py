@@ -74,8 +74,11 @@ class Rejections:
         self._since: dict[str, int] = {}
         self._alerted: dict[str, float] = {}
 
-    async def keep(self, binding: Binding, faults: tuple[Fault, ...], sent: Sent) -> None:
-        """Count, keep and tell; a Redis or NATS that is away is logged, the message is rejected all the same."""
+    async def keep(self, binding: Binding, faults: tuple[Fault, ...], sent: Sent, count: int = 1) -> None:
+        """Count, keep and tell; a Redis or NATS that is away is logged, the message is rejected all the same.
+
+        ``count``: so many of the contract came, of which this one is kept.
+        """
         payload, encoding = _shown(sent.data[:PREVIEW])
         entry = Rejection(
             at=now_ms(),
@@ -91,13 +94,13 @@ class Rejections:
             headers={name: text for name, text in sent.headers.items() if name.lower() not in SECRET},
         )
         try:
-            await rejected.keep(self._redis, binding.contract, msgspec.json.encode(entry))
+            await rejected.keep(self._redis, binding.contract, msgspec.json.encode(entry), count)
         except AgentClusterError as error:
             logger.warning("a rejected message could not be kept: %s", error.message)
-        self._alert(entry)
+        self._alert(entry, count)
 
-    def _alert(self, entry: Rejection) -> None:
-        count = self._since[entry.contract] = self._since.get(entry.contract, 0) + 1
+    def _alert(self, entry: Rejection, more: int) -> None:
+        count = self._since[entry.contract] = self._since.get(entry.contract, 0) + more
         now = monotonic()
         if now - self._alerted.get(entry.contract, -ALERT_EVERY_S) < ALERT_EVERY_S:
             return

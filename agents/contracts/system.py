@@ -16,7 +16,7 @@ from agents.contracts.formats import SchemaType
 from agents.contracts.models import Contract
 from agents.contracts.rejections import Alert
 from agents.domain.calls import CallControl, CallReply, CallRequest
-from agents.domain.intents import Bids, IntentRequest
+from agents.domain.intents import Bids, IntentAward, IntentRequest
 from agents.domain.manifest import Manifest
 
 TYPES: Final[dict[str, Any]] = {
@@ -30,6 +30,7 @@ TYPES: Final[dict[str, Any]] = {
     subjects.AGENT_STATUS: StatusNote,
     subjects.INTENT_REQUEST: IntentRequest,
     "intent.bids.v1": Bids,
+    subjects.INTENT_AWARD: IntentAward,
     subjects.CONTRACT_ALERT: Alert,
 }
 """By the name the envelope's ``schema`` has, or that of the place the message stands in."""

@@ -6,9 +6,10 @@ from typing import Final
 
 from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Received, Subscription
 from agentcluster.messaging.broadcast import Broadcast
-from agentcluster.subjects import INTENT_AWARD
+from agentcluster.subjects import INTENT_AWARD, INTENT_REQUEST
 from agents.cluster.intents import intents_broadcast
 from agents.cluster.protocol import AWARDS, BIDS, INTENTS
+from agents.contracts.unreadable import OnUnreadable, log_only
 from agents.domain.intents import BIDS_MAX, LATE_MS, REQUEST_MAX, WINDOW_MAX_S, Bid, Bids, IntentRequest
 from agents.domain.lifecycle import LifeState
 from agents.domain.matching import allowed, match
@@ -34,6 +35,7 @@ class Bidding:
         """Judge the load by what ``service`` has in work; ``agents`` may change. A node that is drained does not bid."""
         self._bus, self._profile, self._service, self._condition = bus, profile, service, condition
         self._agents = agents
+        self.on_unreadable: OnUnreadable = log_only
         self._requests: Broadcast = intents_broadcast(bus)
         self._awards: Subscription | None = None
         self._open: OrderedDict[tuple[str, int], tuple[str, ...]] = OrderedDict()
@@ -56,13 +58,14 @@ class Bidding:
         return tuple(sorted(found, key=lambda bid: (-bid.match, bid.instance))[:BIDS_MAX])
 
     def _on_request(self, data: bytes, reply: str, age_ms: int) -> None:
-        if len(data) > REQUEST_MAX:
-            logger.warning("an intent of %d bytes is passed over", len(data))
-            return
         try:
+            if len(data) > REQUEST_MAX:
+                raise BadMessageError(f"An intent has at most {REQUEST_MAX:,} bytes, not {len(data):,}.")
             envelope = INTENTS.decode(data)
         except BadMessageError as error:
-            logger.warning("an intent is passed over: %s", error.message)
+            # The stream tells it again to every node that starts within a minute.
+            if age_ms <= LATE_MS:
+                self.on_unreadable(INTENTS.schema, error, INTENT_REQUEST, data, None)
             return
         request, reply = envelope.payload, envelope.payload.reply or reply
         if reply and age_ms <= request.window_ms + LATE_MS:
@@ -85,7 +88,7 @@ class Bidding:
         try:
             award = AWARDS.decode(message.data).payload
         except BadMessageError as error:
-            logger.warning("an award is passed over: %s", error.message)
+            self.on_unreadable(AWARDS.schema, error, message.subject, message.data, message.headers)
             return
         bidders = self._open.pop((award.intent_id, award.round), ())
         for hosted in self._agents:

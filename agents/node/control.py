@@ -13,6 +13,7 @@ from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Re
 from agentcluster.subjects import node_control
 from agentcluster.tasks import end
 from agents.cluster.control import ANSWERS, CONTROLS, InstanceGoneError, NodeAnswer, NodeControl, refusal
+from agents.contracts.unreadable import OnUnreadable, log_only
 from agents.domain.lifecycle import LifeState, move
 from agents.node.beats import Beats
 from agents.node.condition import Condition
@@ -51,6 +52,7 @@ class Control:
     ) -> None:
         """``again`` makes an idle instance like one of the node's own; ``slots`` is None on a node without guests."""
         self.on_stop: Callable[[], None] | None = None
+        self.on_unreadable: OnUnreadable = log_only
         self._bus, self._node, self._hosting, self._beats = bus, node, hosting, beats
         self._condition, self._slots, self._again = condition, slots, again
         self._subscription: Subscription | None = None
@@ -70,7 +72,7 @@ class Control:
         try:
             envelope = CONTROLS.decode(message.data)
         except BadMessageError as error:
-            logger.warning("an order cannot be read: %s", error.message)
+            self.on_unreadable(CONTROLS.schema, error, message.subject, message.data, message.headers)
             self._answer(message.reply, refusal(error), "0" * 32)
             return
         order = envelope.payload

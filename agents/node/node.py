@@ -13,6 +13,7 @@ from agents.cluster.heartbeat import Runtime
 from agents.cluster.protocol import REPLIES
 from agents.cluster.view import ClusterView
 from agents.contracts.guard import Guard
+from agents.contracts.unreadable import Unreadable
 from agents.domain.manifest import Manifest
 from agents.domain.policy import PolicySet
 from agents.domain.slot_choice import Site
@@ -93,6 +94,7 @@ class Node:
         heavy = tuple(hosted.manifest for hosted in self._own if hosted.manifest.cpu_bound)
         self.pool = WorkerPool(heavy, processes, memory_mib) if heavy else None
         self._contracts = Guard(bus, writer)
+        self._unreadable = Unreadable(bus, writer, profile.node_id)
         self._executor = Executor(self.pool, node_ports(bus, writer, self._contracts), self._contracts)
         self.service = CallService(profile.node_id, max_concurrency, self._executor, Ledger(writer))
         self.service.send = self._send
@@ -104,6 +106,7 @@ class Node:
         self._discovery = Discovery(bus, profile.node_id, self.agents)
         self.hosting = Hosting(bus, self.agents, self.service, self._discovery, self._beats)
         self._view = ClusterView(bus)
+        self.service.on_unreadable = self._bidding.on_unreadable = self._unreadable.note
         self.slots = Slots(bus, self.hosting, self._view, make, self._site) if make is not None else None
         self.control = Control(
             bus,
@@ -114,6 +117,7 @@ class Node:
             slots=self.slots,
             again=lambda hosted: host(hosted.manifest, hosted.instance),
         )
+        self.control.on_unreadable = self._unreadable.note
 
     async def start(self, wait_s: float = 0.0) -> None:
         """Take calls, then tell the cluster; BusUnavailableError when JetStream is not there, nor comes in ``wait_s`` s."""
@@ -149,6 +153,7 @@ class Node:
         await self._beats.stop()
         await self.service.close()
         await self._contracts.stop()
+        await self._unreadable.stop()
         if self.pool is not None:
             await self.pool.close()
         self._executor.close()

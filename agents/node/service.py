@@ -12,6 +12,7 @@ from agentcluster.clock import monotonic
 from agentcluster.messaging import BadMessageError, BusUnavailableError, MessageTooLargeError, Received
 from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS
+from agents.contracts.unreadable import OnUnreadable, log_only
 from agents.domain.calls import CLAIM_S, HEARTBEAT_S, CallControl, CallError, CallReply
 from agents.domain.lifecycle import LifeState
 from agents.node.admission import Admission
@@ -69,6 +70,7 @@ class CallService:
         self.stopping = False
         self.admission = Admission(limit, self._start)
         self.send: Send = _nowhere
+        self.on_unreadable: OnUnreadable = log_only
         self._executor, self._ledger = executor, ledger
         self._silence = SilenceWatch(self.stop_call)
         self._arrived: list[Call] = []
@@ -81,7 +83,7 @@ class CallService:
         try:
             envelope = REQUESTS.decode(message.data)
         except BadMessageError as error:
-            logger.warning("a request on %s cannot be read: %s", message.subject, error.message)
+            self.on_unreadable(REQUESTS.schema, error, message.subject, message.data, message.headers)
             self._send_now(message.reply, _refusal(hosted, self.node, "", CallError(error.code, error.message)), "")
             return
         request, trace_id = envelope.payload, envelope.trace_id
@@ -100,7 +102,7 @@ class CallService:
         try:
             envelope = CONTROLS.decode(message.data)
         except BadMessageError as error:
-            logger.warning("a control message on %s cannot be read: %s", message.subject, error.message)
+            self.on_unreadable(CONTROLS.schema, error, message.subject, message.data, message.headers)
             return
         control, trace_id = envelope.payload, envelope.trace_id
         call = self.calls.get(control.call_id)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from agentcluster.security import audit
 from agentcluster.streams import rejected
 from agentcluster.streams.connections import sync_client
-from agents.contracts.access import require_change
+from agents.contracts.access import require_clear
 from agents.contracts.models import Contract
 
 
@@ -21,6 +21,6 @@ def forget(contract: Contract) -> None:
 
 def clear_rejected(user: User, contract: Contract) -> None:
     """Forget them and count from 0; raises ForbiddenError, StreamsUnavailableError."""
-    require_change(user, contract)
+    require_clear(user, contract)
     forget(contract)
     audit.announce(user, "contract.clear_rejected", contract.pk, contract.name, contract.project)

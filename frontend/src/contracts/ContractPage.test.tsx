@@ -128,6 +128,23 @@ test("rejected messages open with payload and reason, and count as seen", async 
   expect(useSeen.getState().counts).toEqual({ [NAME]: 3 });
 });
 
+test("what was rejected of the system's own messages is the operators' to clear", async () => {
+  const may = { change: false, bind: false, see_rejected: true };
+  const server = {
+    ...SERVER,
+    [`GET ${HERE}`]: contract({ may, system: true, project: null }),
+    [`GET ${HERE}/rejected`]: page([rejected], { count: 3 }),
+  };
+  serve(server);
+  const { unmount } = open("?tab=rejected");
+  expect((await screen.findByRole("button", { name: "Clear" })).getAttribute("aria-disabled")).toBe("true");
+  unmount();
+  serve({ ...server, "GET /me": { ...ME, permissions: ["contracts.bind_contract"] } });
+  open("?tab=rejected");
+  const clear = await screen.findByRole("button", { name: "Clear" });
+  await waitFor(() => expect(clear.getAttribute("aria-disabled")).toBeNull());
+});
+
 test("who may only look sees why controls are off, and no rejected message", async () => {
   const may = { change: false, bind: false, see_rejected: false };
   const asked = serve({ ...SERVER, [`GET ${HERE}`]: contract({ may, project: null }) });

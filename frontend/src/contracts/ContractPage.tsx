@@ -10,7 +10,7 @@ import { useUrlFilters } from "@/ui/useUrlFilters";
 import { isProblem } from "@/wire/problem";
 import classes from "./Contracts.module.css";
 import { DiffView } from "./DiffView";
-import { useMayChange } from "./may";
+import { useMayClear } from "./may";
 import { RejectedList } from "./RejectedList";
 import { SchemaPane } from "./SchemaPane";
 import { SettingsPane } from "./SettingsPane";
@@ -50,7 +50,7 @@ function Detail({ contract }: { contract: ContractDetail }) {
   const { t, i18n } = useTranslation("contracts");
   const { filters, set } = useUrlFilters(FILTERS);
   const { latest } = contract;
-  const mayChange = useMayChange(contract);
+  const mayClear = useMayClear(contract);
   const shown = contract.all_versions.find(({ version }) => version === filters.version) ?? latest;
   const before = contract.all_versions.find(({ number }) => number < shown.number);
   return (
@@ -100,7 +100,7 @@ function Detail({ contract }: { contract: ContractDetail }) {
           </Tabs.Panel>
           <Tabs.Panel value="rejected" pt="md">
             {contract.may.see_rejected ? (
-              <RejectedList name={contract.name} may={mayChange} />
+              <RejectedList name={contract.name} may={mayClear} />
             ) : (
               <EmptyState
                 icon={<IconLock size={24} stroke={1.6} />}

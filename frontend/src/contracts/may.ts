@@ -28,3 +28,10 @@ export function useMayBind({ may, system }: Contract): May {
   const { t } = useTranslation("contracts");
   return { may: may.bind, why: may.bind ? "" : t(system ? "systemHint" : "mayNot.bind") };
 }
+
+/** Whether the reader may forget what was rejected, and why not: of the system's own messages operators may. */
+export function useMayClear(contract: Contract): May {
+  const change = useMayChange(contract);
+  const operate = useMayOperate("contracts.bind_contract");
+  return contract.system ? operate : change;
+}

@@ -10,6 +10,7 @@ from agentcluster.security import tokens
 from agentcluster.streams import rejected
 from agentcluster.streams.connections import sync_client
 from agents.contracts.models import Contract
+from agents.contracts.system import register_system
 from designer.models import AuditEntry
 
 AVRO = '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"}]}'
@@ -221,3 +222,13 @@ def test_contracts_with_rejected_messages_are_found(api, contract):
     assert api.post("/api/v1/contracts/fine.v1/versions", {"schema": AVRO}).status_code == 201
     listed = api.get("/api/v1/contracts?rejected=true").json()["results"]
     assert [row["name"] for row in listed] == [NAME]
+
+
+def test_what_was_rejected_of_the_systems_own_messages_is_the_operators(client_of, request, db):
+    name = "agent.invoke.v1"
+    register_system()
+    path = f"/api/v1/contracts/{name}/rejected"
+    for who in READERS:
+        client = client_of(request.getfixturevalue(who))
+        expected = (200, 204) if who in OPERATORS else (403, 403)
+        assert (client.get(path).status_code, client.delete(path).status_code) == expected, who
