@@ -1,15 +1,20 @@
 """``/schemas``: schemas by the id that messages carry."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import OuterRef, Subquery
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.contracts import reading
-from agents.contracts.confluent.bodies import schema_body
+from agents.contracts.confluent.bodies import schema_body, version_body
 from agents.contracts.confluent.http import DialectView, flag
+from agents.contracts.confluent.subjects import window
 from agents.contracts.formats import SchemaType
 from agents.contracts.models import ContractVersion
+
+MOST: Final = 1_000
+"""So many a request, as the original."""
 
 
 class TypesView(DialectView):
@@ -18,6 +23,27 @@ class TypesView(DialectView):
     def get(self, request: Request) -> Response:
         """Return their names."""
         return Response(sorted(kind.value for kind in SchemaType))
+
+
+class SchemasView(DialectView):
+    """The schemas of all subjects."""
+
+    def get(self, request: Request) -> Response:
+        """Return versions with their schemas, by subject and version, at most ``MOST``.
+
+        ``subjectPrefix``, ``latestOnly``, ``deleted``, ``offset`` and ``limit`` choose.
+        """
+        prefix = request.query_params.get("subjectPrefix", "").removeprefix(":*:")
+        rows = ContractVersion.objects.filter(contract__name__startswith=prefix)
+        if not flag(request, "deleted"):
+            rows = rows.filter(deleted=False)
+        if flag(request, "latestOnly"):
+            newest = rows.filter(contract=OuterRef("contract")).order_by("-number").values("pk")[:1]
+            rows = rows.filter(pk=Subquery(newest))
+        start, end = window(request)
+        end = min(end or start + MOST, start + MOST)
+        rows = rows.select_related("contract", "schema").order_by("contract__name", "number")
+        return Response([version_body(row) for row in rows[start:end]])
 
 
 class SchemaView(DialectView):

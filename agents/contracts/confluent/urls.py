@@ -22,6 +22,7 @@ urlpatterns = [
     path("subjects/<contract:subject>/versions/<str:version>/schema", subjects.VersionSchemaView.as_view()),
     path("subjects/<contract:subject>/versions/<str:version>/referencedby", subjects.ReferencedByView.as_view()),
     path("subjects/<contract:subject>", subjects.SubjectView.as_view()),
+    path("schemas", schemas.SchemasView.as_view()),
     path("schemas/types", schemas.TypesView.as_view()),
     path("schemas/ids/<int:schema_id>", schemas.SchemaView.as_view()),
     path("schemas/ids/<int:schema_id>/schema", schemas.SchemaTextView.as_view()),

@@ -66,6 +66,25 @@ def test_answers_have_the_registrys_media_type(call):
     assert call("get", "/schemas/types").json() == ["AVRO", "JSON", "PROTOBUF"]
 
 
+def test_all_schemas_are_listed(call):
+    more = json.dumps({"schema": '["string", "long"]'})
+    for subject, body in (("a.b", AVRO), ("a.b", more), ("c.d", AVRO), ("a.gone", AVRO)):
+        assert call("post", f"/subjects/{subject}/versions", body).status_code == 200
+    assert call("delete", "/subjects/a.gone").status_code == 200
+
+    def listed(query=""):
+        return [(row["subject"], row["version"]) for row in call("get", f"/schemas{query}").json()]
+
+    assert listed() == [("a.b", 1), ("a.b", 2), ("c.d", 1)]
+    assert listed("?latestOnly=true") == [("a.b", 2), ("c.d", 1)]
+    assert listed("?subjectPrefix=a.") == listed("?limit=2") == [("a.b", 1), ("a.b", 2)]
+    assert listed("?subjectPrefix=:*:c") == listed("?offset=2") == [("c.d", 1)]
+    assert listed("?offset=1&limit=1") == [("a.b", 2)]
+    assert ("a.gone", 1) in listed("?deleted=true")
+    first = call("get", "/schemas").json()[0]
+    assert first == call("get", "/subjects/a.b/versions/1").json()
+
+
 def test_compatibility_is_told_with_reasons(call):
     assert call("post", "/subjects/a.b/versions", AVRO).status_code == 200
     answer = call("post", "/compatibility/subjects/a.b/versions/latest?verbose=true", '{"schema": "\\"int\\""}').json()
