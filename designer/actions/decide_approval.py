@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from agentcluster.security.permissions import Action
 from agents.domain.schema_check import with_defaults
 from designer.actions.approvers import require_approver
+from designer.actions.file_references import known_files
 from designer.actions.inline_data import require_fitting, require_small
 from designer.actions.run_errors import AlreadyDecidedError, ApprovalNotOpenError
 from designer.actions.standing import Asked, Standing, read_standing
@@ -24,7 +25,7 @@ def decide_approval(user: User, run: Run, step: str, *, approved: bool, comment:
         ApprovalNotOpenError: the step does not wait for an approval (any more, or yet).
         NotAnApproverError: others may decide, not the user.
         AlreadyDecidedError: the user has approved, and it needs somebody else, too.
-        TooLargeError, InvalidDataError: the form is too large, or does not fit.
+        TooLargeError, InvalidDataError: the form is too large, does not fit, or names a file that is not the project's.
         StreamsUnavailableError: Redis is away; nothing was decided.
     """
     require_open(user, Action.VIEW, run)
@@ -34,7 +35,7 @@ def decide_approval(user: User, run: Run, step: str, *, approved: bool, comment:
     if user.get_username() in asked.given:
         raise AlreadyDecidedError
     require_small(data)
-    form = _form(request.schema, data, approved)
+    form = known_files(_form(request.schema, data, approved), run)
     decision = Decide(by=user.get_username(), reason=comment, step=step, approved=approved, data=form)
     tell(user, run, decision, step=step, approved=approved)
 

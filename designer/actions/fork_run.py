@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from agentcluster.security import permissions
 from agentcluster.security.permissions import Action
 from agents.domain.schema_check import pointer
+from designer.actions.file_references import known_files
 from designer.actions.inline_data import require_small
 from designer.actions.made_from import begun_as, made_from
 from designer.actions.new_runs import accept, digest_of, earlier, origin_of
@@ -40,7 +41,7 @@ def fork_run(
     Raises:
         ForbiddenError: the user may not start runs in the project.
         InvalidDataError: no fork there (``errors`` says why, ``last`` up to where), or of a step without a result.
-        InvalidInputError, TooLargeError: the new data does not fit.
+        InvalidInputError, TooLargeError: the new data does not fit, or names a file that is not the project's.
         NotBegunError, LogGoneError: there is no log.
         IdempotencyKeyReusedError: the key stands for another request.
         StreamsUnavailableError: Redis is away; no run was made.
@@ -52,7 +53,7 @@ def fork_run(
         return first, False
     records = records_of(run)
     value = _input(run, records, patch)
-    _check_outputs(results)
+    results = _checked_outputs(results, run)
     taken = _taken(run, records, after, Edits(value if patch else None, results))
     edited = [*(f"input/{name}" for name in sorted(patch)), *(f"outputs/{step}" for step in sorted(results))]
     origin = origin_of("fork", run, user, reason, seq=after, edited=edited)
@@ -69,11 +70,12 @@ def _input(run: Run, records: Sequence[Record], patch: dict[str, Any]) -> Any:
     return checked_input(startable(run.version).schema, {**whole_input(value, run.project), **patch}, run.project)
 
 
-def _check_outputs(outputs: dict[str, Any]) -> None:
+def _checked_outputs(outputs: dict[str, Any], run: Run) -> dict[str, Any]:
     if len(outputs) > MAX_OUTPUTS:
         raise InvalidDataError.at("/outputs", f"are {len(outputs)}; at most {MAX_OUTPUTS} are allowed", "too_many")
     for step, value in outputs.items():
         require_small(value, pointer(["outputs", step]))
+    return {**known_files(outputs, run, "/outputs")}
 
 
 def _taken(run: Run, records: Sequence[Record], after: int, edits: Edits) -> Sequence[Event]:

@@ -14,6 +14,7 @@ from agents.domain.schema_check import check
 from agents.registry.errors import UnknownAgentError, UnknownVersionError
 from agents.registry.resolve import resolve
 from designer.actions.dead_letters import Letter
+from designer.actions.file_references import known_files
 from designer.actions.inline_data import require_small
 from designer.actions.made_from import begun_as, made_from
 from designer.actions.new_runs import accept, digest_of, origin_of
@@ -48,7 +49,8 @@ def redrive(user: User, letter: Letter, *, input: Any = AS_IT_WAS, version: str 
         ForbiddenError: the user may not start runs in the project.
         RunGoneError, LogGoneError: there is nothing left to go on from.
         AlreadyRedrivenError: with ``run_id``.
-        InvalidDataError: the input does not fit the agent (by JSON pointer), or there is no such version.
+        InvalidDataError: the input does not fit the agent (by JSON pointer) or names a file that is not the project's, or
+            there is no such version.
         TooLargeError: an input of over 64 KB.
         StreamsUnavailableError: Redis is away; no run was made.
     """
@@ -66,9 +68,8 @@ def redrive(user: User, letter: Letter, *, input: Any = AS_IT_WAS, version: str 
             kept.mark_redriven(shared_client(), letter.agent, letter.entry.entry_id, made)
         raise AlreadyRedrivenError(f"{AlreadyRedrivenError.__doc__} See run {made}.", run_id=made)
     chosen = _checked(letter, input if changed else letter.input, version, changed=changed)
-    what = Redriven(
-        fields.get("step", ""), letter.entry.entry_id, input if changed else None, changed, letter.agent, chosen
-    )
+    given = known_files(input, run, "/input") if changed else None
+    what = Redriven(fields.get("step", ""), letter.entry.entry_id, given, changed, letter.agent, chosen)
     try:
         taken, seq = redriven(load_plan(run.version_id), records_of(run), what.step)
     except ForkError as error:

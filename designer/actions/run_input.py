@@ -6,20 +6,16 @@ from typing import Any, Final
 import msgspec
 
 from agentcluster import artifacts
-from agentcluster.artifacts import ArtifactRef
 from agentcluster.artifacts.reference import KEY
-from agentcluster.errors import BadInputError
 from agentcluster.security.models import Project
 from agents.domain.schema_check import check, pointer, with_defaults
 from designer.actions.errors import InputTooLargeError, InvalidInputError
+from designer.actions.file_references import references_in, replaced, resolve
 from designer.domain.apart import set_apart
 from designer.models import Upload
 
 INPUT_LIMIT: Final = 1024 * 1024
 """What all inputs of a run may have together, as JSON; larger data is uploaded."""
-
-Found = tuple[str, dict[str, Any]]
-FieldErrors = list[dict[str, str]]
 
 
 def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[str, Any]:
@@ -40,10 +36,10 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     fields = {each["field"] for each in not_files}
     misfits = [_error(each.pointer, each.message, each.code) for each in check(schema, filled)]
     errors = not_files + [each for each in misfits if not any(each["field"].startswith(field) for field in fields)]
-    known, unknown = _resolve(list(_references(filled)), project)
+    known, unknown = resolve([*references_in(filled, "/input")], project)
     if errors or unknown:
         raise InvalidInputError(errors + unknown)
-    return _apart({key: _replaced(entry, known) for key, entry in filled.items()})
+    return _apart({key: replaced(entry, known) for key, entry in filled.items()})
 
 
 def whole_input(value: dict[str, Any], project: Project) -> dict[str, Any]:
@@ -90,55 +86,6 @@ def _not_files(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[dict[s
         if wants_file and name in value and not (isinstance(value[name], dict) and KEY in value[name]):
             message = "must be a file: upload it (POST /api/v1/artifacts) and pass the `ref` of the answer"
             yield _error(pointer([name]), message, "file")
-
-
-def _references(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Found]:
-    if isinstance(value, dict):
-        if KEY in value:
-            yield pointer(path), value
-        for key, entry in value.items():
-            yield from _references(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _references(entry, (*path, index))
-
-
-def _resolve(references: list[Found], project: Project) -> tuple[dict[str, ArtifactRef], FieldErrors]:
-    """Return the references by digest as the project's uploads have them, and the errors of the others."""
-    if not references:
-        return {}, []
-    digests = {value[KEY].get("digest") for _, value in references if isinstance(value[KEY], dict)}
-    uploads = {upload.digest: upload for upload in Upload.objects.filter(project=project, digest__in=digests)}
-    known: dict[str, ArtifactRef] = {}
-    errors: FieldErrors = []
-    for field, value in references:
-        try:
-            reference = ArtifactRef.from_value(value)
-        except BadInputError as error:
-            errors.append(_error(field, error.message, error.code))
-            continue
-        upload = uploads.get(reference.digest)
-        if upload is None:
-            name = reference.name or "The file"
-            message = (
-                f"{name} was not uploaded to the project “{project.name}”; upload it first (POST /api/v1/artifacts)"
-            )
-            errors.append(_error(field, message, "unknown_artifact"))
-        else:
-            known[upload.digest] = ArtifactRef(
-                digest=upload.digest, size=upload.size, media_type=upload.media_type, name=reference.name or upload.name
-            )
-    return known, errors
-
-
-def _replaced(value: Any, known: dict[str, ArtifactRef]) -> Any:
-    if isinstance(value, dict):
-        if KEY in value:
-            return known[value[KEY]["digest"]].to_value()
-        return {key: _replaced(entry, known) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_replaced(entry, known) for entry in value]
-    return value
 
 
 def _error(field: str, message: str, code: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from agentcluster.security.permissions import Action
+from designer.actions.file_references import known_files
 from designer.actions.inline_data import require_fitting, require_small
 from designer.actions.run_errors import RunStoppingError, UnknownSignalError
 from designer.actions.signals import Signals
@@ -22,7 +23,7 @@ def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = No
         RunFinishedError, RunStoppingError: it has ended, or is about to.
         TooLargeError: the data is larger than an event may be.
         UnknownSignalError: no step of the run could ever take it.
-        InvalidDataError: the data fits the schema of no step that waits for it.
+        InvalidDataError: the data fits the schema of no step that waits for it, or names a file that is not the project's.
         StreamsUnavailableError: Redis is away; nothing was sent.
     """
     require_open(user, Action.RUN, run)
@@ -40,4 +41,5 @@ def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = No
         raise UnknownSignalError(f"No step of this run waits for a signal “{name}”. {known}", signals=names)
     if taken is not None:
         require_fitting(taken.schemas, data)
+    data = known_files(data, run)
     tell(user, run, Signal(by=user.get_username(), reason=reason, name=name, key=key, data=data), signal=name, key=key)

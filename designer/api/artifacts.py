@@ -10,12 +10,12 @@ from rest_framework.views import APIView
 from agentcluster.artifacts import ArtifactRef, check_digest
 from agentcluster.errors import BadInputError, NotFoundError
 from agentcluster.security.permissions import visible
+from designer.actions.mentions import find_mentioned
 from designer.actions.upload_artifact import upload_artifact
 from designer.api.artifact_schemas import UploadBody, Uploaded
 from designer.api.download import Download, download
 from designer.api.examples import UPLOADED
 from designer.api.finding import find_project, find_run, user_of
-from designer.api.mentions import find_mentioned
 from designer.models import Upload
 
 

@@ -8,9 +8,9 @@ from rest_framework.views import APIView
 
 from agentcluster.artifacts import check_digest
 from agents.tools.tables import read_rows
+from designer.actions.mentions import find_mentioned
 from designer.api.artifact_schemas import TablePage
 from designer.api.finding import find_run, user_of
-from designer.api.mentions import find_mentioned
 
 
 class Rows(serializers.Serializer[None]):

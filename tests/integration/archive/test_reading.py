@@ -9,7 +9,7 @@ from django.db import connection
 from agentcluster import artifacts
 from agentcluster.security.models import Role
 from agentcluster.streams import blocking
-from designer.api.mentions import find_mentioned
+from designer.actions.mentions import find_mentioned
 from designer.archive.archiver import archive_runs
 from designer.models import Run
 from designer.traces.log import iterate, read_page

@@ -1,6 +1,6 @@
 """Which artifacts a run mentions: those its members may download through it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -10,8 +10,11 @@ from agentcluster import artifacts
 from agentcluster.artifacts import ArtifactMissingError, ArtifactRef
 from agentcluster.artifacts.reference import KEY
 from agentcluster.errors import BadInputError, NotFoundError
-from designer.models import Run
+from designer.archive.log import DIGEST
+from designer.models import Run, Upload
 from designer.traces.log import iterate
+
+Wanted = Callable[[bytes], bool]
 
 JSON: Final = "application/json"
 LARGE_BYTES: Final = 8 * 1024 * 1024
@@ -23,11 +26,28 @@ def find_mentioned(run: Run, digest: str) -> ArtifactRef:
 
     Raises ``NotFoundError`` when the run does not mention it, ``StreamsUnavailableError`` when Redis is away.
     """
-    for value in chain(_values(run, digest.encode()), _large_values(run, digest.encode())):
+    found = mentioned(run, {digest}).get(digest)
+    if found is None:
+        raise NotFoundError("The run mentions no such file.")
+    return found
+
+
+def mentioned(run: Run, digests: Collection[str]) -> dict[str, ArtifactRef]:
+    """Return, of ``digests``, those that ``find_mentioned`` finds, in one pass through the run; errors as there."""
+    wanted = {*digests}
+    found: dict[str, ArtifactRef] = {}
+    needles = {digest.encode() for digest in wanted}
+
+    def holds_one(data: bytes) -> bool:
+        return not needles.isdisjoint(DIGEST.findall(data))
+
+    for value in chain(_values(run, holds_one), _large_values(run, holds_one)):
         for ref in references(value):
-            if ref.digest == digest:
-                return ref
-    raise NotFoundError("The run mentions no such file.")
+            if ref.digest in wanted:
+                found.setdefault(ref.digest, ref)
+        if len(found) == len(wanted):
+            break
+    return found
 
 
 def references(value: Any) -> Iterator[ArtifactRef]:
@@ -45,33 +65,38 @@ def references(value: Any) -> Iterator[ArtifactRef]:
             yield from references(entry)
 
 
-def _values(run: Run, needle: bytes) -> Iterator[Any]:
-    """Yield the parts of a run that may mention ``needle``; an entry without it is not even decoded."""
+def _values(run: Run, wanted: Wanted) -> Iterator[Any]:
+    """Yield input, output and the events of a run that are ``wanted``; the others are not even decoded."""
     yield run.input
     yield run.output
     for entry in iterate(run.pk):
-        if needle in entry.data:
+        if wanted(entry.data):
             yield msgspec.json.decode(entry.data)
 
 
-def _large_values(run: Run, needle: bytes) -> Iterator[Any]:
-    """Yield the outputs that were too large for an event (JSON in the store) and mention ``needle``, one level deep.
+def _large_values(run: Run, wanted: Wanted) -> Iterator[Any]:
+    """Yield the outputs that were too large for an event (JSON in the store) and are ``wanted``, one level deep.
 
-    Files of the run's input are left out: what stands in them is their author's word, not the run's.
+    Files that people gave are left out: what stands in them is their author's word, not the run's.
     """
-    seen = {ref.digest for ref in references(run.input)}
+    large = {ref.digest: ref for value in _values(run, _may_hold_large) for ref in references(value)}
+    given = Upload.objects.filter(project_id=run.project_id, digest__in=large).values_list("digest", flat=True)
+    seen = {ref.digest for ref in references(run.input)} | {*given}
     left = LARGE_BYTES
-    for ref in (ref for value in _values(run, JSON.encode()) for ref in references(value)):
+    for ref in large.values():
         if ref.media_type != JSON or ref.digest in seen:
             continue
-        seen.add(ref.digest)
         content = _read(ref, left)
         left -= len(content)
-        if needle in content:
+        if wanted(content):
             try:
                 yield msgspec.json.decode(content)
             except msgspec.DecodeError:
                 continue
+
+
+def _may_hold_large(data: bytes) -> bool:
+    return JSON.encode() in data
 
 
 def _read(ref: ArtifactRef, limit: int) -> bytes:
