@@ -3,7 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from rich.text import Text
@@ -12,7 +12,7 @@ from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.cluster import instance_row
 from agentcluster.cli.errors import OK, CliError
-from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.output import console, errors, print_json, print_rows
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 Instance = Annotated[str, typer.Argument(help="Its id, as `agent-coordinator instances` shows it")]
@@ -33,11 +33,14 @@ def instances(
     context: typer.Context,
     agent: Annotated[str, typer.Option("--agent", help="Only this agent's")] = "",
     node: Annotated[str, typer.Option("--node", help="Only those on the node of this name or id")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="Those that are gone whose logs are still kept")] = False,
     as_json: Json = False,
 ) -> int:
     """List instances; restart, move and stop them. Example: agent-coordinator instances --agent summarize"""
     if context.invoked_subcommand:
         return OK
+    if ended:
+        return _ended(agent, node, as_json)
     with Api(installation.find()) as api:
         rows = [
             {"node": host["name"], "node_id": host["node_id"], "node_status": host["status"], **hosted}
@@ -49,6 +52,27 @@ def instances(
         print_json(rows)
         return OK
     print_rows([_line(row) for row in rows], "No instance runs.")
+    return OK
+
+
+def _ended(agent: str, node: str, as_json: bool) -> int:
+    with Api(installation.find()) as api:
+        rows = api.get("instances/ended", agent=agent, node=node)["results"]
+    if as_json:
+        print_json(rows)
+        return OK
+    print_rows(
+        [
+            {
+                "instance": row["instance"],
+                "node": row["node"],
+                "ended": f"{datetime.fromtimestamp(row['at_ms'] / 1000, UTC).astimezone():%Y-%m-%d %H:%M:%S}",
+                "last": row["text"],
+            }
+            for row in rows
+        ],
+        "No node keeps the log of an instance that is gone.",
+    )
     return OK
 
 
@@ -86,34 +110,47 @@ def logs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The newest lines, at most so many")] = 200,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line")] = False,
 ) -> int:
-    """Print what an instance said. Example: agent-coordinator logs summarize-3f9a1c-0-a1b2c3 -f"""
+    """Print what an instance said, also of one that has ended or never started, while its node keeps the log.
+
+    Example: agent-coordinator logs summarize-3f9a1c-0-a1b2c3 -f
+    """
     with Api(installation.find()) as api:
-        lines, after = _all(api, instance, 0)
-        for line in lines[-limit:]:
+        part = _all(api, instance, 0)
+        for line in part.lines[-limit:]:
             _print(line, as_json)
         try:
-            while follow:
+            while follow and not part.ended:
                 time.sleep(LOOK_S)
-                lines, after = _all(api, instance, after)
-                for line in lines:
+                part = _all(api, instance, part.next)
+                for line in part.lines:
                     _print(line, as_json)
         except KeyboardInterrupt:
             return OK
         except CliError as error:
             if error.data.get("code") != "instance_gone":
                 raise
-            console.print(Text(f"{instance} has ended.", style="dim"))
+            part = Part([], 0, ended=True)
+        if part.ended:
+            errors.print(Text(f"{instance} has ended.", style="dim"))
     return OK
 
 
-def _all(api: Api, instance: str, after: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the lines after ``after``, as many as the node has, and where to go on."""
+class Part(NamedTuple):
+    """Lines of a log, where to go on, and whether nothing will follow."""
+
+    lines: list[dict[str, Any]]
+    next: int
+    ended: bool
+
+
+def _all(api: Api, instance: str, after: int) -> Part:
+    """Return the lines after ``after``, as many as the node has."""
     lines: list[dict[str, Any]] = []
     while True:
         answer = api.get(f"instances/{instance}/logs", after=after, limit=PAGE)
         lines += answer["lines"]
         if answer["next"] == after or len(answer["lines"]) < PAGE:
-            return lines, answer["next"]
+            return Part(lines, answer["next"], answer["ended"])
         after = answer["next"]
 
 

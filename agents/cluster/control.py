@@ -11,11 +11,14 @@ from agentcluster.subjects import node_control
 
 ANSWER_S: Final = 5.0
 
-NodeAction = Literal["drain", "resume", "stop", "restart", "stop_instance", "migrate", "logs"]
+NodeAction = Literal["drain", "resume", "stop", "restart", "stop_instance", "migrate", "logs", "ended"]
 
 
 class NodeControl(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a node is to do. ``to``: the id of the node that is to get the instance; ``after``, ``limit``: of log lines."""
+    """What a node is to do. ``to``: the id of the node that is to get the instance; ``after``, ``limit``: of log lines.
+
+    ``ended``: tell which instances that are gone it has logs of.
+    """
 
     action: NodeAction
     instance: str = ""

@@ -3,11 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
-import msgspec
-
-from agentcluster.clock import now_ms
 from agentcluster.errors import AgentClusterError, ConflictError
 from agentcluster.messaging import BadMessageError, Bus, BusUnavailableError, Received, Subscription
 from agentcluster.subjects import node_control
@@ -19,21 +16,17 @@ from agents.node.beats import Beats
 from agents.node.condition import Condition
 from agents.node.hosted import HostedAgent
 from agents.node.hosting import Hosting
+from agents.node.logs import Logs
 from agents.node.slots import Slots
 from agents.node.tenancy import FINISH_S
 
 logger = logging.getLogger(__name__)
-
-LINES_MAX: Final = 500
 
 
 class OwnInstanceError(ConflictError):
     """The node hosts this instance by its own choice: it is in no slot that could go to another node."""
 
     code = "own_instance"
-
-
-OWN_LOG: Final = "Built-in agents have no log of their own: they write to the node's."
 
 
 class Control:
@@ -48,13 +41,14 @@ class Control:
         beats: Beats,
         condition: Condition,
         slots: Slots | None,
+        logs: Logs,
         again: Callable[[HostedAgent], HostedAgent],
     ) -> None:
         """``again`` makes an idle instance like one of the node's own; ``slots`` is None on a node without guests."""
         self.on_stop: Callable[[], None] | None = None
         self.on_unreadable: OnUnreadable = log_only
         self._bus, self._node, self._hosting, self._beats = bus, node, hosting, beats
-        self._condition, self._slots, self._again = condition, slots, again
+        self._condition, self._slots, self._logs, self._again = condition, slots, logs, again
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -76,7 +70,7 @@ class Control:
             self._answer(message.reply, refusal(error), "0" * 32)
             return
         order = envelope.payload
-        if order.action != "logs":
+        if order.action not in ("logs", "ended"):
             logger.info("told to %s %s by %s", order.action, order.instance, order.by or "somebody")
         try:
             answer = NodeAnswer(data=await self._do(order))
@@ -100,11 +94,11 @@ class Control:
             return self._drain(order.action == "drain")
         if order.action == "stop":
             return self._stop()
+        if order.action in ("logs", "ended"):
+            return await (self._logs.read(order) if order.action == "logs" else self._logs.ended())
         hosted = self._hosting.find(order.instance)
         if hosted is None:
             raise InstanceGoneError(f"{order.instance} is not (or no longer) on this node.", instance=order.instance)
-        if order.action == "logs":
-            return _log(hosted, order)
         if order.action == "migrate":
             return await self._migrate(hosted, order.to)
         return self._restart(hosted) if order.action == "restart" else self._stop_instance(hosted)
@@ -153,6 +147,8 @@ class Control:
     async def _replace(self, hosted: HostedAgent) -> None:
         await self._hosting.remove(hosted, FINISH_S)
         fresh = self._again(hosted)
+        if fresh.runner is None:
+            fresh.log = hosted.log
         try:
             await self._hosting.add(fresh)
         except Exception:
@@ -174,12 +170,3 @@ async def _seen_through(work: Coroutine[Any, Any, None], failed: str) -> None:
         logger.error("%s: %s", failed, error.message)
     except Exception:
         logger.exception("%s", failed)
-
-
-def _log(hosted: HostedAgent, order: NodeControl) -> dict[str, Any]:
-    log = getattr(hosted.runner, "log", None)
-    if log is None:
-        told = {"seq": 1, "at_ms": now_ms(), "stream": "system", "text": OWN_LOG}
-        return {"lines": [told] if order.after < 1 else [], "next": 1}
-    lines = log.after(order.after, max(1, min(LINES_MAX, order.limit)))
-    return {"lines": msgspec.to_builtins(lines), "next": lines[-1].seq if lines else order.after}

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from agents.contracts.guard import Guard
-from agents.domain.calls import INLINE_LIMIT
+from agents.domain.calls import INLINE_LIMIT, CallError
 from agents.domain.schema_check import FieldError, check
 from agents.node import output
 from agents.node.call import Call, Outcome
@@ -17,6 +17,7 @@ from agents.node.clock import to_ms
 from agents.node.failures import from_exception, of_schema
 from agents.node.promises import Promises
 from agents.node.scratch import scratch
+from agents.node.speaking import speaking
 from agents.node.workers.frames import Job, Result
 from agents.node.workers.pool import WorkerPool
 from agents.node.workers.process import WorkerGoneError, WorkerProcess
@@ -51,8 +52,13 @@ class Executor:
         if call.hosted.runner is not None:
             return await call.hosted.runner.run(call)
         if call.hosted.function is None:
-            return await self._in_worker(call)
-        return await self._on_loop(call)
+            outcome = await self._in_worker(call)
+        else:
+            with speaking(call.hosted.say):
+                outcome = await self._on_loop(call)
+        if outcome.error is not None:
+            _tell_failure(call, outcome.error)
+        return outcome
 
     def close(self) -> None:
         """Remove the files by which worker processes are told to stop."""
@@ -97,8 +103,14 @@ class Executor:
         finally:
             file.unlink(missing_ok=True)
             self._pool.give_back(worker)
+        for stream, text in result.said:
+            call.hosted.say(stream, text)
         call.started_ms = to_ms(result.started_s)
         return Outcome(msgspec.Raw(result.output) if result.error is None else None, result.error, result.kept)
+
+
+def _tell_failure(call: Call, error: CallError) -> None:
+    call.hosted.say("stderr", f"call {call.call_id} failed ({error.code}): {error.message}")
 
 
 async def _run_job(worker: WorkerProcess, call: Call, cancel_file: Path) -> Result:

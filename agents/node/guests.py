@@ -42,6 +42,8 @@ class Guests:
         self._lock, own = _own_folder(folder)
         self._source = ObjectSource(Objects(bus, BUNDLES))
         self._sandboxes = Sandboxes(self._source, own)
+        self.logs = self._sandboxes.logs
+        """What instances said that are gone."""
         self._manifests: dict[str, Manifest] = {}
 
     async def __call__(self, deployment: Deployment, instance: str, number: int) -> HostedAgent:

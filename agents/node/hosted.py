@@ -10,7 +10,9 @@ from agents.cluster.heartbeat import Process
 from agents.domain.lifecycle import LifeState, move
 from agents.domain.manifest import Manifest, identity
 from agents.domain.placement import short
+from agents.node.instance_log import InstanceLog
 from agents.node.runner import OwnProcess, Runner
+from agents.node.speaking import Say, silent
 from agents.tools import resolve
 
 if TYPE_CHECKING:
@@ -61,6 +63,17 @@ class HostedAgent:
     running: int = 0
     waiting: "deque[Call]" = field(default_factory=deque)
     stats: Stats = field(default_factory=Stats)
+    log: InstanceLog | None = None
+    """What it says: a built-in agent into memory, a bundle into a file, too; None when it runs elsewhere."""
+    say: Say = silent
+    """Writes into the log, from any thread, once it is hosted."""
+
+    def __post_init__(self) -> None:
+        """Have a log, unless what runs the calls has none here."""
+        if self.runner is None:
+            self.log = InstanceLog()
+        elif isinstance(self.runner, OwnProcess):
+            self.log = self.runner.log
 
     @property
     def name(self) -> str:

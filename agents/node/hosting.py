@@ -16,6 +16,7 @@ from agents.node.discovery import QUEUE, Discovery
 from agents.node.hosted import HostedAgent
 from agents.node.runner import OwnProcess
 from agents.node.service import CallService
+from agents.node.speaking import into
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ class Hosting:
         """Return the instance of this id, None when it is not (or no longer) here."""
         return next((hosted for hosted in self._agents if hosted.instance == instance), None)
 
+    def all(self) -> list[HostedAgent]:
+        """Return the instances that are here."""
+        return [*self._agents]
+
     async def add(self, hosted: HostedAgent) -> None:
         """Start an idle instance and let calls come; whatever its runner's start raises is raised, and nothing stays."""
         if hosted.runner is not None:
@@ -47,6 +52,9 @@ class Hosting:
         if isinstance(hosted.runner, OwnProcess):
             hosted.runner.on_change = self._beats.soon
         hosted.become(LifeState.RUNNING)
+        if hosted.runner is None and hosted.log is not None:
+            hosted.say = into(hosted.log)
+            hosted.log.write("system", "started")
         self._agents.append(hosted)
         self._service.admission.add(hosted)
         on_invoke, on_control = partial(self._service.on_invoke, hosted), partial(self._service.on_control, hosted)

@@ -25,10 +25,13 @@ from agents.node.discovery import Discovery
 from agents.node.execution import Executor
 from agents.node.hosted import HostedAgent, host, host_each
 from agents.node.hosting import Hosting
+from agents.node.kept_logs import KeptLogs
 from agents.node.ledger import Ledger
+from agents.node.logs import Logs
 from agents.node.ports import node_ports
 from agents.node.service import CallService
 from agents.node.slots import Slots
+from agents.node.speaking import listen
 from agents.node.tenancy import Make
 from agents.node.workers.pool import WorkerPool
 from agents.policies import live
@@ -77,13 +80,15 @@ class Node:
         guests: bool = False,
         make: Make | None = None,
         runtime: Runtime | None = None,
+        kept: KeptLogs | None = None,
     ) -> None:
         """Host the agents of ``manifests``, one's several versions, too (SameVersionError when two have one number).
 
         ``processes`` are for those that need the CPU, one per core by default; these may use ``memory_mib`` MiB
         together, besides what each agent's manifest allows a call. ``guests``: others are expected to come
         (``hosting.add``), so none of its own are needed. ``make`` makes instances for the slots of deployments
-        (features A1); without it the node claims none. ``runtime`` says whether bundles get a sandbox here.
+        (features A1); without it the node claims none. ``runtime`` says whether bundles get a sandbox here,
+        ``kept`` holds what instances said that are gone.
         """
         if not manifests and not guests and make is None:
             raise NothingToHostError
@@ -115,6 +120,7 @@ class Node:
             beats=self._beats,
             condition=self.condition,
             slots=self.slots,
+            logs=Logs(self.hosting, self.slots, kept),
             again=lambda hosted: host(hosted.manifest, hosted.instance),
         )
         self.control.on_unreadable = self._unreadable.note
@@ -122,6 +128,7 @@ class Node:
     async def start(self, wait_s: float = 0.0) -> None:
         """Take calls, then tell the cluster; BusUnavailableError when JetStream is not there, nor comes in ``wait_s`` s."""
         live.on_change(self._policies_changed)
+        listen()
         if self.pool is not None:
             self.pool.start()
         await self._contracts.start()

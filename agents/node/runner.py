@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from agents.cluster.heartbeat import Process
+from agents.node.instance_log import InstanceLog
 
 if TYPE_CHECKING:
     from agents.node.call import Call, Outcome
@@ -34,6 +35,9 @@ class OwnProcess(Runner):
         """Nobody wants to know yet."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when the process has ended, and when it is up again."""
+
+        self.log: InstanceLog
+        """What the instance and the node say."""
 
     @property
     @abstractmethod

@@ -1,6 +1,7 @@
 """What the test agents do. The first key of an input often names a file the agent leaves a trace in."""
 
 import asyncio
+import logging
 import os
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from agents.tools import CallContext
 from agents.tools.errors import BadValueError
 
+logger = logging.getLogger(__name__)
 Value = dict[str, Any]
 
 
@@ -163,3 +165,14 @@ async def sizes(input: Value, context: CallContext) -> Value:
 
 def heavy_sizes(input: Value, context: CallContext) -> Value:
     return {name: [type(value).__name__, len(value)] for name, value in input.items()}
+
+
+async def telling(input: Value, context: CallContext) -> Value:
+    logger.info("told by %s", "the loop")
+    await asyncio.to_thread(logger.warning, "told by a thread")
+    return {}
+
+
+def heavy_telling(input: Value, context: CallContext) -> Value:
+    logger.info("told by a process")
+    raise KeyError("told by an error")

@@ -72,6 +72,7 @@ LIGHT = (
     manifest("publishing"),
     manifest("remembering"),
     manifest("beating"),
+    manifest("telling"),
 )
 HEAVY = (
     manifest("heavy_sizes", cpu_bound=True, input=_SIZED),
@@ -84,4 +85,5 @@ HEAVY = (
     manifest("heavy_hungry", cpu_bound=True, memory_mib=400),
     manifest("heavy_cpu", cpu_bound=True, cpu_s=1.0),
     manifest("heavy_strict", cpu_bound=True, schema=COUNTED),
+    manifest("heavy_telling", cpu_bound=True),
 )

@@ -94,7 +94,8 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
             return
         async with bus:
             folder = Path(settings.HOME) / "nodes" / about.name
-            makes = {"make": Guests(bus, folder), "runtime": await runtime()} if guests else {}
+            guest = Guests(bus, folder) if guests else None
+            makes = {"make": guest, "runtime": await runtime(), "kept": guest.logs} if guest is not None else {}
             node = make(bus, writer, **makes)
             node.control.on_stop = ended.set
             await node.start(CONNECT_S)

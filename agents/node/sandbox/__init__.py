@@ -8,8 +8,8 @@
 ``support.check()`` says whether this machine can.
 """
 
+from agents.node.instance_log import InstanceLog, LogLine
 from agents.node.sandbox.bundles import BundleSource, ObjectSource
-from agents.node.sandbox.log import InstanceLog, LogLine
 from agents.node.sandbox.runner import RunnerState, SandboxedRunner
 from agents.node.sandbox.sandboxes import Sandboxes
 from agents.node.sandbox.settings import SandboxSettings

@@ -14,6 +14,7 @@ import msgspec
 
 from agentcluster.sdk.process.wire import LENGTH
 from agentcluster.tasks import end
+from agents.node.instance_log import InstanceLog, Stream
 from agents.node.sandbox import seccomp
 from agents.node.sandbox.command import (
     BUNDLE,
@@ -25,7 +26,6 @@ from agents.node.sandbox.command import (
     python_command,
     sdk_folders,
 )
-from agents.node.sandbox.log import InstanceLog, Stream
 from agents.node.sandbox.pace import Pace
 
 EXIT_S: Final = 5.0

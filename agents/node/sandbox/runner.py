@@ -17,11 +17,11 @@ from agents.domain.manifest import Manifest
 from agents.node.call import Call, Outcome
 from agents.node.execution import checked_outcome, read_checked
 from agents.node.failures import bounded
+from agents.node.instance_log import LOG_FILE, InstanceLog
 from agents.node.runner import OwnProcess
 from agents.node.sandbox.bundles import BundleCache, BundleSource
 from agents.node.sandbox.errors import ENDED, INPUT_SIZE, OUTPUT_JSON, STARTING, AgentStartError, FileGoneError
 from agents.node.sandbox.exchange import Flight
-from agents.node.sandbox.log import InstanceLog
 from agents.node.sandbox.plan import Plan
 from agents.node.sandbox.session import Session
 
@@ -57,14 +57,14 @@ class RunnerState(msgspec.Struct, frozen=True):
 
 
 class SandboxedRunner(OwnProcess):
-    """See ``agents.node.runner.Runner``; ``log`` holds what the instance and the node say."""
+    """See ``agents.node.runner.OwnProcess``."""
 
     def __init__(self, manifest: Manifest, identity: str, plan: Plan, source: BundleSource, cache: BundleCache) -> None:
         """Nothing is started yet."""
         super().__init__()
         self._manifest, self._identity, self._plan = manifest, identity, plan
         self._source, self._cache = source, cache
-        self.log = InstanceLog(plan.folder / "log.jsonl")
+        self.log = InstanceLog(plan.folder / LOG_FILE)
         self._session: Session | None = None
         self._up = asyncio.Event()
         self._life: asyncio.Task[None] | None = None

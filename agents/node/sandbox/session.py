@@ -11,9 +11,9 @@ from agentcluster.sdk.process import wire
 from agentcluster.tasks import end
 from agents.domain.calls import CallError
 from agents.domain.manifest import ResourceLimits
+from agents.node.instance_log import InstanceLog
 from agents.node.sandbox.errors import CRASHED, ENDED, PROTOCOL, AgentStartError
 from agents.node.sandbox.exchange import Exchange, Flight, ProtocolError
-from agents.node.sandbox.log import InstanceLog
 from agents.node.sandbox.plan import Plan
 from agents.node.sandbox.process import AgentProcess
 from agents.node.sandbox.watch import Watch

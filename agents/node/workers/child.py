@@ -22,6 +22,8 @@ from agents.domain.schema_check import check
 from agents.node import output
 from agents.node.claims import ClaimError, read_input
 from agents.node.failures import from_exception, of_schema
+from agents.node.instance_log import TEXT_MAX, Stream
+from agents.node.speaking import listen, speaking
 from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read_blocking
 from agents.tools import CallContext, resolve
 from agents.tools.context import progress_json
@@ -33,6 +35,8 @@ ADDRESS_SLACK_MIB: Final = 1024
 """Address space beyond the limit: libraries reserve far more than they use. Use itself is watched by the node."""
 BEAT_EVERY_S: Final = 0.02
 """Signs of life that follow each other faster are not passed on."""
+SAID_MAX: Final = 100
+"""Lines of a job that go into the log of its instance; all are in the node's own."""
 
 Agents = dict[str, tuple[Manifest, Callable[..., Any]]]
 
@@ -45,11 +49,28 @@ def main(connection: socket.socket) -> None:
     agents = {identity(manifest): (manifest, resolve(manifest.entry_point)) for manifest in setup.manifests}
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
+    listen()
     with contextlib.suppress(OSError):
         connection.sendall(pack(Ready()))
         signs = Signs(connection)
         while True:
-            signs.send(run(agents, jobs.get(), signs.beat))
+            said = Said()
+            with speaking(said.take):
+                result = run(agents, jobs.get(), signs.beat)
+            signs.send(msgspec.structs.replace(result, said=tuple(said.lines)))
+
+
+class Said:
+    """What is logged during a job, as much as goes with its result."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.lines: list[tuple[Stream, str]] = []
+
+    def take(self, stream: Stream, text: str) -> None:
+        """Keep a line while there is room."""
+        if len(self.lines) < SAID_MAX:
+            self.lines.append((stream, text[:TEXT_MAX]))
 
 
 class Signs:

@@ -9,6 +9,7 @@ import msgspec
 
 from agents.domain.calls import CallError
 from agents.domain.manifest import Manifest
+from agents.node.instance_log import Stream
 
 _LENGTH: Final = struct.Struct(">I")
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -49,6 +50,8 @@ class Result(msgspec.Struct, frozen=True, tag=True):
     error: CallError | None
     kept: bool
     started_s: float
+    said: tuple[tuple[Stream, str], ...] = ()
+    """What the agent logged meanwhile, line by line."""
 
 
 to_worker: Final = msgspec.msgpack.Decoder(Setup | Job)

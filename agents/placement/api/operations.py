@@ -12,12 +12,11 @@ from rest_framework.views import APIView
 from agentcluster.api.permissions import LoggedIn
 from agentcluster.errors import BadInputError
 from agents.api.schemas import NodeSerializer
-from agents.cluster.control import NodeControl
-from agents.placement import nodes
+from agents.placement import logs, nodes
 from agents.placement.access import require_logs
 from agents.placement.actions.operate_instance import operate_instance
 from agents.placement.actions.operate_node import operate_node
-from agents.placement.api.schemas import DrainBody, LogSerializer, MigrateBody, OrderSerializer
+from agents.placement.api.schemas import DrainBody, EndedListSerializer, LogSerializer, MigrateBody, OrderSerializer
 
 LINES_MAX = 500
 
@@ -101,15 +100,36 @@ class LogsView(APIView):
         ],
     )
     def get(self, request: Request, instance: str) -> Response:
-        """Return the lines after `after`, oldest first, as the node still has them (the newest 2,000).
+        """Return the lines after `after`, oldest first, as its node still has them (the newest 2,000).
 
+        Also of an instance that has ended (`ended`: no more will come) or never started, while a node in sight keeps its log.
         Staff, or who may operate nodes or change deployments: an agent may print what runs of any project give it.
         """
         require_logs(cast(User, request.user))
         after, limit = _number(request, "after", 0), _number(request, "limit", 200)
-        node, _ = nodes.find_instance(instance)
-        order = NodeControl("logs", instance, after=after, limit=max(1, min(LINES_MAX, limit)))
-        return Response(nodes.order(node.node_id, order))
+        return Response(logs.read(instance, after, max(1, min(LINES_MAX, limit))))
+
+
+class EndedView(APIView):
+    """Instances that are gone."""
+
+    permission_classes = [LoggedIn]
+
+    @extend_schema(
+        operation_id="list_ended_instances",
+        tags=["instances"],
+        responses=EndedListSerializer,
+        parameters=[OpenApiParameter("agent", str), OpenApiParameter("node", str, description="A node's id or name")],
+    )
+    def get(self, request: Request) -> Response:
+        """Return instances that are gone, or never started, whose logs a node in sight keeps; the last to end first.
+
+        Each node keeps those of the last 50 instances of bundles. For whoever may read logs.
+        """
+        require_logs(cast(User, request.user))
+        asked = request.query_params
+        found = logs.ended(asked.get("agent", ""), asked.get("node", ""))
+        return Response({"next": None, "previous": None, "results": found})
 
 
 def _number(request: Request, name: str, default: int) -> int:

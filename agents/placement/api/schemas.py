@@ -128,6 +128,26 @@ class LogSerializer(serializers.Serializer[Any]):
 
     lines = LogLineSerializer(many=True)
     next = serializers.IntegerField()
+    ended = serializers.BooleanField(help_text="The instance is gone: these are the last lines, no more will come")
+
+
+class EndedSerializer(serializers.Serializer[Any]):
+    """An instance that is gone."""
+
+    instance = serializers.CharField()
+    agent = serializers.CharField()
+    node = serializers.CharField(help_text="The name of the node that keeps its log")
+    node_id = serializers.CharField()
+    at_ms = serializers.IntegerField(help_text="When it said its last line")
+    text = serializers.CharField(allow_blank=True, help_text="What its node said of it last")
+
+
+class EndedListSerializer(serializers.Serializer[Any]):
+    """Instances that are gone."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = EndedSerializer(many=True)
 
 
 class RegisterBody(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from agents.placement.api.deployments import ChangesView, DeploymentsView, DeploymentView, RollbackView
 from agents.placement.api.operations import (
     DrainView,
+    EndedView,
     InstanceActionView,
     LogsView,
     MigrateView,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("nodes/<slug:node>", NodeView.as_view(), name="api-node"),
     path("nodes/<slug:node>/drain", DrainView.as_view()),
     path("nodes/<slug:node>/stop", StopView.as_view()),
+    path("instances/ended", EndedView.as_view()),
     path("instances/<slug:instance>/restart", RestartView.as_view()),
     path("instances/<slug:instance>/migrate", MigrateView.as_view()),
     path("instances/<slug:instance>/stop", StopInstanceView.as_view()),

@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.node.sandbox import InstanceLog, log
+from agents.node import instance_log as log
+from agents.node.instance_log import InstanceLog
 
 
 @pytest.fixture

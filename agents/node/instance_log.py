@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 from collections import deque
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,8 +19,10 @@ TEXT_MAX: Final = 4_000
 RATE: Final = 200.0
 BURST: Final = 1_000
 """Lines a second that are kept over time, and at once; lines over that are counted, not kept."""
+LOG_FILE: Final = "log.jsonl"
 FILE_BYTES: Final = 4 * 1024 * 1024
 FILES: Final = 3
+TAIL_BYTES: Final = 2 * BYTES_MAX
 
 Stream = Literal["stdout", "stderr", "system"]
 
@@ -37,10 +40,12 @@ class InstanceLog:
     """Bounded in lines, bytes and lines a second, so an instance that only talks costs nothing. Used on one loop."""
 
     def __init__(self, file: Path | None = None) -> None:
-        """Keep lines in ``file``, too, turned over at 4 MiB, three old ones kept."""
+        """Keep lines in ``file``, too, turned over at 4 MiB, three old ones kept; go on after what it holds already."""
         self._lines: deque[LogLine] = deque()
         self._bytes = 0
         self._seq = 0
+        for line in read_lines(file) if file is not None else ():
+            self._append(line)
         self._allowance, self._at = float(BURST), monotonic()
         self._dropped = 0
         self._file = _open(file) if file is not None else None
@@ -89,17 +94,54 @@ class InstanceLog:
         return True
 
     def _keep(self, stream: Stream, text: str) -> None:
-        self._seq += 1
         cut = text if len(text) <= TEXT_MAX else text[:TEXT_MAX] + "…"
-        line = LogLine(self._seq, now_ms(), stream, _printable(cut))
-        self._lines.append(line)
-        self._bytes += len(line.text)
-        while len(self._lines) > LINES_MAX or self._bytes > BYTES_MAX:
-            self._bytes -= len(self._lines.popleft().text)
+        line = LogLine(self._seq + 1, now_ms(), stream, _printable(cut))
+        self._append(line)
         if self._file is not None:
             # A full disk must not stop the instance; its newest lines are in memory all the same.
             with contextlib.suppress(OSError, ValueError):
                 self._file.emit(_record(line))
+
+    def _append(self, line: LogLine) -> None:
+        self._seq = line.seq
+        self._lines.append(line)
+        self._bytes += len(line.text)
+        while len(self._lines) > LINES_MAX or self._bytes > BYTES_MAX:
+            self._bytes -= len(self._lines.popleft().text)
+
+
+def read_lines(file: Path, most_bytes: int = TAIL_BYTES) -> list[LogLine]:
+    """Return the newest lines that a log left in ``file``, as many as are kept in memory (blocking).
+
+    ``most_bytes``: how much of the end of each file is read.
+    """
+    found: list[LogLine] = []
+    for place in (file.with_name(f"{file.name}.1"), file):
+        for text in _tail(place, most_bytes):
+            try:
+                line = _decode(text)
+            except msgspec.MsgspecError:
+                continue  # cut off: the node was killed while it wrote, or we read from the middle
+            seq = max(line.seq, found[-1].seq + 1 if found else 1)
+            found.append(msgspec.structs.replace(line, seq=seq))
+    left = BYTES_MAX
+    for index in range(len(found) - 1, -1, -1):
+        left -= len(found[index].text)
+        if left < 0 or len(found) - index > LINES_MAX:
+            return found[index + 1 :]
+    return found
+
+
+def _tail(file: Path, most_bytes: int) -> list[bytes]:
+    try:
+        with file.open("rb") as opened:
+            opened.seek(max(0, opened.seek(0, os.SEEK_END) - most_bytes))
+            return opened.read().splitlines()
+    except OSError:
+        return []
+
+
+_decode: Final = msgspec.json.Decoder(LogLine).decode
 
 
 def _printable(text: str) -> str:
