@@ -67,7 +67,7 @@ def read(binding: Binding, schema_id: int, headers: Mapping[str, str]) -> Envelo
 def _faults(binding: Binding, schema_id: int, headers: Mapping[str, str]) -> Iterator[Fault]:
     for text in _all(headers, SCHEMA_SUBJECT):
         if text != binding.contract:
-            yield _fault(SCHEMA_SUBJECT, text, f"not {binding.contract}")
+            yield _fault(SCHEMA_SUBJECT, text, f"which is not {binding.contract}")
     version = binding.accepted.get(schema_id, binding.version)
     for text in _all(headers, SCHEMA_VERSION):
         if text != version:
