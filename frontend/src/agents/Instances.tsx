@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { EndedInstances } from "@/instances/EndedInstances";
 import { InstanceTable } from "@/instances/InstanceTable";
 import { rowsOfAgent } from "@/instances/rows";
 import { useLoad } from "@/wire/routing";
@@ -24,6 +25,7 @@ export function Instances({ agent }: { agent: AgentDetail }) {
         rows.length === 0 && <p className={classes.none}>{t("agent.noInstances")}</p>
       )}
       {rows.length > 0 && <InstanceTable rows={rows} label={t("agent.instances")} on="agent" />}
+      {agent.live !== false && <EndedInstances agent={agent.name} />}
     </section>
   );
 }

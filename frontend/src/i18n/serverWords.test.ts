@@ -66,6 +66,21 @@ describe("what the server says", () => {
     ).toBe("第 2 个操作（join）：“tables”中没有表“x”；现有 a, b。");
   });
 
+  it("is what a node says of its instances", () => {
+    const log = (text: string) => serverWords("instance_log", text);
+    expect(log("ended (agent_crashed): it ended by itself with exit code 7; 2 calls in flight")).toBe(
+      "已退出（agent_crashed）：自行退出，退出码 7；当时有 2 个调用",
+    );
+    expect(log("started in 300 ms, in a sandbox as user 1900000001, without network")).toBe(
+      "用 300 毫秒启动，在沙箱中以用户 1900000001 运行，没有网络",
+    );
+    expect(log("30 lines dropped: more than 200 a second")).toBe("丢弃了 30 行：每秒超过 200 行");
+    const reason = "memory_limit: it used 70 MiB of memory, more than its limit of 64 MiB";
+    expect(serverWords("", `An instance does not work: Its process is being started again. ${reason}`)).toBe(
+      "有实例不能工作：其进程正在重新启动。memory_limit：使用了 70 MiB 内存，超过 64 MiB 的上限",
+    );
+  });
+
   it("explains the fields of agents", () => {
     expect(helpWords("In seconds.")).toBe("单位：秒。");
     expect(helpWords("Of your own agent.")).toBe("Of your own agent.");

@@ -32,7 +32,10 @@ function foundAnywhere(known: Sentences, message: string): string | undefined {
   );
   // A sentence that begins with a value would take in nearly everything.
   return found(
-    { [ANY]: Object.fromEntries(all.filter(([sentence]) => !sentence.startsWith("{{"))) },
+    {
+      [ANY]: Object.fromEntries(all.filter(([sentence]) => !sentence.startsWith("{{"))),
+      [VALUE]: known[VALUE] ?? {},
+    },
     ANY,
     message,
   );

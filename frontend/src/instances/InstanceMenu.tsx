@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { InstanceCommand } from "@/wire/cluster";
-import { useMayOperate } from "@/wire/mayOperate";
+import { useMayOperate, useMayReadLogs } from "@/wire/mayOperate";
 import type { InstanceRow } from "./rows";
 
 const COMMANDS: readonly { command: InstanceCommand; icon: TablerIcon }[] = [
@@ -28,8 +28,7 @@ export function InstanceMenu({
 }) {
   const { t } = useTranslation("instances");
   const { may, why } = useMayOperate();
-  const { may: mayDeploy } = useMayOperate("placement.change_deployment");
-  const mayRead = may || mayDeploy;
+  const mayRead = useMayReadLogs();
   return (
     <Group gap={2} wrap="nowrap" justify="flex-end">
       <ActionIcon

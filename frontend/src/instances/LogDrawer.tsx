@@ -34,7 +34,7 @@ export function LogDrawer({ instance, title, onClose }: Props) {
 
 function Log({ instance }: { instance: string }) {
   const { t } = useTranslation("instances");
-  const { buffer, loading, error, ended } = useLogs(instance);
+  const { buffer, loading, error, ended, gone } = useLogs(instance);
   const [search, setSearch] = useState("");
   const [streams, setStreams] = useState<readonly Stream[]>(STREAMS);
   const [following, setFollowing] = useState(true);
@@ -62,15 +62,17 @@ function Log({ instance }: { instance: string }) {
           {t(following ? "log.following" : "log.follow")}
         </Button>
       </div>
-      {error && (
+      {(error || ended) && (
         <p className={classes.note} role="status" data-ended={ended || undefined}>
-          {ended ? t("log.ended") : error.message}
+          {error ? error.message : t(gone ? "log.gone" : "log.ended")}
         </p>
       )}
       {buffer.lost > 0 && <p className={classes.note}>{t("log.lost", { count: buffer.lost })}</p>}
       {loading && <Skeleton height={160} />}
       {!loading && shown.length === 0 && (
-        <p className={classes.empty}>{t(buffer.lines.length === 0 ? "log.none" : "log.noMatch")}</p>
+        <p className={classes.empty}>
+          {t(buffer.lines.length > 0 ? "log.noMatch" : gone ? "log.notKept" : "log.none")}
+        </p>
       )}
       <LogLines lines={shown} search={search} following={following} onFollow={setFollowing} />
     </>

@@ -17,7 +17,7 @@ export type Stream = LogLine["stream"];
 export const STREAMS: readonly Stream[] = ["stdout", "stderr", "system"];
 
 /** The buffer with one more answer. A line that is known already is not taken twice. */
-export function appended(buffer: LogBuffer, part: LogPart): LogBuffer {
+export function appended(buffer: LogBuffer, part: Pick<LogPart, "lines" | "next">): LogBuffer {
   const last = buffer.lines.at(-1)?.seq ?? buffer.next;
   const fresh = part.lines.filter(({ seq }) => seq > last);
   const next = Math.max(buffer.next, part.next, fresh.at(-1)?.seq ?? 0);

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
+import { EndedInstances } from "@/instances/EndedInstances";
 import { InstanceTable } from "@/instances/InstanceTable";
 import { rowsOfNode } from "@/instances/rows";
 import { EmptyState } from "@/ui/EmptyState";
@@ -82,6 +83,7 @@ function Detail({ node, seen }: { node: ClusterNode; seen: number }) {
         ) : (
           <InstanceTable rows={rows} label={t("node.instances")} on="node" />
         )}
+        {node.status !== "failed" && <EndedInstances node={node.node_id} />}
       </section>
       <div className={classes.columns}>
         <NodeDetails node={node} seen={seen} />

@@ -1,7 +1,8 @@
 /** Placement: what is wanted where, and what can be asked of nodes and instances. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./client";
 import { keys } from "./queries";
+import type { Page } from "./types";
 
 const id = encodeURIComponent;
 
@@ -53,7 +54,33 @@ export interface LogLine {
 export interface LogPart {
   lines: LogLine[];
   next: number;
+  /** The instance is gone: nothing will follow. */
+  ended: boolean;
 }
+
+/** An instance that is gone, whose log a node still keeps. */
+export interface EndedInstance {
+  instance: string;
+  agent: string;
+  node: string;
+  node_id: string;
+  /** When it said its last line. */
+  at_ms: number;
+  /** What its node said of it last. */
+  text: string;
+}
+
+const ENDED_MS = 15_000;
+
+/** The instances of an agent, or on a node, that are gone and whose logs can still be read. */
+export const useEndedInstances = (of: { agent?: string; node?: string }, enabled: boolean) =>
+  useQuery({
+    queryKey: [...keys.nodes, "ended", of],
+    queryFn: async ({ signal }) =>
+      (await request<Page<EndedInstance>>("/instances/ended", { query: of, signal })).results,
+    refetchInterval: ENDED_MS,
+    enabled,
+  });
 
 export const getLogs = (instance: string, after: number, limit: number, signal?: AbortSignal) =>
   request<LogPart>(`/instances/${id(instance)}/logs`, { query: { after, limit }, signal });

@@ -25,6 +25,12 @@ export function useMayOperate(permission: Granted = "placement.operate_nodes"): 
   return { may, why: me && !may ? t("staffOnly") : "" };
 }
 
+/** Whether the reader may read what instances write: whoever may operate nodes or change deployments. */
+export function useMayReadLogs(): boolean {
+  const operates = useMayOperate().may;
+  return useMayOperate("placement.change_deployment").may || operates;
+}
+
 /** The same for what staff need a permission for, too. */
 export function useMayGuard(permission: Guarded): May {
   const { t } = useTranslation();
