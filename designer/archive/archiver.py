@@ -2,7 +2,7 @@
 
 A log is read and verified, written to SQL in one transaction with ``Run.archived``, and only then deleted from Redis,
 where a function compares its head with the archived one. What a crash leaves between the last two steps stands in
-``Unforgotten`` and is finished next time.
+``Unforgotten`` and is finished next time; so does a log that Redis does not let go of, as it is another one.
 """
 
 import logging
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from agentcluster.clock import now_ms
 from agentcluster.streams import retention
@@ -37,6 +38,8 @@ CALL_GRACE_S: Final = 60
 """So long after the run's end the results of its calls stay, for a worker or node that slept."""
 LOST_AFTER: Final = timedelta(hours=1)
 """A run that ended so long ago, and that Redis knows nothing of, has lost its log."""
+ASK_AGAIN: Final = timedelta(hours=1)
+"""Redis is asked so often to let go of a log that differed from the archived one."""
 OPEN: Final = "open"
 
 
@@ -101,7 +104,8 @@ def archive_runs(client: SyncClient, run_ids: Sequence[str]) -> None:
 
 def finish(client: SyncClient, run_ids: Sequence[str] | None = None) -> int:
     """Delete from Redis what a crash has left there of archived runs; return how many were looked at."""
-    left = Unforgotten.objects.all() if run_ids is None else Unforgotten.objects.filter(pk__in=run_ids)
+    due = Q(refused_at=None) | Q(refused_at__lte=timezone.now() - ASK_AGAIN)
+    left = Unforgotten.objects.filter(due if run_ids is None else Q(pk__in=run_ids))
     found = [Ended(row.run_id, row.head, row.seq) for row in left[:BATCH]]
     _forget(client, found)
     return len(found)
@@ -194,8 +198,10 @@ def _keep(client: SyncClient, logs: Sequence[EndedLog]) -> None:
 def _forget(client: SyncClient, logs: Sequence[Ended]) -> None:
     if not logs:
         return
-    for log, gone in zip(logs, retention.forget_ended(client, logs), strict=True):
-        if not gone:
-            logger.error("run %s is archived, but Redis has another log of it, which stays there", log.run_id)
-    # Also what Redis refused to delete: asking again would change nothing.
-    Unforgotten.objects.filter(pk__in=[log.run_id for log in logs]).delete()
+    answers = [*zip(logs, retention.forget_ended(client, logs), strict=True)]
+    refused = [log.run_id for log, gone in answers if not gone]
+    for run_id in refused:
+        logger.error("run %s is archived, but Redis has another log of it, which stays there", run_id)
+    Unforgotten.objects.filter(pk__in=[log.run_id for log, gone in answers if gone]).delete()
+    if refused:
+        Unforgotten.objects.filter(pk__in=refused).update(refused_at=timezone.now())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agentcluster.streams import figures
 from agentcluster.streams.connections import SyncClient
-from designer.archive.models import RunArchive
+from designer.archive.models import RunArchive, Unforgotten
 from designer.models import OPEN_STATUSES, Run, RunStatus
 
 BACKLOG: Final = 20_000
@@ -26,12 +26,21 @@ def storage(client: SyncClient) -> dict[str, Any]:
     counts = figures.counts(client)
     runs = _runs()
     backlog = runs.pop("to_archive")
+    refused = Unforgotten.objects.exclude(refused_at=None)
+    kept = refused.count()
+    example = refused.values_list("pk", flat=True).first() or ""
     return {
         "redis": {"used_bytes": redis.used, "max_bytes": redis.most, "share": redis.share, "keys": counts.keys},
         "runs": {**runs, "parked": counts.parked},
-        "streams": {"ready": counts.ready, "jobs": counts.jobs},
-        "archive": {"backlog": backlog, "runs_per_minute": counts.archived_lately, **_archive()},
-        "warnings": _warnings(redis, backlog),
+        "streams": {
+            "ready": counts.ready,
+            "jobs": counts.jobs,
+            "tasks": counts.tasks,
+            "dead_letters": counts.dead_letters,
+            **_run_streams(client),
+        },
+        "archive": {"backlog": backlog, "refused": kept, "runs_per_minute": counts.archived_lately, **_archive()},
+        "warnings": [*_warnings(redis, backlog), *_refused(kept, example)],
     }
 
 
@@ -60,6 +69,26 @@ def _archive() -> dict[str, int]:
         }
         cache.set("archive:sizes", kept, SIZES_S)
     return kept
+
+
+def _run_streams(client: SyncClient) -> dict[str, int]:
+    """Return how many logs and inboxes of runs Redis holds, counted there; a minute-old answer will do."""
+    found: dict[str, int] | None = cache.get("archive:streams")
+    if found is None:
+        found = figures.run_streams(client)._asdict()
+        cache.set("archive:streams", found, SIZES_S)
+    return found
+
+
+def _refused(kept: int, example: str) -> list[dict[str, str]]:
+    if not kept:
+        return []
+    runs = "run" if kept == 1 else "runs"
+    message = (
+        f"Of {kept:,} archived {runs} Redis has another log than was archived, and keeps it, such as of {example}. "
+        "Deleting such a run removes both."
+    )
+    return [{"code": "log_kept", "message": message}]
 
 
 def _warnings(redis: figures.Memory, backlog: int) -> list[dict[str, str]]:

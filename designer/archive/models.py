@@ -37,6 +37,9 @@ class Unforgotten(models.Model):
     run_id = models.CharField(primary_key=True, max_length=26)
     head = models.CharField(max_length=32)
     seq = models.PositiveIntegerField()
+    refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last found that Redis has another log than the archived one"
+    )
 
     class Meta:
         verbose_name_plural = "unforgotten"

@@ -29,12 +29,14 @@ def delete_runs(client: SyncClient, run_ids: Sequence[str], record: Callable[[],
         gone = [*ended.values_list("pk", flat=True)]
         let_files_go(gone)
         unarchived = [*ended.filter(archived=False).values_list("pk", flat=True)]
-        Unforgotten.objects.filter(pk__in=gone).delete()
+        unforgotten = Unforgotten.objects.filter(pk__in=gone)
+        refused = [*unforgotten.exclude(refused_at=None).values_list("pk", flat=True)]
+        unforgotten.delete()
         Run.objects.filter(pk__in=gone).delete()
         if gone:
             record()
-    # Logs that could not be archived because they are damaged: nobody can read them from here on.
-    retention.forget_any_ended(client, unarchived)
+    # Logs that are damaged, or others than were archived: nobody can read them from here on.
+    retention.forget_any_ended(client, [*unarchived, *refused])
     return len(gone)
 
 

@@ -32,16 +32,21 @@ class RunFigures(serializers.Serializer[Any]):
 
 
 class StreamFigures(serializers.Serializer[Any]):
-    """What waits for a worker."""
+    """What stands in the streams of Redis, counted there."""
 
     ready = serializers.IntegerField(help_text="Hints to runs, those in work included")
     jobs = serializers.IntegerField(help_text="Background jobs")
+    tasks = serializers.IntegerField(help_text="Calls that agents work on")
+    dead_letters = serializers.IntegerField()
+    logs = serializers.IntegerField(help_text="Logs of runs; up to a minute old")
+    inboxes = serializers.IntegerField(help_text="Runs with an inbox; up to a minute old")
 
 
 class ArchiveFigures(serializers.Serializer[Any]):
     """How far the archive is, and how large."""
 
     backlog = serializers.IntegerField(help_text="Ended runs whose time to be archived has come")
+    refused = serializers.IntegerField(help_text="Archived runs of which Redis has another log, which stays there")
     runs_per_minute = serializers.IntegerField()
     runs = serializers.IntegerField()
     bytes = serializers.IntegerField()

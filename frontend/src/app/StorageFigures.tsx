@@ -1,5 +1,6 @@
 import { Alert, Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { formatBytes } from "@/trace/duration";
 import { type StorageFigures as Figures, useStorage } from "@/wire/storage";
 import classes from "./SettingsPage.module.css";
@@ -15,7 +16,7 @@ export function StorageFigures() {
       <h2>{t("title")}</h2>
       {data?.warnings.map((warning) => (
         <Alert key={warning.code} color="orange" mb="sm">
-          {warning.message}
+          {serverWords(warning.code, warning.message)}
         </Alert>
       ))}
       <div className={classes.rows}>
@@ -28,7 +29,7 @@ export function StorageFigures() {
 
 function Rows({ figures }: { figures: Figures }) {
   const { t, i18n } = useTranslation("storage");
-  const { redis, runs, archive } = figures;
+  const { redis, runs, streams, archive } = figures;
   const count = (value: number) => value.toLocaleString(i18n.language);
   const percent = (redis.share ?? 0).toLocaleString(i18n.language, {
     style: "percent",
@@ -63,6 +64,19 @@ function Rows({ figures }: { figures: Figures }) {
             live: count(runs.live),
             standing: count(runs.standing),
             ended: count(runs.ended_in_redis),
+          })}
+        />
+      </div>
+      <div className={classes.row}>
+        <Words
+          label={t("streams")}
+          hint={t("streamsHint", {
+            logs: count(streams.logs),
+            inboxes: count(streams.inboxes),
+            hints: count(streams.ready),
+            tasks: count(streams.tasks),
+            letters: count(streams.dead_letters),
+            jobs: count(streams.jobs),
           })}
         />
       </div>

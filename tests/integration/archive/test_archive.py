@@ -1,7 +1,10 @@
 """Ended runs go from Redis to SQL: whole, once, and only when nothing can be lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from agentcluster.clock import now_ms
 from agentcluster.streams import blocking, keys, retention
@@ -9,12 +12,16 @@ from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.retention import Ended
 from designer.archive import archiver
 from designer.archive.archiver import archive_runs, finish
+from designer.archive.figures import storage
 from designer.archive.log import PART_ENTRIES
 from designer.archive.models import Mention, RunArchive, Unforgotten
 from designer.archive.orphans import remove_orphans
+from designer.archive.prune import delete_runs
 from designer.archive.reading import archived_meta, read_archived
+from designer.domain.events import RunCompleted, RunStarted
 from designer.models import Run
 from designer.traces.log import iterate, read_meta, read_page
+from tests.integration.api.records import write_log
 from tests.integration.archive.conftest import archive, in_redis
 
 
@@ -144,6 +151,40 @@ def test_redis_lets_go_only_of_the_log_that_is_archived(client, ended):
     right = Ended(run.pk, meta.head, meta.seq)
     assert retention.forget_ended(client, [right, right]) == [True, True]
     assert not in_redis(client, run)
+
+
+def test_a_log_that_redis_does_not_let_go_of_stays_noted_until_it_does(client, ended, monkeypatch):
+    run, other = ended(), ended()
+    head = client.hget(keys.meta(run.pk), "head")
+    monkeypatch.setattr(archiver, "_forget", lambda *_: None)
+    archive(client)
+    monkeypatch.undo()
+    client.hset(keys.meta(run.pk), "head", "0" * 32)
+    assert finish(client) == 2
+    assert finish(client) == 0, "asked again later, not at once"
+    assert [in_redis(client, each) for each in (run, other)] == [True, False]
+    assert [note.run_id for note in Unforgotten.objects.exclude(refused_at=None)] == [run.pk]
+    assert storage(client)["archive"]["refused"] == 1
+    (warning,) = storage(client)["warnings"]
+    assert (warning["code"], run.pk in warning["message"]) == ("log_kept", True)
+    client.hset(keys.meta(run.pk), "head", head)
+    Unforgotten.objects.update(refused_at=timezone.now() - timedelta(hours=2))
+    assert finish(client) == 1
+    assert not in_redis(client, run)
+    assert storage(client)["archive"]["refused"] == 0
+
+
+def test_deleting_a_run_removes_the_other_log_that_redis_has(client, ended):
+    run = ended()
+    meta = blocking.read_metas(client, [run.pk])[0]
+    archive(client)
+    write_log(run, [RunStarted(run.pk, run.workflow_id, run.version_id, {}), RunCompleted({"other": 1})])
+    Unforgotten.objects.create(run_id=run.pk, head=meta.head, seq=meta.seq)
+    assert finish(client) == 1
+    assert in_redis(client, run)
+    assert delete_runs(client, [run.pk], lambda: None) == 1
+    assert not in_redis(client, run)
+    assert not Unforgotten.objects.exists()
 
 
 def test_an_old_hint_does_not_begin_an_archived_run_anew(client, ended):

@@ -1,8 +1,10 @@
 """Policies over REST: who may set them, what they would do."""
 
 import pytest
+from django.core.cache import cache
 
 from agentcluster.security.models import Project, Role
+from agentcluster.streams import keys
 from designer.archive.models import RetentionPolicy
 from designer.models import AuditEntry
 
@@ -85,10 +87,17 @@ def test_a_preview_counts_and_changes_nothing(client, ended, api_of):
 
 def test_the_figures_tell_how_full_the_system_is(client, ended, api_of):
     ended()
-    ended(minutes=0)
+    young = ended(minutes=0)
+    client.xadd(keys.inbox(young.pk), {"c": "{}"})
+    client.sadd(keys.TASK_AGENTS, "text")
+    client.sadd(keys.DEAD_LETTER_AGENTS, "text", "json")
+    for stream in (keys.tasks("text"), keys.dead_letters("text"), keys.dead_letters("json"), keys.READY):
+        client.xadd(stream, {"a": "b"})
+    cache.delete("archive:streams")
     found = api_of(None).get("/api/v1/system/storage").json()
     assert found["runs"] == {"live": 0, "standing": 0, "parked": 0, "ended_in_redis": 2}
     assert found["archive"]["backlog"] == 1
+    assert found["streams"] == {"ready": 1, "jobs": 0, "tasks": 1, "dead_letters": 2, "logs": 2, "inboxes": 1}
     assert 0 <= found["redis"]["share"] < 0.75
     assert found["warnings"] == []
 
