@@ -98,3 +98,9 @@ class NoInstanceError(UnavailableError):
     """No live instance of the agent is in sight."""
 
     code = "no_instance"
+
+
+class BreakerOpenError(UnavailableError):
+    """The agent keeps failing and is left alone for a while."""
+
+    code = "breaker_open"

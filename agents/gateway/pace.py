@@ -12,16 +12,17 @@ from agents.policies.errors import RateLimitedError
 from agents.policies.limits import check_start, take
 
 
-def check_pace(guest: Guest, agent: str, address: str) -> None:
+def check_pace(guest: Guest, agent: str, version: str, address: str) -> None:
     """Take a token from every bucket that counts for a task; RateLimitedError with ``retry_after`` when one is empty.
 
-    A task counts as a start does, for its account, token and IP address, and as a call of the agent. Blocking.
+    A task counts as a start does, for its account, token and IP address, and as a call of the agent's ``version`` (the one
+    it will get; empty where nobody knows). Blocking.
     """
     try:
         check_start(user=User(pk=guest.user_id), token=str(guest.token_id), address=address)
     except RateLimitedError as error:
         _refuse(str(error.data["per"]), str(error.data["policy"]), error.data["retry_after"])
-    subject = Subject(agent=agent)
+    subject = Subject(agent=agent, version=version)
     policy = live.policy("rate_limit", subject, "agent")
     if policy is not None:
         spec = live.spec("rate_limit", subject, "agent")

@@ -7,71 +7,45 @@ repeat, at whatever instance or gateway, gets the first result. Which request a 
 import asyncio
 import contextlib
 import itertools
-import re
+import math
 from typing import Any, Final
 
 import msgspec
 
 from agentcluster import subjects
 from agentcluster.clock import monotonic
-from agentcluster.ids import new_trace_id, sha256_of
-from agentcluster.messaging import (
-    BadMessageError,
-    Bus,
-    Received,
-    Subscription,
-    is_no_responder,
-    traceparent,
-)
+from agentcluster.messaging import BadMessageError, Bus, Received, Subscription, is_no_responder, traceparent
 from agentcluster.streams import keys
 from agentcluster.streams.batch import BatchWriter
 from agents.cluster.protocol import REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
-from agents.domain.calls import HEARTBEAT_S, LEDGER_TTL_S, CallReply, CallRequest
-from agents.domain.scoring import InstanceInfo, choose
+from agents.domain.calls import HEARTBEAT_S, LEDGER_TTL_S, CallError, CallReply
 from agents.gateway.access import Guest
 from agents.gateway.blocking import ask
-from agents.gateway.errors import CallIdReusedError, FullError, NoInstanceError, ProtocolError, TooLargeError
+from agents.gateway.errors import BreakerOpenError, CallIdReusedError, FullError, NoInstanceError
+from agents.gateway.flights import Delivery, Flight
 from agents.gateway.offers import callable_agent
 from agents.gateway.outputs import whole
 from agents.gateway.pace import check_pace
 from agents.gateway.protocol import NOTHING, Task, TaskReply
+from agents.gateway.task_request import check, digest_of, request_of
+from agents.gateway.task_routing import Router
 
 WAIT_DEFAULT_S: Final = 30.0
 WAIT_MAX_S: Final = 60.0
-DEADLINE_MAX_MS: Final = 24 * 3_600_000
-INPUT_MAX: Final = 512 * 1024
 TASKS_MAX: Final = 1000
 """Tasks the gateway waits for at a time."""
+KEPT_MAX: Final = 10 * TASKS_MAX
+"""Tasks it knows at a time, with those at work that nobody waits for any more."""
 QUIET_S: Final = HEARTBEAT_S + 2
 """After so long without a word the task is given again: an instance may have died."""
 AGAIN_S: Final = 0.25
-_CALL_ID: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,100}")
+LOOK_S: Final = 1.0
 _FINAL: Final = ("ok", "error")
-
-
-class _Flight:
-    """A task that is waited for here; whoever asks for it again waits for the same."""
-
-    def __init__(self, request: CallRequest) -> None:
-        self.request = request
-        self.trace_id = new_trace_id()
-        self.reply: CallReply | None = None
-        self.progress: Any = None
-        self.instance = ""
-        self.heard_s = 0.0
-        self.waiting = 0
-        self.news = asyncio.Event()
-
-    @property
-    def over(self) -> bool:
-        """Whether the result is there."""
-        return self.reply is not None
-
-    @property
-    def must_be_given_again(self) -> bool:
-        """Whether the instance it went to has not taken it."""
-        return not self.over and not self.heard_s
+_TURNED_AWAY: Final = ("overloaded", "unavailable", "unknown_version")
+"""Codes by which an instance gives a call back without having run it."""
+_GONE: Final = CallError("unavailable", "The instance does not listen.", retryable=True)
+_decode: Final = msgspec.json.Decoder(CallReply).decode
 
 
 class TaskDesk:
@@ -79,84 +53,148 @@ class TaskDesk:
 
     def __init__(self, bus: Bus, view: ClusterView, writer: BatchWriter, node_id: str) -> None:
         """``node_id`` is the gateway's own: replies come to a subject of it."""
-        self._bus, self._view, self._writer = bus, view, writer
+        self._bus, self._writer = bus, writer
+        self.router = Router(bus, view, writer, node_id)
         self._prefix = subjects.node_replies(node_id)
-        self._flights: dict[str, _Flight] = {}
-        self._by_token: dict[str, _Flight] = {}
+        self._flights: dict[str, Flight] = {}
+        self._by_token: dict[str, tuple[Flight, Delivery]] = {}
+        self._waited_for = 0
         self._next = itertools.count(1)
-        self._turn = 0
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
         """Listen for replies."""
         self._subscription = await self._bus.subscribe(f"{self._prefix}.*", self._on_reply)
+        await self.router.start()
 
     async def stop(self) -> None:
         """Listen no more."""
         if self._subscription is not None:
             await self._subscription.stop()
+        for call_id in [*self._flights]:
+            self._forget(call_id)
+        await self.router.stop()
 
     async def ask(self, guest: Guest, task: Task, address: str) -> TaskReply:
         """Return the result, or ``running`` when it is not there in time; ``address`` is where the guest comes from.
 
         Raises ProtocolError, TooLargeError (what was asked makes no sense), NoGrantError, AgentDisabledError,
-        RateLimitedError, CallIdReusedError, NoInstanceError, FullError, BusUnavailableError, StreamsUnavailableError.
+        RateLimitedError, CallIdReusedError, NoInstanceError, BreakerOpenError, FullError, BusUnavailableError,
+        StreamsUnavailableError.
         """
-        _check(task)
+        check(task)
         await ask(callable_agent, guest, task.agent)
-        await ask(check_pace, guest, task.agent, address)
         call_id = f"task/{guest.user_id}/{task.call_id}"
-        await self._claim_id(call_id, task)
-        flight = self._flights.get(call_id)
-        if flight is None:
-            if len(self._flights) >= TASKS_MAX:
-                raise FullError(
-                    "The gateway waits for as many tasks as it may; try again in a moment.", limit=TASKS_MAX
-                )
-            flight = self._flights[call_id] = _Flight(_request(call_id, task))
-        flight.waiting += 1
+        version = self.router.version(task.agent, task.version, call_id)
+        await ask(check_pace, guest, task.agent, version, address)
+        kept = await self._kept(call_id) if await self._is_known(call_id, task) else None
+        if kept is not None and kept.status in _FINAL:
+            return await _told(task, kept)
+        flight = self._enter(call_id, task)
+        if kept is not None:
+            flight.at = flight.at or kept.instance
         try:
             await self._wait(flight, min(task.wait_ms / 1000 or WAIT_DEFAULT_S, WAIT_MAX_S))
         finally:
-            flight.waiting -= 1
-            if not flight.waiting:
-                self._flights.pop(call_id, None)
-                self._forget_tokens(flight)
-        return await _told(task, flight)
+            self._leave(call_id, flight)
+        return await _told(task, flight.reply or _so_far(flight))
 
-    async def _claim_id(self, call_id: str, task: Task) -> None:
-        """See that the call_id stands for this request; CallIdReusedError when it was used for another."""
-        content = msgspec.json.encode(
-            [task.agent, task.version, msgspec.json.decode(bytes(task.input))], order="deterministic"
-        )
-        digest = sha256_of(content)
+    async def _is_known(self, call_id: str, task: Task) -> bool:
+        """Return whether the call_id was used before; CallIdReusedError when it was for another request."""
+        digest = digest_of(task)
         there = await self._writer.execute("SET", keys.task(call_id), digest, "NX", "GET", "EX", LEDGER_TTL_S)
         if there is not None and there.decode() != digest:
             raise CallIdReusedError(call_id=task.call_id)
+        return there is not None
 
-    async def _wait(self, flight: _Flight, wait_s: float) -> None:
+    async def _kept(self, call_id: str) -> CallReply | None:
+        """Return what the call ledger has: the result, or the claim of the node that works on it."""
+        kept = await self._writer.execute("GET", keys.call(call_id))
+        return None if kept is None else _decode(kept)
+
+    def _enter(self, call_id: str, task: Task) -> Flight:
+        flight = self._flights.get(call_id)
+        if flight is None or not flight.waiting:
+            if self._waited_for >= TASKS_MAX:
+                message = "The gateway waits for as many tasks as it may; try again in a moment."
+                raise FullError(message, limit=TASKS_MAX)
+            self._waited_for += 1
+        request = request_of(call_id, task)
+        if flight is None:
+            flight = self._flights[call_id] = Flight(request)
+        flight.request = request
+        flight.waiting += 1
+        return flight
+
+    def _leave(self, call_id: str, flight: Flight) -> None:
+        flight.waiting -= 1
+        if flight.waiting:
+            return
+        self._waited_for -= 1
+        if flight.reply is not None or flight.delivery is None or len(self._flights) > KEPT_MAX:
+            self._forget(call_id)
+            return
+        # It counts as a task of its instance for as long as that works on it.
+        flight.slim()
+        asyncio.get_running_loop().call_later(QUIET_S, self._look_after, call_id, flight)
+
+    def _look_after(self, call_id: str, flight: Flight) -> None:
+        if self._flights.get(call_id) is not flight or flight.waiting:
+            return
+        if flight.quiet_s() > QUIET_S:
+            self._forget(call_id)
+        else:
+            asyncio.get_running_loop().call_later(QUIET_S, self._look_after, call_id, flight)
+
+    def _forget(self, call_id: str) -> None:
+        flight = self._flights.pop(call_id)
+        for token in [token for token, (known, _) in self._by_token.items() if known is flight]:
+            self.router.end(self._by_token.pop(token)[1])
+
+    async def _wait(self, flight: Flight, wait_s: float) -> None:
         until = monotonic() + wait_s
-        while not flight.over and (left := until - monotonic()) > 0:
-            if monotonic() - flight.heard_s > QUIET_S:
+        looked_s = monotonic()
+        while flight.reply is None and (left := until - monotonic()) > 0:
+            if flight.delivery is None or flight.quiet_s() > QUIET_S:
                 self._give(flight)
             flight.news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(flight.news.wait(), min(left, QUIET_S))
-            if flight.must_be_given_again:
-                await asyncio.sleep(min(left, AGAIN_S))
+                await asyncio.wait_for(flight.news.wait(), min(left, QUIET_S if flight.delivery else AGAIN_S))
+            if flight.delivery is None and monotonic() - looked_s > LOOK_S:
+                looked_s = monotonic()
+                await self._look_up(flight)
 
-    def _give(self, flight: _Flight) -> None:
-        """Send the request to the instance with most room; NoInstanceError when there is none and none has it."""
+    async def _look_up(self, flight: Flight) -> None:
+        """See what became of a task that somebody else works on, and nobody here can be asked for."""
+        kept = await self._kept(flight.request.call_id) if flight.at else None
+        if kept is not None and kept.status in _FINAL:
+            flight.end(kept)
+        elif kept is None:
+            flight.at = ""
+
+    def _give(self, flight: Flight) -> None:
+        """Send the request to the best instance; NoInstanceError, BreakerOpenError when none may and none has it."""
         request = flight.request
-        chosen = self._choose(request)
-        if chosen is None:
-            if flight.instance:
+        chosen = self.router.choose(request)
+        if chosen is None or isinstance(chosen, CallError):
+            if flight.at:
                 return
-            raise NoInstanceError(f"No live instance of {request.agent} {request.version}".rstrip() + " is in sight.")
-        token = str(next(self._next))
-        self._by_token[token] = flight
+            if chosen is not None:
+                retry_after = math.ceil(chosen.data["retry_after_ms"] / 1000)
+                raise BreakerOpenError(chosen.message, **chosen.data, retry_after=retry_after)
+            if not self.router.soon(request):
+                name = f"{request.agent} {request.version}".rstrip()
+                raise NoInstanceError(f"No live instance of {name} is in sight.")
+            return
+        if flight.delivery is not None:
+            self.router.end(flight.delivery)
+            flight.at = ""
         sent = msgspec.structs.replace(request, version=chosen.version)
-        flight.instance, flight.heard_s = chosen.instance, monotonic()
+        delivery = flight.delivery = Delivery(msgspec.structs.replace(sent, input=NOTHING), chosen.instance)
+        token = str(next(self._next))
+        self._by_token[token] = flight, delivery
+        self.router.begin(delivery)
+        flight.at, flight.heard_s, flight.turned_away = flight.at or chosen.instance, monotonic(), None
         self._bus.send(
             subjects.invoke(chosen.instance),
             REQUESTS.encode(sent, flight.trace_id),
@@ -164,18 +202,13 @@ class TaskDesk:
             traceparent(flight.trace_id),
         )
 
-    def _choose(self, request: CallRequest) -> InstanceInfo | None:
-        self._turn += 1
-        return choose(self._view.instances_of(request.agent, request.version), {}, self._turn)
-
     def _on_reply(self, message: Received) -> None:
-        flight = self._by_token.get(message.subject.rpartition(".")[2])
-        if flight is None:
+        flight, delivery = self._by_token.get(message.subject.rpartition(".")[2], (None, None))
+        if flight is None or delivery is None:
             return
         if is_no_responder(message):
             # The instance has just gone; the next look chooses another.
-            flight.heard_s = 0.0
-            flight.news.set()
+            self._turned_away(flight, delivery, _GONE)
             return
         try:
             reply = REPLIES.decode(message.data).payload
@@ -183,55 +216,34 @@ class TaskDesk:
             return
         if reply.call_id != flight.request.call_id:
             return
-        flight.heard_s, flight.progress = monotonic(), reply.progress or flight.progress
-        if _elsewhere(reply):
-            flight.heard_s = 0.0
+        if reply.error is not None and reply.error.code in _TURNED_AWAY:
+            self._turned_away(flight, delivery, reply.error)
         elif reply.status in _FINAL:
-            flight.reply = reply
-        flight.news.set()
+            self.router.answered(delivery, reply)
+            flight.end(reply)
+            if not flight.waiting:
+                self._forget(flight.request.call_id)
+        else:
+            flight.hear(reply)
+            flight.news.set()
 
-    def _forget_tokens(self, flight: _Flight) -> None:
-        for token in [token for token, known in self._by_token.items() if known is flight]:
-            del self._by_token[token]
-
-
-def _check(task: Task) -> None:
-    if not _CALL_ID.fullmatch(task.call_id):
-        raise ProtocolError("A call_id is 1 to 100 letters, digits and “-_.:/”.", field="/call_id")
-    if not task.agent:
-        raise ProtocolError("Say which agent is asked.", field="/agent")
-    if len(bytes(task.input)) > INPUT_MAX:
-        raise TooLargeError(f"The input of a task has at most {INPUT_MAX // 1024} KB.", field="/input", limit=INPUT_MAX)
-    for name in ("deadline_ms", "wait_ms"):
-        if not 0 <= getattr(task, name) <= DEADLINE_MAX_MS:
-            raise ProtocolError(f"{name} is a number of milliseconds from 0 to {DEADLINE_MAX_MS}.", field=f"/{name}")
-    try:
-        msgspec.json.decode(bytes(task.input))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"The input is no JSON: {error}.", field="/input") from error
+    def _turned_away(self, flight: Flight, delivery: Delivery, error: CallError) -> None:
+        self.router.turned_away(delivery)
+        if flight.delivery is delivery:
+            flight.turn_away(error, delivery)
 
 
-def _request(call_id: str, task: Task) -> CallRequest:
-    return CallRequest(
-        call_id=call_id,
-        idempotency_key=call_id,
-        agent=task.agent,
-        version=task.version,
-        input=task.input,
-        stage_id="task",
-        deadline_ms=task.deadline_ms,
-    )
+def _so_far(flight: Flight) -> CallReply:
+    """Return how a task stands: at work, or turned away by whoever it was given to last."""
+    call_id, why = flight.request.call_id, flight.turned_away
+    if why is not None and not flight.at:
+        return CallReply(call_id, "error", error=why)
+    return CallReply(call_id, "running", flight.at, progress=flight.progress)
 
 
-def _elsewhere(reply: CallReply) -> bool:
-    """Whether the instance only gave the call back, without having run it: its node stops."""
-    return reply.error is not None and reply.error.code in ("unavailable", "unknown_version")
-
-
-async def _told(task: Task, flight: _Flight) -> TaskReply:
-    reply = flight.reply
-    if reply is None:
-        return TaskReply(task.call_id, "running", instance=flight.instance, progress=_raw(flight.progress))
+async def _told(task: Task, reply: CallReply) -> TaskReply:
+    if reply.status == "running":
+        return TaskReply(task.call_id, "running", instance=reply.instance, progress=_raw(reply.progress))
     output = await whole(reply.output, bytes(task.input)) if reply.status == "ok" else NOTHING
     return TaskReply(task.call_id, reply.status, output, reply.error, reply.instance)
 

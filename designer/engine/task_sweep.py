@@ -23,7 +23,7 @@ class TaskSweep:
     """One engine worker's part: its own entries always, everybody's when it is its turn."""
 
     def __init__(self, log: RunLog, dispatcher: Dispatcher, view: ClusterView, liveness: Liveness, worker: str) -> None:
-        """Judge workers by ``liveness``, instances by ``view``."""
+        """Judge workers by ``liveness``, instances and gateways by ``view``."""
         self._log, self._dispatcher, self._view, self._liveness = log, dispatcher, view, liveness
         self._worker = worker
 
@@ -38,7 +38,7 @@ class TaskSweep:
 
     async def _sweep_agent(self, agent: str) -> None:
         old = await tasks.older_than(self._log, agent, OLD_MS)
-        left = [task.entry_id for task in old if self._liveness.is_dead(task.worker)]
+        left = [task.entry_id for task in old if self._is_dead(task.worker)]
         if left:
             logger.info("%d tasks of %s were left over by workers that are gone", len(left), agent)
             await tasks.remove(self._log, agent, left)
@@ -50,6 +50,11 @@ class TaskSweep:
             await tasks.forget_instance(self._log, agent, each.instance)
         if len(gone) == len(consumers) and not old:
             await tasks.forget_agent(self._log, agent)
+
+    def _is_dead(self, caller: str) -> bool:
+        """Return whether who waited for a task is gone: a gateway, which is a node, or an engine worker."""
+        health = self._view.health(caller)
+        return self._liveness.is_dead(caller) if health is None else health is Health.FAILED
 
     def _is_gone(self, consumer: Consumer) -> bool:
         if consumer.pending or consumer.idle_ms < GONE_MS:

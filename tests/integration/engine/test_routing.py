@@ -9,10 +9,14 @@ import pytest
 
 from agentcluster.streams import keys, tasks
 from agentcluster.streams.run_log import RunLog
+from agents.cluster.view import ClusterView
 from designer.domain import events as ev
 from designer.domain.graph import AgentNode, Edge, EndNode, Graph, MapNode, StartNode
+from designer.engine.liveness import MISSES, Liveness
+from designer.engine.task_sweep import TaskSweep
 from tests.integration.engine import routing_agents as mine
 from tests.integration.engine.lab import Lab, agent, line
+from tests.waiting import until
 
 PACED = keys.tasks("paced")
 
@@ -114,6 +118,30 @@ async def test_nothing_is_left_by_a_worker_that_was_killed(lab: Lab) -> None:
     await lab.ended(*runs)
     await emptied(lab, 30)
     assert engine.held == 0
+
+
+async def test_tasks_of_a_gateway_stay_for_as_long_as_its_node_lives(lab: Lab) -> None:
+    """A gateway is a node; it beats as one, and not as an engine worker does."""
+    node = await lab.start_node([mine.PACED])
+    gateway, log, view = node.profile.node_id, RunLog(lab.writer), ClusterView(lab.bus)
+    await view.start()
+    liveness = Liveness(log, "sweeper")
+    unused: Any = None
+    sweep = TaskSweep(log, unused, view, liveness, "sweeper")
+    for number, worker in enumerate((gateway, "gone"), 1):
+        lab.client.xadd(PACED, {"i": "one", "c": f"task/{number}", "w": worker}, id=f"{number}-1")
+        assert not liveness.is_dead(worker)
+    for _ in range(MISSES):
+        await liveness._beat()
+    await sweep._sweep_agent("paced")
+    assert [fields[b"w"] for _, fields in lab.client.xrange(PACED)] == [gateway.encode()]
+    lab.nodes.remove(node)
+    await node.stop(finish_s=0)
+    await until(lambda: view.health(gateway) is None)
+    await sweep._sweep_agent("paced")
+    assert not lab.client.xlen(PACED)
+    await view.stop()
+    await liveness.stop()
 
 
 @pytest.mark.django_db(transaction=True)
