@@ -7,7 +7,11 @@ from agentcluster.errors import ConflictError
 
 
 class LifeState(StrEnum):
-    """Where an instance stands. Cancel and deadline lead to STOPPING; clean-up finished, or forced, to STOPPED."""
+    """Where an instance stands.
+
+    A stop, a restart, a move elsewhere or the end of its node lead to STOPPING; once its calls have ended, by themselves or
+    by force after a grace period, it is STOPPED. Cancel and deadline end a call, never the instance that has others at work.
+    """
 
     IDLE = "Idle"
     RUNNING = "Running"

@@ -176,6 +176,7 @@ def test_only_staff_and_holders_of_the_permission_change_anything(api, other, na
         other.post("/api/v1/instances/echo-1/stop"),
         other.post("/api/v1/instances/echo-1/migrate", {}, format="json"),
         other.get("/api/v1/instances/echo-1/logs"),
+        other.get("/api/v1/instances/ended"),
         other.post("/api/v1/agents", REMOTE, format="json"),
     ):
         assert answer.status_code == 403, answer.content
@@ -183,6 +184,7 @@ def test_only_staff_and_holders_of_the_permission_change_anything(api, other, na
     User.objects.get(username="bob").user_permissions.add(Permission.objects.get(codename="change_deployment"))
     assert put(other, replicas=1).status_code == 200
     assert other.get("/api/v1/instances/echo-1/logs").json()["code"] == "instance_gone"
+    assert other.get("/api/v1/instances/ended").json()["results"] == []
 
 
 def test_nodes_and_instances_that_are_not_there_are_said_to_be_gone(api):
@@ -190,6 +192,7 @@ def test_nodes_and_instances_that_are_not_there_are_said_to_be_gone(api):
     assert api.post("/api/v1/nodes/nowhere/drain", {"on": True}, format="json").json()["code"] == "unknown_node"
     assert api.get("/api/v1/instances/echo-1/logs").json()["code"] == "instance_gone"
     assert api.get("/api/v1/instances/echo-1/logs?after=x").json()["code"] == "bad_input"
+    assert api.get("/api/v1/instances/ended?node=nowhere").json()["code"] == "unknown_node"
     assert api.post("/api/v1/instances/echo-1/restart").status_code == 404
 
 
