@@ -103,9 +103,12 @@ def _why_not(reference: ArtifactRef, known: Known, project: Project, run: Run | 
     """Return a sentence when the file, or one that a JSON file refers to, is not known; else nothing."""
     name = reference.name or "The file"
     if reference.digest not in known:
-        place = f"was not uploaded to the project “{project.name}”"
-        place += ", nor does the run mention it" if run is not None else ""
-        return f"{name} {place}; upload it first (POST /api/v1/artifacts)"
+        if run is None:
+            return f"{name} was not uploaded to the project “{project.name}”; upload it first (POST /api/v1/artifacts)"
+        return (
+            f"{name} was not uploaded to the project “{project.name}”, nor does the run mention it; "
+            "upload it first (POST /api/v1/artifacts)"
+        )
     if known[reference.digest].media_type != JSON:
         return ""
     inside = _unknown_inside(reference.digest, project, run)

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from designer.actions import catalogue, documents, nesting
+from designer.actions import catalogue, documents, graph_files, nesting
 from designer.actions.errors import GraphProblemsError, InvalidGraphError
 from designer.contracts.emits import emit_problems
 from designer.domain.graph import Problem
@@ -21,7 +21,7 @@ def problems_of(document: dict[str, Any], project_id: int) -> list[Problem]:
         ]
     found = validate(graph, catalogue.current(), catalogue.workflows_for(document, project_id))
     found += emit_problems(graph)
-    found = [*found, *nesting.problems_of(document, project_id)]
+    found = [*found, *nesting.problems_of(document, project_id), *graph_files.problems_of(document, project_id)]
     return sorted(found, key=lambda problem: problem.severity)
 
 

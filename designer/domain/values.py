@@ -1,16 +1,15 @@
 """Values with expressions inside: ``"${ … }"`` gives the value itself, ``"Hello ${ … }"`` a text (features C2)."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from designer.domain.apart import MAX_BYTES
 from designer.domain.expression_work import MAX_CHARACTERS, METER
 from designer.domain.expressions import ROOTS, Expression, ExpressionError, ExpressionFailedError, compile_expression
+from designer.domain.passing_on import Evaluate, may_make_references, passing_on
 from designer.domain.shapes import room_left
-
-Evaluate = Callable[[Mapping[str, Any]], Any]
 
 MAX_VALUE: Final = 10 * MAX_BYTES
 """Most characters of a value with expressions, a number counted as twenty: as JSON it is then surely over ``MAX_BYTES``."""
@@ -53,9 +52,15 @@ def expressions_in(value: Any, pointer: str = "", roots: frozenset[str] = ROOTS)
 def compile_value(value: Any, roots: frozenset[str] = ROOTS) -> Evaluate:
     """Return a function from scope to JSON value; raises ``ExpressionError`` when an expression does not compile.
 
-    The function raises ``ExpressionFailedError`` when one fails, or when all together are too much work or too large.
+    The function raises ``ExpressionFailedError`` when one fails, when all together are too much work or too large, or
+    where it gives a reference to a file that it was not given.
     """
     evaluate, count = _compiled(value, roots)
+    expressions = (
+        [each.expression for each in expressions_in(value, "", roots) if isinstance(each, Placed)] if count else []
+    )
+    if expressions and may_make_references(value, expressions):
+        evaluate = passing_on(evaluate, value, expressions)
     if count < 2:
         return evaluate
 

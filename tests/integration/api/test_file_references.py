@@ -180,3 +180,44 @@ def test_what_stands_in_a_file_somebody_sent_is_no_word_of_the_run(api, run, for
     write_log(run, [ev.SignalReceived("sent", data=given)], run.last)
     digest = foreign["$artifact"]["digest"]
     assert api.get(f"/api/v1/runs/{run.pk}/artifacts/{digest}").status_code == 404
+
+
+class TestGraphs:
+    """What stands in a workflow itself."""
+
+    @pytest.fixture
+    def problems(self, api, registry):
+        def of(output, project=None, **start):
+            graph = graphs.document(
+                {"kind": "start", "id": "start", **start},
+                {"kind": "transform", "id": "make", "output": output},
+                {"kind": "end", "id": "end"},
+                edges=[("start", "make"), ("make", "end")],
+            )
+            made = api.post("/api/v1/workflows", {"title": "Literal", "graph": graph}).json()
+            answer = api.post(f"/api/v1/workflows/{made['id']}/publish", {}, headers={"If-Match": '"1"'})
+            found = answer.json().get("problems", [])
+            assert (answer.status_code == 201) == (not found), answer.content
+            return [(each["code"], each["node"], each["field"]) for each in found if each["severity"] == "error"]
+
+        return of
+
+    def test_a_file_of_another_project_is_a_problem(self, problems, foreign):
+        assert problems({"x": [foreign]}) == [("unknown_artifact", "make", "/output/x/0")]
+
+    def test_so_is_one_as_the_default_of_an_input(self, problems, foreign):
+        schema = {"type": "object", "properties": {"file": {**ANY, "default": foreign}}}
+        assert problems(1, schema=schema) == [("unknown_artifact", "start", "/schema/properties/file/default")]
+
+    def test_so_is_a_reference_made_of_parts(self, problems):
+        made = {"$artifact": {"digest": "${ input.digest }", "size": 3}}
+        assert problems(made, schema={"type": "object", "properties": {"digest": {"type": "string"}}}) == [
+            ("made_reference", "make", "/output")
+        ]
+
+    def test_a_file_of_the_project_is_none(self, problems, own):
+        assert problems({"file": own}) == []
+
+    def test_nor_is_a_schema_that_describes_a_file(self, problems):
+        described = {"type": "object", "properties": {"$artifact": {"type": "object", "properties": {"digest": {}}}}}
+        assert problems(1, schema={"type": "object", "properties": {"file": described}}) == []
