@@ -44,6 +44,6 @@ USER agentcluster
 VOLUME /data
 EXPOSE 8000 8090 50051
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
 CMD ["python", "-m", "agentcluster.web", "-b", "0.0.0.0", "-p", "8000"]

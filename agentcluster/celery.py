@@ -16,5 +16,7 @@ def keep_logging(**_: object) -> None:
 
 
 setup_logging.connect(keep_logging)
+app.steps["worker"].add("agentcluster.health.celery_steps:HealthStep")
+app.steps["consumer"].add("agentcluster.health.celery_steps:PulseStep")
 app.steps["worker"].add("designer.engine.bootstep:EngineStep")
 app.steps["worker"].add("designer.archive.bootstep:SweepStep")

@@ -23,6 +23,8 @@ NATS_URL = services.find(HOME).nats_url
 REDIS_URL = services.find(HOME).redis_url
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
+HEALTH_HOST = os.environ.get("HEALTH_HOST") or "127.0.0.1"
+HEALTH_PORT = count("HEALTH_PORT", "0", 0)
 ENGINE_MAX_RUNS = count("ENGINE_MAX_RUNS", "1000", 1)
 BUNDLES_APPROVE_SIGNED = os.environ.get("BUNDLES_APPROVE_SIGNED", "") == "1"
 BUNDLE_UPLOADS_PER_MINUTE = count("BUNDLE_UPLOADS_PER_MINUTE", "30", 1)

@@ -22,6 +22,13 @@ class NotReadyError(UnavailableError):
     code = "not_ready"
 
 
+def check_nats(bus: Bus | None) -> str:
+    """Return that the connection of a process is there; raises ``NotReadyError``."""
+    if bus is None or not bus.connected:
+        raise NotReadyError("not connected")
+    return "connected"
+
+
 class DatabaseCheck:
     """Asks the database for a row that every migrated one has; in a thread of its own, so that pages don't delay it."""
 

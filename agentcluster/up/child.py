@@ -17,6 +17,7 @@ from agentcluster.up.console import parse
 PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 1 << 20
 LAST_LINES = 40
+LAST_WORDS_S = 2.0
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -28,6 +29,8 @@ class ProcessSpec:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     grace_s: float = 4.0
+    live_url: str = ""
+    """Where it is asked whether it lives; empty: where it says itself (``agentcluster.health.places``)."""
 
 
 def die_with_parent(parent: int) -> None:
@@ -57,6 +60,11 @@ class Child:
     def running(self) -> bool:
         """Say whether the process lives."""
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the process; 0 before the first start."""
+        return self._process.pid if self._process is not None else 0
 
     async def start(self) -> None:
         """Start it; raises ``OSError`` when the program cannot be run."""
@@ -99,6 +107,17 @@ class Child:
             await self._process.wait()
             return False
         return True
+
+    async def end_hung(self) -> None:
+        """End it when it answers no more: it says where its threads stand, if it still can, and is killed."""
+        process = self._process
+        if process is None or not self.running:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGABRT)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), LAST_WORDS_S)
+        self._signal_family(signal.SIGKILL)
 
     def kill(self) -> None:
         """Kill it and what it started, now."""

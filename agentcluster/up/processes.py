@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agentcluster.up.child import ProcessSpec
 from agentcluster.up.config import UpConfig
+from agentcluster.up.embedded import LOOPBACK
 from agentcluster.up.services import Services
 
 CELERY = ("-m", "celery", "-A", "agentcluster", "-q")
@@ -41,7 +42,13 @@ def app_specs(config: UpConfig, services: Services) -> list[ProcessSpec]:
         _spec("node", NODE, config, services, grace_s=14),
         _spec("worker", ENGINE, config, services),
         _spec("jobs", JOBS, config, services),
-        _spec("web", web_arguments(config.host, config.port), config, services),
+        _spec(
+            "web",
+            web_arguments(config.host, config.port),
+            config,
+            services,
+            live_url=f"{config.address}/health/live",
+        ),
         _spec("triggers", TRIGGERS, config, services),
         _spec(
             "gateway", gateway_arguments(config.host, config.grpc_port, config.ws_port), config, services, grace_s=14
@@ -51,13 +58,22 @@ def app_specs(config: UpConfig, services: Services) -> list[ProcessSpec]:
 
 
 def _spec(
-    name: str, arguments: Sequence[str], config: UpConfig, services: Services, grace_s: float = 12.0
+    name: str,
+    arguments: Sequence[str],
+    config: UpConfig,
+    services: Services,
+    *,
+    grace_s: float = 12.0,
+    live_url: str = "",
 ) -> ProcessSpec:
     environment = {
         "AGENTCLUSTER_HOME": str(config.home),
         "AGENTCLUSTER_PROCESS": name,
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or config.allowed_hosts,
         "DJANGO_SETTINGS_MODULE": "agentcluster.settings",
+        # They all run on one machine: each takes a port that is free, and writes down which.
+        "HEALTH_HOST": LOOPBACK,
+        "HEALTH_PORT": "0",
         "LOG_FORMAT": "json",
         "NATS_URL": services.nats_url,
         "PYTHONFAULTHANDLER": "1",
@@ -65,4 +81,4 @@ def _spec(
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS") or ROOT_IS_KNOWN,
         "REDIS_URL": services.redis_url,
     }
-    return ProcessSpec(name, [sys.executable, *arguments], environment, grace_s)
+    return ProcessSpec(name, [sys.executable, *arguments], environment, grace_s, live_url)

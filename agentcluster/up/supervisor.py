@@ -12,6 +12,7 @@ from agentcluster.up.child import Child, ProcessSpec
 from agentcluster.up.config import UpConfig
 from agentcluster.up.console import Console, parse
 from agentcluster.up.errors import GivenUpError, StartError
+from agentcluster.up.liveness import Watchman
 from agentcluster.up.processes import app_specs, prepare_spec
 from agentcluster.up.readiness import until_ready
 from agentcluster.up.restart import RestartPolicy
@@ -113,7 +114,9 @@ class Supervisor:
 
     async def _start_all(self, specs: Iterable[ProcessSpec]) -> None:
         for spec in specs:
-            self._keep(await self._start(spec))
+            child = await self._start(spec)
+            self._keep(child)
+            self._keepers.append(asyncio.create_task(Watchman(self.config.home, child, self._tell_down).run()))
 
     async def _start(self, spec: ProcessSpec) -> Child:
         child = self._children[spec.name] = Child(spec, self._record)
@@ -149,6 +152,9 @@ class Supervisor:
             self.console.say(f"{name} ended ({how}); starting it again in {delay:g} s", level="warning")
             await asyncio.sleep(delay)
             await child.start()
+
+    def _tell_down(self, child: Child) -> None:
+        self.console.say(f"{child.spec.name} does not answer that it lives; ending it", level="warning")
 
     def _give_up(self, child: Child, how_often: str) -> None:
         last = parse(child.spec.name, child.last_lines[-1])["event"] if child.last_lines else "none"

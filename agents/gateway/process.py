@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
 from agentcluster.errors import AgentClusterError, UnavailableError
-from agentcluster.health import sign_of_life
+from agentcluster.health.checks import NotReadyError, check_nats
+from agentcluster.health.server import HealthServer, serving
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.tasks import end
@@ -26,7 +28,6 @@ from agents.policies import following
 logger = logging.getLogger(__name__)
 
 CONNECT_S: Final = 30.0
-SIGN_EVERY_S: Final = 5.0
 PROCESS: Final = "gateway"
 
 
@@ -98,6 +99,11 @@ class GatewayProcess:
 
 async def serve(about: NodeProfile, listening: Listening, ended: asyncio.Event) -> None:
     """Run a gateway until ``ended``."""
+    async with serving(PROCESS) as health:
+        await _serve(about, listening, ended, health)
+
+
+async def _serve(about: NodeProfile, listening: Listening, ended: asyncio.Event, health: HealthServer) -> None:
     following.start(PROCESS, asyncio.get_running_loop())
     writer = BatchWriter(settings.REDIS_URL)
     connecting = asyncio.ensure_future(connect(settings.NATS_URL, about.node_id, wait_s=CONNECT_S))
@@ -110,22 +116,19 @@ async def serve(about: NodeProfile, listening: Listening, ended: asyncio.Event) 
             gateway = GatewayProcess(bus, writer, about, listening)
             try:
                 await gateway.start()
-                signs = asyncio.ensure_future(_give_signs())
+                health.checks |= {"nats": partial(check_nats, bus), PROCESS: partial(_lets_in, gateway)}
                 await stopping
-                await end(signs)
             finally:
                 logger.info("stopping: calls at work may finish")
                 with contextlib.suppress(UnavailableError):
                     await gateway.stop()
     finally:
         await end(connecting, stopping)
-        sign_of_life.withdraw(PROCESS)
         await writer.close()
         await asyncio.to_thread(following.stop)
 
 
-async def _give_signs() -> None:
-    while True:
-        with contextlib.suppress(OSError):
-            sign_of_life.give(PROCESS)
-        await asyncio.sleep(SIGN_EVERY_S)
+def _lets_in(process: GatewayProcess) -> str:
+    if process.gateway.stopping:
+        raise NotReadyError("it is stopping")
+    return f"{len(process.node.agents)} agents have joined"

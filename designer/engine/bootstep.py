@@ -12,6 +12,8 @@ from celery import bootsteps
 from django.conf import settings
 
 from agentcluster import garbage, structs
+from agentcluster.health.checks import NotReadyError, check_nats
+from agentcluster.health.server import HealthServer, serving
 from agentcluster.streams.check import check_server
 from agentcluster.streams.errors import StreamsUnavailableError
 from agents.policies import following
@@ -20,6 +22,7 @@ from designer.engine.worker import Engine
 logger = logging.getLogger(__name__)
 
 QUEUE = "runs"
+PROCESS = "worker"
 STOP_S = 25.0
 
 
@@ -55,15 +58,25 @@ class EngineThread(threading.Thread):
         following.stop()
 
     async def _serve(self) -> None:
+        async with serving(PROCESS) as health:
+            await self._drive(health)
+
+    async def _drive(self, health: HealthServer) -> None:
         await self._check_redis()
         if self._stopped.is_set():
             return
-        self._engine = Engine(settings.REDIS_URL, settings.NATS_URL, max_runs=settings.ENGINE_MAX_RUNS)
+        engine = self._engine = Engine(settings.REDIS_URL, settings.NATS_URL, max_runs=settings.ENGINE_MAX_RUNS)
+        health.checks |= {"nats": lambda: check_nats(engine.bus), "engine": self._drives}
         self._loop = asyncio.get_running_loop()
         following.start("engine", self._loop)
         if self._stopped.is_set():
             self._engine.stop()
         await self._engine.serve()
+
+    def _drives(self) -> str:
+        if self._engine is None or self._stopped.is_set():
+            raise NotReadyError("it is stopping")
+        return f"it drives {self._engine.held} runs"
 
     async def _check_redis(self) -> None:
         while not self._stopped.is_set():

@@ -61,6 +61,7 @@ class Engine:
         self._run_timeout_s = settings.ENGINE_RUN_TIMEOUT_S if run_timeout_s is None else run_timeout_s
         self.worker = worker or new_id()
         self._redis_url, self._nats_url = redis_url, nats_url
+        self.bus: Bus | None = None
         self._drivers: dict[str, Driver] = {}
         self._later: dict[str, Hint] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +89,7 @@ class Engine:
     async def serve(self) -> None:
         """Drive runs until ``stop``; waits for Redis and NATS as long as it takes."""
         await self._liveness.start()
-        bus = await self._connect()
+        bus = self.bus = await self._connect()
         if bus is None:
             return await self._close()
         view = ClusterView(bus)

@@ -1,23 +1,36 @@
-"""Beat's scheduler: django-celery-beat's, with a sign of life at every turn."""
+"""Beat's scheduler: django-celery-beat's, which answers whether it lives."""
 
-from typing import Any
+from typing import Any, Final
 
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from agentcluster.health import sign_of_life
+from agentcluster.health.celery_steps import TURN_S
+from agentcluster.health.pulse import Pulse
+from agentcluster.health.server import HealthServer
 
-PROCESS = "beat"
+PROCESS: Final = "beat"
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat has no types
-    """Reads the schedule from the database; ``manage.py health --process beat`` looks at its signs."""
+    """Reads the schedule from the database; its health is that of its turns."""
+
+    _health: HealthServer | None = None
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
-        """Send what is due, and say that beat lives."""
-        sign_of_life.give(PROCESS)
-        return super().tick(*args, **kwargs)
+        """Send what is due, and beat."""
+        if self._health is None:
+            self._health = HealthServer(PROCESS, Pulse(TURN_S))
+            self._health.start()
+        self._health.pulse.beat()
+        pause_s = super().tick(*args, **kwargs)
+        self._health.checks[PROCESS] = self._keeps_time
+        return pause_s
 
     def close(self) -> None:
         """End in order."""
-        sign_of_life.withdraw(PROCESS)
+        if self._health is not None:
+            self._health.stop()
         super().close()
+
+    def _keeps_time(self) -> str:
+        return f"it knows {len(self.schedule)} schedules"

@@ -1,5 +1,6 @@
 """docker-compose.yml as Docker would read it, with its services' commands run by hand on this machine."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from agentcluster.up import embedded
 from agentcluster.up.config import PROJECT
 
 APP = ("web", "worker", "jobs", "node", "beat", "triggers", "gateway")
@@ -44,11 +46,19 @@ class Machine:
 
     replace: dict[str, str]
     variables: dict[str, str] = field(default_factory=env_file)
+    health: dict[str, int] = field(default_factory=dict)
 
     def here(self, text: str) -> str:
         for there, here in self.replace.items():
             text = text.replace(there, here)
         return interpolate(text, self.variables)
+
+    def of(self, name: str, service: dict[str, Any]) -> dict[str, Any]:
+        """Return a service as it is on this machine, where all share one address: its health has a port of its own."""
+        port = self.health.setdefault(name, embedded.free_port())
+        text = json.dumps(service)
+        found: dict[str, Any] = json.loads(text.replace(":9000/", f":{port}/").replace('"9000"', f'"{port}"'))
+        return found
 
     def environment(self, service: dict[str, Any]) -> dict[str, str]:
         given = {name: self.here(str(value)) for name, value in service["environment"].items()}

@@ -46,6 +46,15 @@ def test_every_service_comes_back_is_watched_and_keeps_its_data() -> None:
         assert named <= set(file["volumes"]), name
 
 
+def test_every_process_is_asked_every_five_seconds_and_is_down_after_three_failures() -> None:
+    services = compose.load()["services"]
+    for name in compose.APP:
+        check = services[name]["healthcheck"]
+        assert (check["interval"], check["timeout"], check["retries"]) == ("5s", "5s", 3), name
+        port = 8000 if name == "web" else services[name]["environment"]["HEALTH_PORT"]
+        assert f"http://127.0.0.1:{port}/health/live" in check["test"][-1], name
+
+
 def test_every_dependency_is_a_service_and_the_servers_are_healthy_first() -> None:
     services = compose.load()["services"]
     for name in (*compose.APP, "migrate"):

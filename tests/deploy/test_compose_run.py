@@ -76,7 +76,7 @@ def running(machine: compose.Machine, services: dict[str, Any], tmp_path_factory
     prepared = machine.run(services["migrate"], services["migrate"]["command"])
     assert prepared.returncode == 0, prepared.stdout + prepared.stderr
     logs = tmp_path_factory.mktemp("logs")
-    started = {name: machine.start(services[name], logs / name) for name in compose.APP}
+    started = {name: machine.start(machine.of(name, services[name]), logs / name) for name in compose.APP}
     yield started
     for process in started.values():
         process.terminate()
@@ -107,8 +107,12 @@ def test_each_health_check_says_so(
     name: str, machine: compose.Machine, running: dict[str, Any], services: dict[str, Any]
 ) -> None:
     until_ready(f"http://127.0.0.1:{machine.replace['8000']}")
-    asked = machine.run(services[name], services[name]["healthcheck"]["test"][1:])
+    service = machine.of(name, services[name])
+    asked = machine.run(service, service["healthcheck"]["test"][1:])
     assert asked.returncode == 0, asked.stdout + asked.stderr
+    if name != "web":
+        told = machine.run(service, ["python", "manage.py", "health", "--process", name, "--ready"])
+        assert told.returncode == 0, told.stdout + told.stderr
 
 
 async def test_nats_lets_nobody_in_without_its_password(machine: compose.Machine, running: dict[str, Any]) -> None:

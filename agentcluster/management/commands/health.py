@@ -1,4 +1,4 @@
-"""``manage.py health --process worker|jobs|node|beat|triggers|gateway``: the health check of containers without HTTP."""
+"""``manage.py health --process worker|jobs|node|beat|triggers|gateway [--ready]``: ask the processes of this machine."""
 
 import sys
 from typing import Any
@@ -10,20 +10,21 @@ from agentcluster.health.process import PROCESSES, check_process
 
 
 class Command(BaseCommand):
-    """Exit code 0: the process on this machine lives; 1: it does not, or cannot be asked."""
+    """Exit code 0: all of that kind on this machine live; 1: there is none, or one does not."""
 
-    help = "Say whether a process on this machine lives."
+    help = "Say whether the processes of a kind live on this machine, or whether they do their work."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take ``--process``."""
+        """Take ``--process`` and ``--ready``."""
         parser.add_argument("--process", required=True, choices=PROCESSES)
+        parser.add_argument("--ready", action="store_true", help="ask whether they do their work, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Look once."""
+        """Ask once."""
         name = options["process"]
         try:
-            self.stdout.write(f"{name}: {check_process(name)}")
+            self.stdout.write(f"{name}: {check_process(name, 'ready' if options['ready'] else 'live')}")
         except AgentClusterError as error:
             self.stderr.write(f"{name}: {error.message}")
             sys.exit(1)

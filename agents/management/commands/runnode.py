@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from agentcluster import garbage, structs
 from agentcluster.errors import AgentClusterError
+from agentcluster.health.checks import NotReadyError, check_nats
+from agentcluster.health.server import HealthServer, serving
 from agentcluster.messaging import Bus, connect
 from agentcluster.streams.batch import BatchWriter
 from agentcluster.tasks import end
@@ -86,6 +88,13 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with serving("node") as health:
+        await _host(about, make, ended, health, guests=guests)
+
+
+async def _host(
+    about: NodeProfile, make: Callable[..., Node], ended: asyncio.Event, health: HealthServer, *, guests: bool
+) -> None:
     following.start("node", asyncio.get_running_loop(), database=False)
     writer = BatchWriter(settings.REDIS_URL)
     try:
@@ -99,6 +108,7 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
             node = make(bus, writer, **makes)
             node.control.on_stop = ended.set
             await node.start(CONNECT_S)
+            health.checks |= {"nats": partial(check_nats, bus), "node": partial(_takes_work, node)}
             await ended.wait()
             logger.info("stopping: calls at work may finish")
             following_ends = asyncio.ensure_future(asyncio.to_thread(following.stop))
@@ -107,6 +117,12 @@ async def _serve(about: NodeProfile, make: Callable[..., Node], *, guests: bool)
     finally:
         await writer.close()
         await asyncio.to_thread(following.stop)
+
+
+def _takes_work(node: Node) -> str:
+    if node.service.stopping or node.condition.draining:
+        raise NotReadyError("it is stopping" if node.service.stopping else "it is drained, and takes no new work")
+    return f"it hosts {len(node.agents)} instances"
 
 
 async def _stopped(node: Node) -> None:

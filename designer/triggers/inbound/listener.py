@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 
 from agentcluster.clock import monotonic
 from agentcluster.errors import AgentClusterError
-from agentcluster.health import sign_of_life
+from agentcluster.health.checks import NotReadyError
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bus
 from agentcluster.messaging.errors import BusUnavailableError
@@ -33,8 +33,8 @@ from designer.triggers.models import Kind, Leftover, Trigger
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
 
-PROCESS: Final = "triggers"
 LOOK_S: Final = 1.0
+LATE_S: Final = 10.0
 SWEEP_S: Final = 2.0
 REST_S: Final = 3.0
 """A consumer nobody needs is removed only when every listener has had time to let go of it: a reader makes it anew."""
@@ -55,6 +55,13 @@ class Listener:
         self._stopping = asyncio.Event()
         self._writer = BatchWriter(redis_url)
         self._contracts: Guard | None = None
+        self._looked_s = -LATE_S
+
+    def check(self) -> str:
+        """Return how many triggers it listens for; raises ``NotReadyError`` when the database has not said for a while."""
+        if monotonic() - self._looked_s > LATE_S:
+            raise NotReadyError(f"the triggers could not be read for {LATE_S:.0f} s")
+        return f"it listens for {len(self._readers)} triggers"
 
     def stop(self) -> None:
         """Let ``serve`` return; what is not acknowledged goes to others."""
@@ -75,7 +82,6 @@ class Listener:
             await self._contracts.stop()
         await self._writer.close()
         self._threads.shutdown(wait=True)
-        sign_of_life.withdraw(PROCESS)
 
     async def in_thread(self, work: Callable[[], R]) -> R:
         """Return what ``work``, which uses the database, returns; a broken connection is not used again."""
@@ -98,12 +104,12 @@ class Listener:
 
     async def _look(self) -> None:
         """Begin to read for new triggers, end for old ones, begin anew for changed ones."""
-        sign_of_life.give(PROCESS)
         if self.bus is not None and self._contracts is None:
             self._contracts = Guard(self.bus, self._writer)
             await self._contracts.start()
         kinds = [Kind.NATS, Kind.STREAM] if self.bus else [Kind.STREAM]
         wanted = {trigger.pk: trigger for trigger in await self.in_thread(partial(_enabled, kinds))}
+        self._looked_s = monotonic()
         for trigger_id, (seen, reader) in [*self._readers.items()]:
             trigger = wanted.get(trigger_id)
             if trigger is None or trigger.updated_at != seen:

@@ -57,6 +57,18 @@ def test_a_killed_process_is_started_again(running: Installation, words: tuple[s
     running.until_ready()
 
 
+def test_processes_that_hang_are_started_again(running: Installation) -> None:
+    """A stopped process takes connections and answers nothing, as one whose loop stands still."""
+    hung = {words: running.child(words) for words in ("runnode", "beat", "agentcluster.web")}
+    for process in hung.values():
+        process.suspend()
+    told = {running.until("does not answer that it lives", timeout_s=60)["event"].split()[0] for _ in hung}
+    assert told == {"node", "beat", "web"}
+    for words, process in hung.items():
+        running.until_back(process, words, timeout_s=30)
+    running.until_ready()
+
+
 def test_ctrl_c_ends_everything_soon_and_keeps_the_data(running: Installation) -> None:
     family = running.family()
     assert len(family) >= 6, family

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import uvloop
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from agentcluster import structs
+from agentcluster.health.checks import check_nats
+from agentcluster.health.server import HealthPortError, HealthServer, serving
 from agentcluster.messaging import BusUnavailableError, connect
 from agentcluster.tasks import end
 from agents.policies import following
@@ -29,16 +31,25 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         """Listen until stopped; while NATS is away, to everything else."""
         structs.prepare_ours()
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve())
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve())
+        except HealthPortError as error:
+            raise CommandError(error.message, returncode=2) from error
 
 
 async def _serve() -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with serving("triggers") as health:
+        await _listen(ended, health)
+
+
+async def _listen(ended: asyncio.Event, health: HealthServer) -> None:
     following.start("triggers", asyncio.get_running_loop())
     listener = Listener(settings.REDIS_URL)
+    health.checks |= {"nats": lambda: check_nats(listener.bus), "triggers": listener.check}
     connecting = asyncio.create_task(_connect(listener))
     serving = asyncio.create_task(listener.serve())
     stopping = asyncio.create_task(ended.wait())
