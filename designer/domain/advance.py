@@ -122,7 +122,7 @@ class Advance(Fold):
         )
 
     def _again(self, state: StepState, error: CallError, now: int) -> int:
-        return retry_at(state, error, f"{state.step}/{max(1, state.attempt)}", now, self._retry_of)
+        return retry_at(state, error, f"{state.step}/{max(1, state.attempt)}", now, self._retry_of, rules=self.rules)
 
     def _end_timers(self, made: list[ev.Event], now: int) -> None:
         """End what is due: waits are over, questions and containers have run out of time."""

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from agents.domain.calls import CallError
+from designer.domain.events import RULES
 from designer.domain.fold import CRASHED, INFRASTRUCTURE, REFUSED
 from designer.domain.graph import RetryPolicy
+from designer.domain.policies import HANDLER_RETRY
 from designer.domain.state import StepState
 
 MAX_REDELIVERIES = 10
@@ -17,6 +19,8 @@ REDELIVERY = RetryPolicy(attempts=MAX_REDELIVERIES, initial_s=0.2, backoff=1.7, 
 
 
 NO_RETRY: Final = RetryPolicy()
+HANDLERS_ARE_RETRIED: Final = 2
+"""The rules since which handlers without a retry of their own have ``HANDLER_RETRY``."""
 RetryOf = Callable[[str, str], RetryPolicy]
 """What operators have decided for steps that set no retry of their own, by agent and version."""
 
@@ -26,8 +30,10 @@ def no_policy(_agent: str, _version: str) -> RetryPolicy:
     return NO_RETRY
 
 
-def retry_at(state: StepState, error: CallError, call_id: str, now: int, retry_of: RetryOf) -> int:
-    """Return when (ms) to try again, or 0 when this error is final.
+def retry_at(
+    state: StepState, error: CallError, call_id: str, now: int, retry_of: RetryOf, *, rules: int = RULES
+) -> int:
+    """Return when (ms) to try again, or 0 when this error is final; ``rules`` are those the run began under.
 
     What is returned becomes part of an event: a log that is folded again never asks ``retry_of``.
     """
@@ -37,7 +43,7 @@ def retry_at(state: StepState, error: CallError, call_id: str, now: int, retry_o
         if error.code == CRASHED and state.crashes + 1 >= MAX_CRASHES:
             return 0
         return now + _pause_ms(REDELIVERY, state.redeliveries + 1, call_id)
-    policy = _policy_of(state, retry_of)
+    policy = _policy_of(state, retry_of, rules)
     if error.code == REFUSED:
         # No attempt was made, so none is used up: a step that retries waits until the breaker lets calls through.
         if policy.attempts <= 1 or state.refusals >= MAX_REFUSALS:
@@ -50,12 +56,22 @@ def retry_at(state: StepState, error: CallError, call_id: str, now: int, retry_o
     return now + _pause_ms(policy, failures, call_id)
 
 
-def _policy_of(state: StepState, retry_of: RetryOf) -> RetryPolicy:
-    own: RetryPolicy = getattr(state.node.node, "retry", NO_RETRY)
-    if own != NO_RETRY or not state.node.is_call:
-        return own
+def _policy_of(state: StepState, retry_of: RetryOf, rules: int) -> RetryPolicy:
+    own: RetryPolicy | None = getattr(state.node.node, "retry", None)
+    if own is not None or not state.node.is_call:
+        return own or NO_RETRY
     started = state.started
-    return retry_of(*((started.agent, started.version) if started else (state.node.agent, state.node.version)))
+    policy = retry_of(*((started.agent, started.version) if started else (state.node.agent, state.node.version)))
+    if policy == NO_RETRY and rules >= HANDLERS_ARE_RETRIED and _undoes(state):
+        return HANDLER_RETRY
+    return policy
+
+
+def _undoes(state: StepState | None) -> bool:
+    """Return whether the step is a compensation handler, or stands inside one."""
+    while state is not None and not state.undoes:
+        state = state.scope.owner
+    return state is not None
 
 
 def _pause_ms(policy: RetryPolicy, failures: int, seed: str) -> int:

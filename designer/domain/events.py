@@ -13,6 +13,11 @@ from agents.domain.calls import CallError
 from designer.domain.policies import Priority
 
 GENESIS: Final = ""
+RULES: Final = 2
+"""The rules that runs of today begin under; a log goes on by those it began with, so that it always reads the same.
+
+1: a compensation handler that sets no retry has one attempt. 2: it has those of ``policies.HANDLER_RETRY``.
+"""
 Degraded = Literal["", "value", "cached"]
 
 
@@ -59,6 +64,8 @@ class RunStarted(_Event, frozen=True, omit_defaults=True, tag="run_started"):
     origin: Origin | None = None
     begun_at: int = 0
     """When (ms) the first run of a chain of continued runs began; 0 for the first itself."""
+    rules: int = 1
+    """By which rules the run goes on, where they have changed: see ``RULES``."""
 
 
 class RunQueued(_Event, frozen=True, omit_defaults=True, tag="run_queued"):

@@ -48,6 +48,11 @@ class Flow:
         self.root = ScopeState(plan, "", {})
 
     @property
+    def rules(self) -> int:
+        """The rules the run began under: see ``events.RULES``."""
+        return self.started.rules if self.started is not None else ev.RULES
+
+    @property
     def output(self) -> dict[str, Any]:
         """What the end nodes have given so far."""
         return self.root.output

@@ -39,7 +39,8 @@ class Edits(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def forked(plan: Plan, records: Sequence[ev.Record], seq: int, edits: Edits | None = None) -> list[ev.Event]:
-    """Return the first events of a run that goes on after the event ``seq`` of ``records``; ``run_started`` is the old one.
+    """Return the first events of a run that goes on after the event ``seq`` of ``records``; ``run_started`` is the old one
+    but for its rules.
 
     Raises ``ForkError`` for a ``seq`` outside the log, an edit of a step without a result there, or edits that
     contradict what was recorded after them.
@@ -48,9 +49,14 @@ def forked(plan: Plan, records: Sequence[ev.Record], seq: int, edits: Edits | No
     if not 1 <= seq <= last:
         raise ForkError(f"Fork after an event between 1 and {last}, not {seq}.", first=1, last=last)
     taken = _taken(plan, records[:seq])
-    events = _edited(taken, edits or Edits())
+    events = [_by_today(event) for event in _edited(taken, edits or Edits())]
     _check(plan, events, records[0].at)
     return events
+
+
+def _by_today(event: ev.Event) -> ev.Event:
+    """Let the new run go on by the rules of today: it was not the one that began under the old ones."""
+    return msgspec.structs.replace(event, rules=ev.RULES) if isinstance(event, ev.RunStarted) else event
 
 
 def retried(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:

@@ -39,7 +39,8 @@ class _Timed(_Guarded, frozen=True, omit_defaults=True):
 
 
 class _Call(_Timed, frozen=True, omit_defaults=True):
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy | None = None
+    """None: what the policy centre says for the agent; where that says nothing, one attempt, of a compensation handler five."""
     heartbeat_timeout_s: float | None = None
     """Seconds an agent may stay silent (no ``heartbeat`` of its own) before the attempt counts as failed."""
     cache: Cache | None = None

@@ -1,6 +1,6 @@
 """What a node says about trouble, time and repetition; the same words for every kind (features C1)."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -19,6 +19,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     max_s: float = 60.0
     jitter: float = 0.1
     on: tuple[str, ...] = ()
+
+
+HANDLER_RETRY: Final = RetryPolicy(attempts=5, initial_s=2.0, backoff=3.0)
+"""That of a compensation handler which sets none of its own: again after 2, 6, 18 and 54 seconds."""
 
 
 class OnError(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -80,7 +80,7 @@ class Run(Advance):
         self._pending.pop(call.step, None)
         made: list[ev.Event] = []
         state = self.steps[call.step]
-        again = retry_at(state, error, call.call_id, now, self._retry_of) if error.retryable else 0
+        again = retry_at(state, error, call.call_id, now, self._retry_of, rules=self.rules) if error.retryable else 0
         end = None
         if instead is not None and (not again or error.code == REFUSED):
             end = settled_by_policy(state, ev.StepFailed(call.step, error, call.attempt), instead, now)

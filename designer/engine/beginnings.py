@@ -154,6 +154,7 @@ def first_event(request: RunRequest, worker: str) -> ev.RunStarted:
         trigger=request.trigger,
         priority=request.priority,
         origin=request.origin,
+        rules=ev.RULES,
     )
 
 

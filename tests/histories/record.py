@@ -15,7 +15,7 @@ import msgspec
 from agents.domain.calls import CallError
 from designer.domain import commands as asked
 from designer.domain.compact import compact
-from designer.domain.events import Bidding, Origin, PlacedBid, Record, RunStarted
+from designer.domain.events import RULES, Bidding, Origin, PlacedBid, Record, RunStarted
 from designer.domain.fork import Edits, forked
 from designer.domain.plan import compile_plan
 from designer.domain.run import Run
@@ -42,7 +42,9 @@ def scenario(make: Scenario) -> Scenario:
     return make
 
 
-def player(*nodes: Any, edges: str, run_input: Any = None, answer: Any = lambda call: {"n": 1}) -> Player:
+def player(
+    *nodes: Any, edges: str, run_input: Any = None, answer: Any = lambda call: {"n": 1}, rules: int = RULES
+) -> Player:
     drawn = graph(*nodes, edges=edges)
     played = Player(drawn, answer=answer, subplans={key: compile_plan(inner) for key, inner in SUBPLANS.items()})
     played.now = T0
@@ -54,6 +56,7 @@ def player(*nodes: Any, edges: str, run_input: Any = None, answer: Any = lambda 
         "ada",
         "4bf92f3577b34da6a3ce929d0e0e4736",
         "engine-1",
+        rules=rules,
     )
     played.run = Run(played.plan)
     played.run.apply(begun, T0)
@@ -289,6 +292,23 @@ def saga_undone() -> Player:
 @scenario
 def saga_undone_in_part() -> Player:
     return a_saga(lambda call: BAD if call.agent in ("ship", "refund") else {}).play()
+
+
+def a_saga_undone_by_a_busy_agent(rules: int) -> Player:
+    answers = iter([{}, BAD, BUSY, {}])
+    nodes = start(), agent("reserve"), agent("ship"), agent("release")
+    edges = "start>reserve reserve>ship reserve:compensate>release"
+    return player(*nodes, edges=edges, answer=lambda call: next(answers), rules=rules)
+
+
+@scenario
+def handler_tried_again_by_default() -> Player:
+    return a_saga_undone_by_a_busy_agent(RULES).play()
+
+
+@scenario
+def handler_tried_once_under_old_rules() -> Player:
+    return a_saga_undone_by_a_busy_agent(rules=1).play()
 
 
 @scenario

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from designer.domain.graph import Node, Problem
+from designer.domain.graph import Node, Problem, RetryPolicy
 from designer.domain.plan import CALLS
 
 MAX_ATTEMPTS: Final = 100
@@ -38,7 +38,7 @@ def check_condition(node: Node, field: str, text: str) -> Iterator[Problem]:
 
 def _retry_limits(node: Node) -> Limits:
     assert isinstance(node, CALLS)
-    retry = node.retry
+    retry = node.retry or RetryPolicy()
     return (
         (1 <= retry.attempts <= MAX_ATTEMPTS, "/retry/attempts", f"Between 1 and {MAX_ATTEMPTS} attempts are allowed."),
         (0 <= retry.initial_s <= MAX_PAUSE_S, "/retry/initial_s", "The first pause lies between 0 and 86400 seconds."),

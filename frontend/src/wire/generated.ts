@@ -90,7 +90,7 @@ export interface AgentNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -330,7 +330,7 @@ export interface EmitNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -407,7 +407,7 @@ export interface HttpNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -427,7 +427,7 @@ export interface LlmNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -447,7 +447,7 @@ export interface MemoryNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -476,7 +476,7 @@ export interface IntentNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   success_criteria?: {
     [k: string]: unknown;
@@ -504,7 +504,7 @@ export interface PlanNode {
   on_error?: OnError;
   parent?: string | null;
   position?: Position;
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | null;
   run_if?: string;
   timeout_s?: number | null;
   title?: string;
@@ -815,6 +815,7 @@ export interface RunStarted {
   input: unknown;
   origin?: Origin | null;
   priority?: "high" | "low" | "normal";
+  rules?: number;
   run_id: string;
   started_by?: string;
   trace_id?: string;

@@ -66,6 +66,13 @@ def test_handlers_are_tried_again_and_one_that_fails_for_good_stops_no_other(
     assert run.events("run_failed")[0]["compensation"] == "incomplete"
 
 
+def test_a_handler_that_sets_no_retry_is_tried_again(rest: Rest, ledger: Path, done: Done) -> None:
+    run = rest.run(saga(ledger, failing(ledger), act("undo_b", ledger, input={"fails": 1})))
+    assert run.failed()["step"] == "last"
+    assert done()[-3:] == ["undo_b", "undo_b", "undo_a"]
+    assert run.events("run_failed")[0]["compensation"] == "done"
+
+
 def test_while_it_is_undone_only_terminating_is_possible(rest: Rest, ledger: Path, done: Done) -> None:
     run = rest.run(saga(ledger, failing(ledger), act("undo_b", ledger, input={"seconds": 60})))
     run.seen("step_started", step="undo_b")

@@ -7,7 +7,7 @@ import msgspec
 
 from agents.domain.calls import CallError, CallReply
 from designer.domain.commands import Command, Decide, Signal
-from designer.domain.events import Event, Record, RunStarted, SignalAwaited
+from designer.domain.events import RULES, Event, Record, RunStarted, SignalAwaited
 from designer.domain.fold import approval_of
 from designer.domain.graph import Graph
 from designer.domain.pending import PendingCall
@@ -55,7 +55,7 @@ class Player:
         self.log: list[tuple[int, Event]] = []
         self.calls: list[PendingCall] = []
         self.answer = answer
-        first = RunStarted("r1", "w1", "v1", run_input or {})
+        first = RunStarted("r1", "w1", "v1", run_input or {}, rules=RULES)
         self.run.apply(first, self.now)
         self.log.append((self.now, first))
 

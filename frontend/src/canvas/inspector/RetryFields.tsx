@@ -1,6 +1,9 @@
 import { NumberInput, TagsInput } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
+import { handlersOf } from "@/graph/compensation";
+import { changedRetry, shownRetry } from "@/graph/retries";
+import { useDocument } from "@/stores/document";
 import { Frame } from "@/ui/form/Field";
 import type { RetryPolicy } from "@/wire/generated";
 import { DurationField } from "./DurationField";
@@ -10,18 +13,16 @@ import type { NodeForm } from "./useNode";
 /** How often a failed attempt is tried again, and how long to wait before; the details once it is more than once. */
 export function RetryFields({ form }: { form: NodeForm }) {
   const { t } = useTranslation("canvas");
-  const retry = (form.fields.retry ?? {}) as RetryPolicy;
+  const undoes = useDocument(({ draft }) => handlersOf(draft.structure).has(form.id));
+  const retry = shownRetry(form.fields.retry, undoes);
   const attempts = retry.attempts ?? 1;
-  const put = (patch: RetryPolicy) => {
-    const next = { ...retry, ...patch };
-    form.set({ retry: (next.attempts ?? 1) > 1 ? next : undefined });
-  };
+  const put = (patch: RetryPolicy) => form.set({ retry: changedRetry(form.fields.retry, patch, undoes) });
   return (
     <>
       <NumberFrame
         form={form}
         name="attempts"
-        hint={t("rules.attemptsHint")}
+        hint={t(undoes ? "rules.attemptsHintUndo" : "rules.attemptsHint")}
         own={form.problems.get("/retry")}
       >
         {(id) => (
