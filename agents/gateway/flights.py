@@ -46,6 +46,10 @@ class Flight:
         """Return for how long nothing was heard of it."""
         return monotonic() - self.heard_s
 
+    def give(self, delivery: Delivery) -> None:
+        """Note that it was given to an instance."""
+        self.delivery, self.at, self.heard_s, self.turned_away = delivery, delivery.instance, monotonic(), None
+
     def hear(self, reply: CallReply) -> None:
         """Take a sign of life."""
         self.heard_s, self.at = monotonic(), reply.instance

@@ -31,6 +31,8 @@ SETTLE_S: Final = 5.0
 SHUN_S: Final = 1.0
 """An instance that has no room, or did not listen, gets nothing for this long."""
 
+LOST: Final = CallError("node_lost", "The node that worked on the task was lost.", retryable=True)
+
 
 class Router:
     """Of one gateway, whose node's id is ``node_id``; must be made inside the running loop."""
@@ -68,6 +70,10 @@ class Router:
         there = self._view.instances_of(agent, chosen)
         return chosen or (there[0].version if there else "")
 
+    def known(self, instance: str) -> InstanceInfo | None:
+        """Return an instance in sight."""
+        return self._view.instance(instance) if instance else None
+
     def choose(self, request: CallRequest) -> InstanceInfo | CallError | None:
         """Return who gets it, the error of a breaker that is open, or None: nobody is there, or ``soon`` somebody may."""
         version = self.version(request.agent, request.version, request.idempotency_key)
@@ -102,6 +108,13 @@ class Router:
         """Note what came of a task."""
         if not delivery.over:
             self.breakers.record(delivery.request.agent, delivery.request.version, delivery.instance, reply)
+        self.end(delivery)
+
+    def silent(self, delivery: Delivery) -> None:
+        """Note that nothing is heard of a task any more, so that another gets it."""
+        if self._view.instance(delivery.instance) is None:
+            lost = CallReply(delivery.request.call_id, "error", delivery.instance, error=LOST)
+            self.breakers.record(delivery.request.agent, delivery.request.version, delivery.instance, lost)
         self.end(delivery)
 
     def end(self, delivery: Delivery) -> None:

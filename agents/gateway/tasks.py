@@ -173,9 +173,13 @@ class TaskDesk:
             flight.at = ""
 
     def _give(self, flight: Flight) -> None:
-        """Send the request to the best instance; NoInstanceError, BreakerOpenError when none may and none has it."""
-        request = flight.request
-        chosen = self.router.choose(request)
+        """Send the request to whoever has it, else to the best instance.
+
+        NoInstanceError, BreakerOpenError when it may be given to none, and none has it.
+        """
+        request, silent = flight.request, flight.delivery
+        known = self.router.known(flight.at) if silent is None else None
+        chosen = known or self.router.choose(request)
         if chosen is None or isinstance(chosen, CallError):
             if flight.at:
                 return
@@ -186,21 +190,19 @@ class TaskDesk:
                 name = f"{request.agent} {request.version}".rstrip()
                 raise NoInstanceError(f"No live instance of {name} is in sight.")
             return
-        if flight.delivery is not None:
-            self.router.end(flight.delivery)
-            flight.at = ""
-        sent = msgspec.structs.replace(request, version=chosen.version)
-        delivery = flight.delivery = Delivery(msgspec.structs.replace(sent, input=NOTHING), chosen.instance)
-        token = str(next(self._next))
-        self._by_token[token] = flight, delivery
-        self.router.begin(delivery)
-        flight.at, flight.heard_s, flight.turned_away = flight.at or chosen.instance, monotonic(), None
+        token, sent = str(next(self._next)), msgspec.structs.replace(request, version=chosen.version)
         self._bus.send(
             subjects.invoke(chosen.instance),
             REQUESTS.encode(sent, flight.trace_id),
             f"{self._prefix}.{token}",
             traceparent(flight.trace_id),
         )
+        if silent is not None:
+            self.router.silent(silent)
+        delivery = Delivery(msgspec.structs.replace(sent, input=NOTHING), chosen.instance)
+        self._by_token[token] = flight, delivery
+        self.router.begin(delivery)
+        flight.give(delivery)
 
     def _on_reply(self, message: Received) -> None:
         flight, delivery = self._by_token.get(message.subject.rpartition(".")[2], (None, None))

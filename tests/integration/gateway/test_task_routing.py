@@ -21,7 +21,8 @@ from agents.domain.calls import CallError, CallReply
 from agents.domain.placement import Deployment, wanted_key
 from agents.domain.policy import Kind, Match, Policy, PolicySet
 from agents.gateway.generated import agent_service_pb2 as pb
-from agents.gateway.process import GatewayProcess
+from agents.gateway.process import GatewayProcess, Listening
+from agents.node.node import profile
 from agents.policies import live
 from agents.registry.register import register
 from agents.routing.worker_breakers import Breakers
@@ -154,6 +155,25 @@ async def test_what_others_have_given_counts(join: Join, send: Send, client: Syn
     send("job-1")
     await until(lambda: first.count("call") + second.count("call") == 2)
     assert any(told["call_id"].endswith("job-1") for told in second.told if told["type"] == "call")
+
+
+async def test_who_asks_at_another_gateway_waits_at_the_instance_that_has_it(
+    join: Join, send: Send, client: SyncClient, bus: Bus, writer: BatchWriter, token: str
+) -> None:
+    agents = {(await agent.heard("welcome"))["instance"]: agent for agent in (await join(), await join())}
+    first = send("job")
+    await until(lambda: pending(client))
+    (at,) = pending(client)
+    other = GatewayProcess(bus, writer, profile("other", "", "gateway"), Listening("127.0.0.1", 0, 0))
+    await other.start()
+    guest = GrpcGuest(other.grpc.port, token)
+    request = pb.SendTaskRequest(call_id="job", agent="reverse", input='{"text": "abc"}')
+    second = asyncio.ensure_future(guest.stub.SendTask(request, metadata=guest.metadata))
+    await until(lambda: pending(client) == {at: 2})
+    await agents[at].result((await has(agents[at], 1))[0], {"text": "cba"})
+    assert {(await each).output for each in (first, second)} == {'{"text":"cba"}'}
+    await guest.close()
+    await other.stop(finish_s=0)
 
 
 async def test_a_full_instance_is_no_answer_while_there_is_time(
