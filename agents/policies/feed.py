@@ -44,7 +44,7 @@ class Standing(msgspec.Struct, omit_defaults=True):
     process: str
     """Its id, new with every start."""
     role: str
-    """``web``, ``engine``, ``node``, ``jobs``, ``triggers``."""
+    """``web``, ``engine``, ``node``, ``gateway``, ``jobs``, ``triggers``."""
     host: str
     pid: int
     number: int = 0

@@ -15,13 +15,13 @@ from agentcluster.subjects import POLICIES
 from agents.policies.feed import KEY
 from tests.stack import Stack
 
-ROLES = {"web", "engine", "node", "jobs", "triggers"}
+ROLES = {"web", "engine", "node", "jobs", "triggers", "gateway"}
 LIMIT = {"kind": "rate_limit", "spec": {"rate": 5000, "burst": 5000}}
 
 
 @pytest.fixture(scope="module")
 def stack():
-    with Stack(also=("jobs", "triggers")) as running:
+    with Stack(also=("jobs", "triggers", "gateway")) as running:
         yield running
 
 
