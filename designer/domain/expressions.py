@@ -121,7 +121,9 @@ class Expression:
         try:
             METER.add(work_of(self._tree, variables)[0])
         except TooMuchWorkError as error:
-            message = f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule}). A map node does more."
+            message = (
+                f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule}). A map node does more."
+            )
             raise ExpressionFailedError(message, rule=error.rule) from error
         except RecursionError as error:
             raise ExpressionFailedError(f"`{_short(self.source)}`: the data is nested too deeply.") from error

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from designer.domain import nodes as kinds
 from designer.domain.graph import COMPENSATE, CallNode, Edge, Graph, Node
-from designer.domain.values import Evaluate, compile_value, makes_new
+from designer.domain.passing_on import Evaluate
+from designer.domain.values import compile_value, makes_new
 
 DECORATION: Final = (kinds.NoteNode, kinds.GroupNode)
 CALLS: Final = (

@@ -56,20 +56,30 @@ def compile_value(value: Any, roots: frozenset[str] = ROOTS) -> Evaluate:
     where it gives a reference to a file that it was not given.
     """
     evaluate, count = _compiled(value, roots)
-    expressions = (
-        [each.expression for each in expressions_in(value, "", roots) if isinstance(each, Placed)] if count else []
-    )
-    if expressions and may_make_references(value, expressions):
-        evaluate = passing_on(evaluate, value, expressions)
-    if count < 2:
+    if not count:
         return evaluate
+    expressions = [each.expression for each in expressions_in(value, "", roots) if isinstance(each, Placed)]
+    makes_references = may_make_references(value, expressions)
+    if count > _FEW or makes_references:
+        evaluate = _within_room(evaluate)
+    if makes_references:
+        evaluate = passing_on(evaluate, value, expressions)
+    return evaluate if count == 1 else _together(evaluate)
 
+
+def _within_room(evaluate: Evaluate) -> Evaluate:
+    def within_room(scope: Mapping[str, Any]) -> Any:
+        made = evaluate(scope)
+        check_room(made)
+        return made
+
+    return within_room
+
+
+def _together(evaluate: Evaluate) -> Evaluate:
     def together(scope: Mapping[str, Any]) -> Any:
         with METER.together():
-            made = evaluate(scope)
-        if count > _FEW:
-            check_room(made)
-        return made
+            return evaluate(scope)
 
     return together
 

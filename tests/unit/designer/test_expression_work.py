@@ -133,6 +133,8 @@ def test_a_text_or_list_that_repeats_what_is_there_is_refused_before_it_is_made(
         compile_value("${input.t}" * 10_000)(scope)
     with pytest.raises(ExpressionFailedError, match=SIZE):
         compile_value({"all": ["${input.l}"] * 10_000})(scope)
+    with pytest.raises(ExpressionFailedError, match=SIZE):
+        compile_value({"all": ["${input.l}"] * 10_000, "one": "${ {'a': input.t} }"})(scope)
     assert len(compile_value({"all": ["${input.l}"] * 20})(scope)["all"]) == 20
 
 

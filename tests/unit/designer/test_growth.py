@@ -31,6 +31,7 @@ def mapped(output, items, **more):
         "${last}${last}${input.t}",
         {"a": "${last}", "b": "${last}", "t": "${input.t}"},
         ["${last}", ["${last}"]],
+        {"a": "${last}", "b": ["${last}", "${last}"], "c": "${ {'t': input.t} }"},
     ],
 )
 def test_a_loop_that_doubles_what_its_last_iteration_gave_fails_by_the_rule_on_size(output):
