@@ -18,8 +18,14 @@ class Live:
     detail: str = ""
 
     def instances_by_agent(self) -> Counter[str]:
-        """Count the instances of each agent on nodes that get work."""
-        return Counter(hosted.name for node in self.nodes if node.status is Health.ACTIVE for hosted in node.agents)
+        """Count the instances of each agent that work, on nodes that get work."""
+        return Counter(
+            hosted.name
+            for node in self.nodes
+            if node.status is Health.ACTIVE
+            for hosted in node.agents
+            if not hosted.trouble
+        )
 
 
 def look() -> Live:
