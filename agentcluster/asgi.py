@@ -22,6 +22,7 @@ from designer.traces.routing import EventStreams, websocket_urlpatterns  # noqa:
 
 STARTS = (
     r"/api/v1/workflows/[^/]+/runs(/batch)?",
+    r"/api/v1/plans/runs",
     r"/api/v1/runs/[^/]+/(retry|replay|fork|continue)",
     r"/api/v1/dead-letters/([^/]+/[^/]+/)?redrive",
     r"/api/v1/triggers/[^/]+/test",

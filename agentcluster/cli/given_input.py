@@ -19,16 +19,14 @@ def start_schema(graph: dict[str, Any]) -> Schema:
     return schema
 
 
-def build(api: Api, schema: Schema, project: str, *, files: Sequence[str], pairs: Sequence[str], document: str) -> Any:
-    """Return the input: the JSON document, then ``name=value`` pairs, then uploaded files over it.
+def build(api: Api, schema: Schema, project: str, *, files: Sequence[str], pairs: Sequence[str], source: str) -> Any:
+    """Return the input: the JSON document from ``source``, then ``name=value`` pairs, then uploaded files over it.
 
     Raises ``CliError`` for what cannot be read or fits no input.
     """
-    given = _document(document)
+    given = document(source)
     for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals or not name:
-            raise CliError(f"--input {pair}: write it as name=value.")
+        name, text = named(pair)
         given[name] = _value(text, _field(schema, name))
     for file in files:
         name, path = _file(schema, file, given)
@@ -36,7 +34,16 @@ def build(api: Api, schema: Schema, project: str, *, files: Sequence[str], pairs
     return given
 
 
-def _document(source: str) -> dict[str, Any]:
+def named(pair: str) -> tuple[str, str]:
+    """Return the name and the text of ``name=value``; ``CliError`` for what is none."""
+    name, equals, text = pair.partition("=")
+    if not equals or not name:
+        raise CliError(f"--input {pair}: write it as name=value.")
+    return name, text
+
+
+def document(source: str) -> dict[str, Any]:
+    """Return the JSON object in a file, for ``-`` in standard input, for an empty text an empty one; ``CliError``."""
     if not source:
         return {}
     try:

@@ -1,13 +1,13 @@
-"""``run``: start a workflow and follow it."""
+"""``run``: start a workflow, or what an instruction in words asks for, and follow it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import typer
 from rich.prompt import Confirm
 from rich.text import Text
 
-from agentcluster.cli import batch, given_input, installation
+from agentcluster.cli import batch, given_input, installation, instruction
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
 from agentcluster.cli.finding import find_workflow, version_number
@@ -17,9 +17,15 @@ from agentcluster.cli.run_choice import labels
 from agentcluster.cli.values import show_output
 from agentcluster.cli.watching import duration, watch
 
-HELP = """Start a workflow and follow it to its end.
+HELP = """Start a workflow and follow it to its end: one that there is, or one planned from an instruction in words.
+
+An instruction (English or Chinese) is planned with the agents that run at this moment. The plan is shown step by step
+and run once you agree; --yes and --json do not ask, --dry-run only shows it. A file that the instruction names is taken
+from here.
 
 Examples:
+
+  agent-coordinator run "analyse sales_q3.csv and draw the trend"
 
   agent-coordinator run analyse-sales --file sales_q3.csv
 
@@ -33,13 +39,19 @@ Examples:
 """
 
 
+TITLE: Final = 200
+"""Longer than this no workflow's title is."""
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     app.command("run", help=HELP)(run)
 
 
 def run(
-    what: Annotated[str, typer.Argument(help="Name or id of the workflow", show_default=False)] = "",
+    what: Annotated[
+        str, typer.Argument(help="Name or id of the workflow, or what is to be done in words", show_default=False)
+    ] = "",
     *,
     workflow: Annotated[str, typer.Option("--workflow", "-w", help="The same, as an option")] = "",
     file: Annotated[list[str] | None, typer.Option("--file", "-f", help="File to upload: path, or input=path")] = None,
@@ -50,6 +62,8 @@ def run(
     priority: Annotated[str, typer.Option("--priority", help="high, normal or low; else the workflow's own")] = "",
     label: Annotated[list[str] | None, typer.Option("--label", "-l", help="name=value; may be repeated")] = None,
     many: Annotated[str, typer.Option("--batch", help="JSON Lines file: a run for each line, none is followed")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan of an instruction")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Run the plan of an instruction without asking")] = False,
     watching: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow the run to its end")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON")] = False,
 ) -> int:
@@ -58,42 +72,72 @@ def run(
         raise CliError(
             "Say which workflow, once: agent-coordinator run <name>. `agent-coordinator workflows` lists them."
         )
+    if many and (file or given or input_json):
+        raise CliError("With --batch the inputs stand in the file: leave --file, --input and --input-json out.")
+    how = ({"priority": priority} if priority else {}) | ({"labels": named} if (named := labels(label or [])) else {})
     with Api(installation.find()) as api:
-        found = _find(api, what, project) if what else find_workflow(api, workflow, project)
+        found = _named(api, what, project, version) if what else find_workflow(api, workflow, project)
+        if found is None:
+            if version or many:
+                raise CliError(f"There is no workflow called “{what}”; --version and --batch need one.")
+            asked = instruction.read(what, project, files=file or [], pairs=given or [], document=input_json)
+            return _planned(api, asked, how, dry_run=dry_run, yes=yes, watching=watching, as_json=as_json)
+        if dry_run:
+            raise CliError(f"--dry-run shows the plan of an instruction; {found['name']} is a workflow.")
         wanted = version_number(version)
-        common = ({"version": wanted} if wanted else {}) | ({"priority": priority} if priority else {})
-        named = labels(label or [])
+        common = {"version": wanted} if wanted else {}
         if many:
-            if file or given or input_json:
-                raise CliError("With --batch the inputs stand in the file: leave --file, --input and --input-json out.")
+            common |= {"priority": priority} if priority else {}
             return batch.start(api, found, many, common, named, as_json=as_json)
         schema = given_input.start_schema(_graph(api, found, wanted))
         value = given_input.build(
-            api, schema, found["project"]["slug"], files=file or [], pairs=given or [], document=input_json
+            api, schema, found["project"]["slug"], files=file or [], pairs=given or [], source=input_json
         )
-        body = {"input": value, **common} | ({"labels": named} if named else {})
-        started = api.post(f"workflows/{found['id']}/runs", body, key=str(uuid4()))
-        if watching:
-            return _follow(api, started, as_json)
-        if as_json:
-            print_json(started)
-        else:
-            console.print(f"Started run {started['id']}. Follow it: {api.url}/runs/{started['id']}")
-        return OK
+        started = api.post(f"workflows/{found['id']}/runs", {"input": value, **common, **how}, key=str(uuid4()))
+        return _started(api, started, watching=watching, as_json=as_json)
 
 
-def _find(api: Api, what: str, project: str) -> dict[str, Any]:
-    """Return the workflow of this name or id; whoever wrote a sentence instead is told what is not there yet."""
+def _named(api: Api, what: str, project: str, version: str) -> dict[str, Any] | None:
+    """Return the workflow of this name, id or title; None for an instruction. ``CliError`` for a name that is none.
+
+    Plans are called after their instruction: such a title counts once it was published, or where a version is asked for.
+    """
     if " " not in what.strip() and what.isascii():
         return find_workflow(api, what.strip(), project)
-    rows = [row for row in api.rows("workflows", 2, search=what, project=project) if row["title"] == what.strip()]
-    if len(rows) == 1:
-        found: dict[str, Any] = rows[0]
-        return found
-    raise CliError(
-        f"There is no workflow called “{what}”, and instructions in plain words cannot be run yet: give the name of a "
-        "workflow. `agent-coordinator workflows` lists those you may see."
-    )
+    rows = api.rows("workflows", 2, search=what, project=project) if len(what) <= TITLE else []
+    same = [row for row in rows if row["title"] == what.strip() and (row["published_version"] or version)]
+    return same[0] if len(same) == 1 else None
+
+
+def _planned(
+    api: Api,
+    asked: instruction.Instruction,
+    how: dict[str, Any],
+    *,
+    dry_run: bool,
+    yes: bool,
+    watching: bool,
+    as_json: bool,
+) -> int:
+    plan = instruction.plan(api, asked)
+    if not as_json:
+        instruction.show(plan)
+    elif dry_run:
+        print_json(plan)
+    if dry_run:
+        return OK
+    started = instruction.start(api, asked, plan, yes=yes or as_json, **how)
+    return _started(api, started, watching=watching, as_json=as_json)
+
+
+def _started(api: Api, run: dict[str, Any], *, watching: bool, as_json: bool) -> int:
+    if watching:
+        return _follow(api, run, as_json)
+    if as_json:
+        print_json(run)
+    else:
+        console.print(f"Started run {run['id']}. Follow it: {api.url}/runs/{run['id']}")
+    return OK
 
 
 def _graph(api: Api, workflow: dict[str, Any], version: int | str | None) -> dict[str, Any]:

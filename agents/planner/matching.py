@@ -14,6 +14,7 @@ OnTable = Literal["analyse", "chart", "load"]
 LISTING: Final = ("classify", "fields", "query", "extract")
 """Operations whose clause may go on with names: "extract the title, the author and the year"."""
 SHOWN: Final = 200
+WORDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def wishes(reading: Reading, tools: Toolbox, *, table: bool) -> list[Wish]:
         else:
             pending = clause
     if not found:
-        raise _not_understood(reading.clauses[0].original if reading.clauses else "", tools)
+        raise _not_understood(reading.clauses[0], tools)
     return found
 
 
@@ -103,10 +104,10 @@ def _check(clause: Clause, spans: list[Span], tools: Toolbox) -> None:
     for begin, end in spans:
         rest = f"{rest[:begin]}{' ' * (end - begin)}{rest[end:]}"
     if CANNOT.search(rest):
-        raise _not_understood(clause.original, tools)
+        raise _not_understood(clause, tools)
     first = min((begin for begin, _ in spans), default=len(rest))
     if begins_with_strange_verb(clause.text[:first] if spans else rest):
-        raise _not_understood(clause.original, tools)
+        raise _not_understood(clause, tools)
 
 
 def check_subject(wanted: list[Wish], tools: Toolbox) -> None:
@@ -114,7 +115,7 @@ def check_subject(wanted: list[Wish], tools: Toolbox) -> None:
     for wish in wanted:
         drawn = wish.what == "chart" and not chart_kind(wish.text)
         if drawn and strange_words(ON_TABLES["chart"].sub(" ", wish.text)):
-            raise _not_understood(wish.original, tools)
+            raise _not_understood(Clause(wish.text, wish.original), tools)
 
 
 def _continued(found: list[Wish], clause: Clause, tools: Toolbox) -> list[Wish]:
@@ -122,15 +123,22 @@ def _continued(found: list[Wish], clause: Clause, tools: Toolbox) -> list[Wish]:
     last = found[-1]
     strange = strange_words(re.sub(MARK, " ", clause.text))
     if len(strange) > 1 and last.name not in LISTING:
-        raise _not_understood(clause.original, tools)
+        raise _not_understood(clause, tools)
     return [
         *found[:-1],
         Wish(last.what, f"{last.text}, {clause.text}", f"{last.original}, {clause.original}", last.then),
     ]
 
 
-def _not_understood(part: str, tools: Toolbox) -> NoPlanError:
-    shown = part[:SHOWN]
+def _not_understood(clause: Clause, tools: Toolbox) -> NoPlanError:
+    """Return the error with the part that is not understood, and the words of it that nothing here answers to."""
+    shown, rest = clause.original[:SHOWN], clause.text
+    for operation in tools.operations:
+        rest = operation.pattern.sub(" ", rest) if operation.pattern is not None else rest
+    for pattern in (*ON_TABLES.values(), LOAD):
+        rest = pattern.sub(" ", rest)
+    words = list(dict.fromkeys(strange_words(rest)))[:WORDS]
+    unknown = f" (nothing here answers to: {', '.join(words)})" if words else ""
     abilities = tools.abilities()
-    message = f"I do not understand '{shown}'. What can be planned here: {', '.join(abilities) or 'nothing'}."
-    return NoPlanError(message, field="/instruction", part=shown, available=abilities)
+    message = f"I do not understand '{shown}'{unknown}. What can be planned here: {', '.join(abilities) or 'nothing'}."
+    return NoPlanError(message, field="/instruction", part=shown, words=words, available=abilities)

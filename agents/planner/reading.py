@@ -13,7 +13,7 @@ MARK: Final = "[\ue000-\uf8ff]"
 _ENTITY: Final = re.compile(
     r"(?P<url>https?://[^\s<>\"'，。；、）)]*[^\s<>\"'，。；、）).,;:!?])"
     r"|(?P<quote>\"[^\"\n]{1,10000}\"|“[^”\n]{1,10000}”|「[^」\n]{1,10000}」|'(?<![^\W_]')[^'\n]{1,10000}'(?!\w)|`[^`\n]{1,10000}`)"
-    r"|(?P<file>[\w\-]+(?:[./\\-][\w\-]+)*\.(?:csv|tsv|txt|md|log|json|xml|html?|parquet|xlsx?|pdf)(?![A-Za-z0-9]))",
+    r"|(?P<file>(?:(?<![\w./~])(?:~?/|(?:\.{1,2}/)+))?[\w\-]+(?:[./\\-][\w\-]+)*\.(?:csv|tsv|txt|md|log|json|xml|html?|parquet|xlsx?|pdf)(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
 _FILE_START: Final = re.compile(r"^[\u3400-\u9fff]+(?=[A-Za-z0-9])")

@@ -9,6 +9,7 @@ from designer.api.bulk import BulkStateView, BulkView
 from designer.api.dead_letters import DeadLetterSummaryView, DeadLettersView, DeadLetterView
 from designer.api.drafts import DraftView, ValidateView
 from designer.api.events import EventsView
+from designer.api.plans import PlanRunView, PlansView
 from designer.api.redrives import BulkRedriveView, RedriveView
 from designer.api.run_control import (
     CancelView,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("workflows/<str:workflow_id>/runs", StartView.as_view()),
     path("workflows/<str:workflow_id>/runs/batch", BatchView.as_view()),
     path("workflows/<str:workflow_id>/signals", SignalsView.as_view()),
+    path("plans", PlansView.as_view()),
+    path("plans/runs", PlanRunView.as_view()),
     path("approvals", ApprovalsView.as_view()),
     path("runs", RunsView.as_view()),
     path("runs/bulk", BulkView.as_view()),

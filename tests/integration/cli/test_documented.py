@@ -55,6 +55,8 @@ def test_workflows_as_code(stack, tmp_path):
 def test_the_command_line(stack, tmp_path):
     _, said = run(stack, tmp_path, "cli.md", but=("agents.example.org",))
     assert "Completed in" in said[0]
-    assert "run matches" in said[1] or "runs match" in said[1]
-    assert "Nightly: created" in said[2]
-    assert "Nightly: deleted" in said[2]
+    assert said[1].count("plotly-render") == 2
+    assert said[1].count("Completed in") == 1
+    assert "run matches" in said[2] or "runs match" in said[2]
+    assert "Nightly: created" in said[3]
+    assert "Nightly: deleted" in said[3]

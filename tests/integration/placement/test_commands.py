@@ -96,7 +96,7 @@ def test_an_agent_is_registered_as_the_manual_writes_it(stack: Stack):
         (("stop-node", "nowhere"), "There is no node “nowhere”"),
         (("logs", "nobody-1"), "There is no instance nobody-1"),
         (("instances", "stop", "nobody-1"), "There is no instance nobody-1"),
-        (("run", "analyse sales_q3.csv and draw the trend"), "plain words cannot be run yet"),
+        (("run", "analyse nowhere.csv and draw the trend", "--yes"), "nowhere.csv, which is not here"),
         (("run",), "Say which workflow"),
     ],
 )

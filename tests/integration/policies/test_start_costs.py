@@ -192,6 +192,8 @@ def test_a_bulk_operation_that_makes_nothing_costs_nothing(api, make_run):  # no
     ("path", "starts"),
     [
         ("/api/v1/workflows/w/runs/batch", True),
+        ("/api/v1/plans/runs", True),
+        ("/api/v1/plans", False),
         ("/api/v1/runs/r/continue", True),
         ("/api/v1/dead-letters/redrive", True),
         ("/api/v1/dead-letters/http-client/1-0/redrive", True),
