@@ -1,7 +1,8 @@
 """Plays runs of every kind of node and writes their logs down: ``python -m tests.histories.record [name …]``.
 
 A history that is there already is never written again: today's code must read what yesterday's wrote. Each holds
-``graph``, ``subgraphs`` by version id, ``records`` and what they come to (``expected``, in the engine's words).
+``graph``, ``subgraphs`` by version id, ``records`` (the first ``taken`` of which are another run's) and what they come
+to (``expected``, in the engine's words).
 """
 
 import json
@@ -15,8 +16,8 @@ import msgspec
 from agents.domain.calls import CallError
 from designer.domain import commands as asked
 from designer.domain.compact import compact
-from designer.domain.events import RULES, Bidding, Origin, PlacedBid, Record, RunStarted
-from designer.domain.fork import Edits, forked
+from designer.domain.events import RULES, Bidding, Origin, PlacedBid, Record, Redriven, RunStarted
+from designer.domain.fork import Edits, forked, redriven, retried
 from designer.domain.plan import compile_plan
 from designer.domain.run import Run
 from tests.unit.designer.play import Player, agent, graph, start
@@ -474,11 +475,60 @@ def forked_with_an_edit() -> Player:
     return again.play()
 
 
+def made_from(first: Player, kind: str, events: list[Any], **more: Any) -> Player:
+    """A run that begins with ``events`` of another one."""
+    origin = Origin(kind, "01J8Z3K4M5N6P7Q8R9S0T1V2W3", len(first.log), "ana", **more)
+    events[0] = msgspec.structs.replace(events[0], run_id="01J8Z3K4M5N6P7Q8R9S0T1V2W6", origin=origin)
+    again = first.resumed(events)
+    again.taken = len(events)
+    return again
+
+
+def a_failed_line() -> Player:
+    nodes = start(), agent("a"), agent("b", version="1.0.0", input={"of": "${steps.a}"}), end(got="${steps.b}")
+    edges = "start>a a>b b>end"
+    return player(*nodes, edges=edges, answer=lambda call: BAD if call.agent == "b" else {"v": 1}).play()
+
+
+@scenario
+def retried_after_a_failure() -> Player:
+    first = a_failed_line()
+    again = made_from(first, "retry", retried(first.plan, first.records()))
+    again.answer = lambda call: call.input
+    return again.play()
+
+
+@scenario
+def redriven_with_other_input_and_version() -> Player:
+    first = a_failed_line()
+    events, _ = redriven(first.plan, first.records(), "b")
+    wanted = Redriven("b", "dl-1", {"of": "something else"}, has_input=True, version="1.0.1")
+    again = made_from(first, "retry", events, redriven=wanted)
+    (call,) = again.dispatch(version="1.0.1")
+    again.reply(call, call.input)
+    return again.play()
+
+
+@scenario
+def attempts_in_an_iteration() -> Player:
+    """Retries, a lost node and a broken instance, each with pauses of its own."""
+    errors = [CallError("node_lost", "Its node is gone.", retryable=True), BUSY, BUSY, BAD]
+    left = {1: iter(errors), 2: iter(errors[:2])}
+    retry = {"attempts": 3, "initial_s": 0.5, "backoff": 3, "max_s": 1.0, "jitter": 0.2}
+    each = {"kind": "map", "id": "each", "items": [1, 2], "concurrency": 2, "failure": "collect"}
+    do = agent("do", parent="each", retry=retry, input={"n": "${item}", "i": "${index}"})
+    return player(
+        start(), each, do, end(got="${steps.each}"), edges="start>each each>end",
+        answer=lambda call: next(left[call.input["n"]], {}),
+    ).play()  # fmt: skip
+
+
 def written(played: Player) -> dict[str, Any]:
     settled = ("completed", "failed", "skipped", "cancelled", "compensated")
     open_too = not played.run.terminal
     steps = {step: state.status for step, state in played.run.steps.items() if open_too or state.status in settled}
-    return {
+    taken = {"taken": played.taken} if played.taken else {}
+    return taken | {
         "graph": msgspec.to_builtins(played.plan.graph),
         "subgraphs": {key: msgspec.to_builtins(inner) for key, inner in SUBPLANS.items()},
         "records": [msgspec.to_builtins(record) for record in recorded(played)],

@@ -49,7 +49,7 @@ class Player:
     ) -> None:
         self.plan = compile_plan(drawn, subplans)
         self.approve = approve
-        self.asked = 0
+        self.asked = self.taken = 0
         self.run = Run(self.plan)
         self.now = 1000
         self.log: list[tuple[int, Event]] = []
@@ -62,11 +62,11 @@ class Player:
     def record(self, events: list[Event]) -> None:
         self.log += [(self.now, event) for event in events]
 
-    def dispatch(self) -> list[PendingCall]:
+    def dispatch(self, version: str = "1.0.0") -> list[PendingCall]:
         self.record(self.run.advance(self.now))
         calls = self.run.pending_calls(self.now)
         for call in calls:
-            self.record([self.run.dispatch(call, f"{call.agent}-i", "n1", "1.0.0", self.now)])
+            self.record([self.run.dispatch(call, f"{call.agent}-i", "n1", version, self.now)])
         self.calls += calls
         return calls
 

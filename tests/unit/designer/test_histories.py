@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.domain.calls import CallError
+from agents.domain.calls import CallError, CallReply
 from designer.domain import events as ev
 from designer.domain.events import Record
 from designer.domain.graph import Graph, Node
@@ -21,6 +21,11 @@ HISTORIES = sorted((Path(__file__).parents[2] / "histories").glob("*.json"))
 PAGE_WORDS = {"pending": "waiting", "queued": "ready"}
 ENGINE_SAYS_NOTHING = {"start", "skipped", "waiting", "ready"}
 LATER = 10**15
+encode = msgspec.json.encode
+ANSWERS = (ev.StepCompleted, ev.StepFailed, ev.PlanMade)
+"""What the state machine makes of an agent's answer."""
+TAKEN_OVER = {"continued_from_a_compact_log": 6, "forked_with_an_edit": 3}
+"""Of histories that do not say it themselves: how many events were taken over from another run."""
 FROM_OUTSIDE = (
     ev.RunStarted, ev.RunTakenOver, ev.RunQueued, ev.RunAdmitted, ev.RunPaused, ev.RunResumed, ev.CommandRefused,
     ev.StepWaiting, ev.StepStarted, ev.ApprovalGiven, ev.SignalReceived, ev.RunCancelRequested, ev.RunTerminated,
@@ -67,16 +72,71 @@ def test_a_history_folds_to_its_recorded_statuses(path):
 def test_every_decision_in_a_history_would_be_made_again(path):
     history = load(path)
     records = records_of(history)
-    run = Run(plan_of(history))
-    taken_over = records[0].event.origin is not None
-    for index, record in enumerate(records):
-        if not taken_over and _is_decided(run, record.event):
-            again = Run(run.plan)
-            for earlier in records[:index]:
-                again.apply(earlier.event, earlier.at)
-            made = again.advance(record.at)
-            assert made[:1] == [record.event], f"event {record.seq}"
-        run.apply(record.event, record.at)
+    for index in range(taken_over(path, history), len(records)):
+        record, again = records[index], Run(plan_of(history))
+        for earlier in records[:index]:
+            again.apply(earlier.event, earlier.at)
+        event = record.event
+        if isinstance(event, ev.StepStarted):
+            _check_call(again, event, record.at)
+        elif _is_decided(again, event):
+            assert again.advance(record.at)[:1] == [event], f"event {record.seq}"
+        elif isinstance(event, ANSWERS) and _is_called(again.steps[event.step]) and not _is_policys(event):
+            assert encode(_answered(again, event, record.at)) == encode(event), f"event {record.seq}"
+
+
+def taken_over(path, history):
+    """How many events the run took over from another one, whose decisions they were."""
+    taken = history.get("taken", TAKEN_OVER.get(path.stem))
+    assert (taken is not None) == (records_of(history)[0].event.origin is not None), "say how many were taken over"
+    return taken or 1
+
+
+def _check_call(run, event, at):
+    """What is called is worked out again from the state before it: who, with what, under which key and since when."""
+    run.advance(at)
+    (call,) = [call for call in run.pending_calls(at) if call.step == event.step]
+    said = {field: getattr(event, field) for field in ("call_id", "attempt", "input", "ready_at", "degraded")}
+    assert {field: getattr(call, field) for field in said} == said
+    assert call.idempotency_key == event.call_id.rpartition("/")[0]
+    assert call.agent == event.agent or (not call.agent and (call.capability or call.intent))
+    redriven = run.started.origin.redriven if run.started.origin else None
+    wanted = run.steps[event.step].node.node.version
+    if redriven is not None and redriven.step == event.step:
+        wanted = redriven.version or wanted
+    assert call.version == wanted
+    assert event.version == wanted or not wanted
+
+
+def _is_called(state):
+    return state.node.is_call and state.inner is None
+
+
+def _is_policys(event):
+    """Whether an operator's policy, which a history does not hold, gave this in the place of the agent's answer."""
+    return bool(getattr(event, "degraded", ""))
+
+
+def _answered(run, event, at):
+    """Give the state machine the answer again that ``event`` tells of; return what it makes of it."""
+    flight = run.flights.get(event.step)
+    if flight is None:
+        run.advance(at)
+        (call,) = [call for call in run.pending_calls(at) if call.step == event.step]
+        made = (
+            run.cached(call, event.output, at)
+            if isinstance(event, ev.StepCompleted)
+            else run.refuse(call, event.error, at)
+        )
+        return made[0]
+    times = {"started_ms": event.queued_ms, "finished_ms": event.queued_ms + event.worked_ms}
+    if isinstance(event, ev.StepFailed):
+        answer = {"status": "error", "error": event.error}
+    elif isinstance(event, ev.PlanMade):
+        answer = {"status": "ok", "output": {"graph": event.graph, "explanation": event.explanation}}
+    else:
+        answer = {"status": "ok", "output": event.output}
+    return run.reply(event.step, CallReply(flight.call_id, **answer, **times), at)[0]
 
 
 def _is_decided(run, event):
@@ -84,9 +144,7 @@ def _is_decided(run, event):
     if isinstance(event, FROM_OUTSIDE):
         return False
     if isinstance(event, (ev.StepCompleted, ev.StepFailed, ev.StepCancelled)):
-        state = run.steps[event.step]
-        called = state.node.is_call and state.inner is None
-        return not called and event.step not in run.flights
+        return not _is_called(run.steps[event.step]) and event.step not in run.flights
     return not (isinstance(event, ev.Overdue) and not event.step)
 
 
