@@ -49,8 +49,9 @@ class Demand(NamedTuple):
 class Waiting:
     """A call that cannot go yet, and why; ``announced`` once the wait is long enough to be told.
 
-    Times are of the monotonic clock. Before ``steady_until`` a mere change of degree is not told (``designer.engine.waits``);
-    ``steady_s`` is how long that lasted the last time.
+    Times are of the monotonic clock. ``differs_since``: since when it waits for another reason than it was told, 0 for the
+    same. Before ``steady_until`` a mere change of degree is not told (``designer.engine.waits``); ``steady_s`` is how long
+    that lasted the last time.
     """
 
     waiter: Waiter
@@ -58,6 +59,7 @@ class Waiting:
     code: str = ""
     message: str = ""
     announced: bool = False
+    differs_since: float = 0.0
     steady_until: float = 0.0
     steady_s: float = 0.0
 

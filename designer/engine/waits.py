@@ -33,22 +33,27 @@ def explain(waiting: Waiting, why: Why) -> None:
 def tell(queue: Iterable[Waiting], why: Why, now: float) -> None:
     """Wake those of a queue who have waited long enough to be told ``why``, or were told something else.
 
-    Whether anybody is there is told at once; in which way those who are there have no room, less and less often.
+    That nobody is there is told at once, another reason when it has lasted, in which way those who are there have no room
+    less and less often.
     """
     for waiting in queue:
         if _is_news(waiting, why, now):
             waiting.code, waiting.message = why
             waiting.steady_s = min(max(STEADY_S, 2 * waiting.steady_s), STEADY_MAX_S)
-            waiting.announced, waiting.steady_until = True, now + waiting.steady_s
+            waiting.announced, waiting.differs_since, waiting.steady_until = True, 0.0, now + waiting.steady_s
             waiting.waiter.wake()
 
 
 def _is_news(waiting: Waiting, why: Why, now: float) -> bool:
+    lasts_s = _ANNOUNCE_S.get(why.code, ANNOUNCE_S)
     if not waiting.announced:
-        return now - waiting.since >= _ANNOUNCE_S.get(why.code, ANNOUNCE_S)
+        return now - waiting.since >= lasts_s
     if why == (waiting.code, waiting.message):
+        waiting.differs_since = 0.0
         return False
-    return now >= waiting.steady_until or not {waiting.code, why.code} <= _TAKEN
+    waiting.differs_since = waiting.differs_since or now
+    may_stand = now < waiting.steady_until and {waiting.code, why.code} <= _TAKEN
+    return now - waiting.differs_since >= lasts_s and not may_stand
 
 
 def why_waiting(demand: Demand, count: int, off: Sequence[str] | None) -> Why:

@@ -264,7 +264,7 @@ def test_those_told_that_all_are_busy_are_told_at_once_when_the_last_one_is_gone
     assert told.message.startswith("No live node hosts csv")
 
 
-def test_those_told_that_nobody_is_there_are_told_at_once_when_somebody_comes_who_is_busy(
+def test_those_told_that_nobody_is_there_are_told_when_somebody_has_come_who_stays_busy(
     view: View, capacity: Capacity, clock: list[float]
 ):
     drivers, calls = (Driver(), Driver()), (Call("0", "csv"), Call("1", "csv"))
@@ -273,6 +273,9 @@ def test_those_told_that_nobody_is_there_are_told_at_once_when_somebody_comes_wh
     view.instances = [info("csv")]
     capacity.cluster_changed()
     assert placed(capacity, calls[0], drivers[0]) == "csv-n1"
+    assert drivers[1].woken == 0, "it may have a slot in a moment"
+    clock[0] += 2
+    capacity.sweep()
     assert drivers[1].woken == 1
     assert waits(capacity, calls[1], drivers[1]).message.startswith("All instances of csv are busy (1 in sight)")
 
