@@ -47,6 +47,13 @@ def test_half_hourly_goes_by_elapsed_time_through_both_changes() -> None:
         assert {later - earlier for earlier, later in pairwise(moments)} == {dt.timedelta(minutes=30)}
 
 
+def test_an_hour_with_a_wildcard_minute_is_lost_in_spring_and_comes_twice_in_autumn() -> None:
+    schedule = Schedule("*/30 2 * * *", 0, BERLIN)
+    assert local(schedule.next(at("2026-03-28T12:00:00+01:00"), 1)) == ["2026-03-30T02:00:00+02:00"]
+    moments = local(schedule.next(at("2026-10-24T12:00:00+02:00"), 4))
+    assert moments == [f"2026-10-25T02:{minute}:00+0{zone}:00" for zone in (2, 1) for minute in ("00", "30")]
+
+
 def test_two_times_of_the_lost_hour_fall_together_once() -> None:
     schedule = Schedule("0,30 2,3 29 3 *", 0, BERLIN)
     moments = schedule.next(at("2026-03-29T00:00:00+01:00"), 2)
