@@ -15,8 +15,6 @@ OnChange = Callable[[PolicySet], None]
 _Key = tuple[Kind, Subject, str]
 
 _SPECS_MAX: Final = 10_000
-REGION: Final = os.environ.get("NODE_REGION", "")
-"""Where this process stands: the region of subjects that name none."""
 
 
 class _Known:
@@ -29,7 +27,14 @@ class _Known:
 
 
 _known = _Known(PolicySet())
+_region = os.environ.get("NODE_REGION", "")
 _listeners: list[OnChange] = []
+
+
+def stand_in(region: str) -> None:
+    """Say where this process stands, the region of subjects that name none; ``NODE_REGION`` where nobody says."""
+    global _region, _known
+    _region, _known = region, _Known(_known.policies)
 
 
 def current() -> PolicySet:
@@ -89,7 +94,7 @@ def _look(kind: Kind, subject: Subject, about: str) -> tuple[Policy | None, Any]
     if found is None:
         if len(known.found) >= _SPECS_MAX:
             known.found.clear()
-        here = subject if subject.region or not REGION else msgspec.structs.replace(subject, region=REGION)
+        here = subject if subject.region or not _region else msgspec.structs.replace(subject, region=_region)
         holding = find(known.policies, kind, here, about)
         found = known.found[kind, subject, about] = (holding, read_spec(kind, holding))
     return found

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.domain.policy import Match, Policy, PolicySet
-from agents.node.admission import Admission
+from agents.node.admission import Admission, most_calls
 from agents.node.hosted import HostedAgent
 from agents.policies import live
 from tests.agents.manifests import manifest
@@ -121,3 +121,14 @@ def test_waiting_calls_of_a_full_queue_go_before_one_that_finds_room():
     bound(2, 2)
     assert admission.offer(Work(agent))
     assert (len(begun), len(agent.waiting)) == (2, 256)
+
+
+def test_a_bound_for_a_region_holds_where_the_node_stands(monkeypatch):
+    monkeypatch.setattr(live, "_region", "")
+    live.replace(PolicySet(1, (Policy("eu", "admission", Match(agent="echo", region="eu"), {"concurrent": 2}),)))
+    agent = hosted("echo", 9)
+    assert most_calls(agent) == 9
+    live.stand_in("eu")
+    assert most_calls(agent) == 2
+    live.stand_in("us")
+    assert most_calls(agent) == 9

@@ -15,6 +15,7 @@ from agentcluster import garbage, structs
 from agentcluster.errors import AgentClusterError
 from agents.gateway.process import Listening, serve
 from agents.node.node import profile
+from agents.policies import live
 
 PORTS = (0, 65_535)
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{option} is a port from 0 to 65535; {port} is none.", returncode=2)
         try:
             about = profile(options["name"], options["region"], "gateway")
+            live.stand_in(about.region)
             structs.prepare_ours()
             garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -25,7 +25,7 @@ from agents.node.beats import NodeProfile
 from agents.node.guests import Guests, runtime
 from agents.node.memory import parse_mib
 from agents.node.node import MAX_CONCURRENCY, Node, profile
-from agents.policies import following
+from agents.policies import following, live
 from agents.tools import builtin, known
 
 logger = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class Command(BaseCommand):
                 memory_mib=parse_mib(options["memory_limit"]) if options["memory_limit"] else None,
             )
             guests = options["agents"] == "all"
+            live.stand_in(about.region)
             structs.prepare_ours()
             garbage.calm()
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
