@@ -76,6 +76,8 @@ class EngineThread(threading.Thread):
     def _drives(self) -> str:
         if self._engine is None or self._stopped.is_set():
             raise NotReadyError("it is stopping")
+        if not self._engine.liveness.fresh:
+            raise NotReadyError("Redis does not take its sign of life")
         return f"it drives {self._engine.held} runs"
 
     async def _check_redis(self) -> None:

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 BEAT_S: Final = 1.0
 MISSES: Final = 10
 STALL_S: Final = 5.0
+FRESH_S: Final = 5.0
 
 
 class _Sight:
@@ -36,6 +37,7 @@ class Liveness:
         self._log, self._worker = log, worker
         self._seen: dict[str, _Sight] = {}
         self._task: asyncio.Task[None] | None = None
+        self._beaten_s = -FRESH_S
         self.on_stall: Callable[[], None] = lambda: None
         """Called when this process stood still for so long that others may have taken its runs over."""
 
@@ -48,6 +50,11 @@ class Liveness:
         """Leave in good order: others need not wait for ten seconds."""
         await end(self._task)
         await self._log.command("HDEL", keys.WORKERS, self._worker)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the others can see that this worker lives: its counter was raised within the last seconds."""
+        return monotonic() - self._beaten_s < FRESH_S
 
     def is_dead(self, worker: str) -> bool:
         """Return whether ``worker`` is dead; one not known yet is watched from now on."""
@@ -80,6 +87,7 @@ class Liveness:
     async def _beat(self) -> None:
         await self._log.command("HINCRBY", keys.WORKERS, self._worker, 1)
         reply: list[Any] = await self._log.command("HGETALL", keys.WORKERS)
+        self._beaten_s = monotonic()
         counters = {reply[index].decode(): int(reply[index + 1]) for index in range(0, len(reply), 2)}
         for worker in counters.keys() - self._seen.keys():
             self._seen[worker] = _Sight()

@@ -74,7 +74,7 @@ class Engine:
         self._log = RunLog(self._writer)
         self._ready = ReadyStream(redis_url, self._log, self.worker)
         self._wake = WakeStream(redis_url, self._log, self.worker)
-        self._liveness = Liveness(self._log, self.worker)
+        self.liveness = Liveness(self._log, self.worker)
         self._projector = Projector(self._executor)
 
     @property
@@ -88,7 +88,7 @@ class Engine:
 
     async def serve(self) -> None:
         """Drive runs until ``stop``; waits for Redis and NATS as long as it takes."""
-        await self._liveness.start()
+        await self.liveness.start()
         bus = self.bus = await self._connect()
         if bus is None:
             return await self._close()
@@ -98,12 +98,12 @@ class Engine:
         await dispatcher.start()
         versions = Versions(self._executor)
         self._parts = Parts(
-            self.worker, self._log, dispatcher, versions, self._projector, self._liveness, self._run_timeout_s
+            self.worker, self._log, dispatcher, versions, self._projector, self.liveness, self._run_timeout_s
         )
-        self._liveness.on_stall = lambda: self._spawn(self._check_ownership())
+        self.liveness.on_stall = lambda: self._spawn(self._check_ownership())
         self._projector.start()
-        sweep = TaskSweep(self._log, dispatcher, view, self._liveness, self.worker)
-        reaper = Reaper(self._log, self._ready, self._liveness, self._side_executor, self.worker)
+        sweep = TaskSweep(self._log, dispatcher, view, self.liveness, self.worker)
+        reaper = Reaper(self._log, self._ready, self.liveness, self._side_executor, self.worker)
         loops = [
             asyncio.create_task(loop)
             for loop in (
@@ -236,11 +236,11 @@ class Engine:
         """Take over the hints, and with them the runs, of dead workers."""
         consumers = set(await self._ready.consumers())
         for worker in consumers:
-            self._liveness.is_dead(worker)
-        for worker in self._liveness.unburied():
+            self.liveness.is_dead(worker)
+        for worker in self.liveness.unburied():
             room = min(INTAKE, self._room.left(len(self._drivers)))
             if worker not in consumers:
-                await self._liveness.bury(worker)
+                await self.liveness.bury(worker)
                 continue
             if room <= 0:
                 return
@@ -250,7 +250,7 @@ class Engine:
             for hint in hints:
                 self._admit(hint, fresh=False)
             if not hints and await self._ready.forget(worker):
-                await self._liveness.bury(worker)
+                await self.liveness.bury(worker)
 
     async def _check_clocks(self) -> None:
         now = now_ms()
@@ -286,7 +286,7 @@ class Engine:
         await self._projector.stop()
         await self._ready.close()
         await self._wake.close()
-        await self._liveness.stop()
+        await self.liveness.stop()
         await self._writer.close()
         self._executor.shutdown()
         self._side_executor.shutdown()

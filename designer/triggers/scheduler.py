@@ -23,7 +23,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat 
             self._health.start()
         self._health.pulse.beat()
         pause_s = super().tick(*args, **kwargs)
-        self._health.checks[PROCESS] = self._keeps_time
+        words = f"it knows {len(self._heap or ())} schedules"
+        self._health.checks[PROCESS] = lambda: words
         return pause_s
 
     def close(self) -> None:
@@ -31,6 +32,3 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat 
         if self._health is not None:
             self._health.stop()
         super().close()
-
-    def _keeps_time(self) -> str:
-        return f"it knows {len(self.schedule)} schedules"

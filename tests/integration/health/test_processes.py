@@ -42,10 +42,10 @@ def test_while_nats_is_away_all_live_and_those_that_need_it_are_not_ready(stack)
     wait_until(lambda: {answer(stack, kind, "ready") for kind in KINDS} == {200}, 60)
 
 
-def test_while_redis_is_away_all_live_and_jobs_are_not_ready(stack):
+def test_while_redis_is_away_all_live_and_workers_are_not_ready(stack):
     stack.kill("valkey")
     try:
-        wait_until(lambda: answer(stack, "jobs", "ready") == 503)
+        wait_until(lambda: {answer(stack, kind, "ready") for kind in ("worker", "jobs")} == {503})
         assert {answer(stack, kind, "live") for kind in KINDS} == {200}
     finally:
         stack.start_process("valkey")
