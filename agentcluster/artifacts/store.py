@@ -17,6 +17,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from agentcluster.artifacts.errors import ArtifactCorruptError, ArtifactMissingError, TooLargeError
+from agentcluster.artifacts.noting import note
 from agentcluster.artifacts.reference import ArtifactRef, check_digest
 
 ALIAS: Final = "artifacts"
@@ -36,6 +37,7 @@ def put_stream(
         digest, size = _copy(_chunks(source), temporary, max_bytes)
         ref = ArtifactRef(digest=f"sha256:{digest}", size=size, media_type=media_type, name=name)
         _keep(temporary, _key(ref.digest), size)
+    note(ref.digest)
     return ref
 
 

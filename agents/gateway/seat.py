@@ -28,6 +28,7 @@ from agents.node.call import Call, Outcome
 from agents.node.execution import checked_outcome, read_checked
 from agents.node.failures import CANCELLED, bounded
 from agents.node.hosted import HostedAgent
+from agents.node.own_files import OwnFiles
 from agents.tools.context import PROGRESS_LIMIT
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,9 @@ class Seat:
             answer = await self._answer(work)
         finally:
             del self._work[call.call_id]
-        return answer if isinstance(answer, Outcome) else await self._checked(answer)
+        if isinstance(answer, Outcome):
+            return answer
+        return await self._checked(answer, OwnFiles(bytes(call.request.input), given))
 
     async def stop(self, grace_s: float) -> None:
         """End the connection; what is still at work is answered for."""
@@ -183,7 +186,7 @@ class Seat:
                 raise
         return work.answer.result()
 
-    async def _checked(self, output: bytes) -> Outcome:
+    async def _checked(self, output: bytes, files: OwnFiles) -> Outcome:
         try:
             returned: Any = (
                 await asyncio.to_thread(msgspec.json.decode, output)
@@ -192,7 +195,7 @@ class Seat:
             )
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return Outcome(error=CallError("invalid_output", f"The agent's output is no JSON: {error}."))
-        return await checked_outcome(self.hosted.manifest.intent.output, returned)
+        return await checked_outcome(self.hosted.manifest.intent.output, returned, files)
 
     def _give(self, work: Work) -> None:
         connection = self.connection

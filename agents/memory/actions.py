@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
+from agentcluster import artifacts
 from agentcluster.streams.memory import ANY, Expected, SharedMemory
+from agents.domain.file_marks import marks_in
 from agents.memory import values
 from agents.tools.errors import BadValueError
 
@@ -32,11 +34,11 @@ async def read(memory: SharedMemory, request: Request, once: str) -> dict[str, A
     expires = None if held.expires_ms is None else held.expires_ms / 1000
     if held.kind == "list":
         entries = values.newest_that_fit(held.entries)
-        shown = [values.decode(data) for _, data in entries]
+        shown = [_told(data) for _, data in entries]
         return {"found": True, "value": shown, "count": held.number, "expires_s": expires}
     if held.kind == "none":
         return {"found": False, "value": request.default}
-    return {"found": True, "value": values.decode(held.value), "revision": held.number, "expires_s": expires}
+    return {"found": True, "value": _told(held.value), "revision": held.number, "expires_s": expires}
 
 
 async def write(memory: SharedMemory, request: Request, once: str) -> dict[str, Any]:
@@ -78,6 +80,14 @@ ACTIONS: Final[dict[str, Callable[[SharedMemory, Request, str], Awaitable[dict[s
     "delete": delete,
     "list": listed,
 }
+
+
+def _told(data: bytes) -> Any:
+    """Return what was kept; whoever kept it had its files, so they may be told of."""
+    value = values.decode(data)
+    for digest, _ in marks_in(value):
+        artifacts.note(digest)
+    return value
 
 
 def _given(request: Request) -> Any:

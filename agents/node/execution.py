@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agentcluster import artifacts
 from agents.contracts.guard import Guard
 from agents.domain.calls import INLINE_LIMIT, CallError
 from agents.domain.schema_check import FieldError, check
@@ -15,6 +16,7 @@ from agents.node.call import Call, Outcome
 from agents.node.claims import ClaimError, may_hold_claims, read_input
 from agents.node.clock import to_ms
 from agents.node.failures import from_exception, of_schema
+from agents.node.own_files import OwnFiles
 from agents.node.promises import Promises
 from agents.node.scratch import scratch
 from agents.node.speaking import speaking
@@ -72,11 +74,12 @@ class Executor:
         if isinstance(given, Outcome):
             return given
         call.beat()
-        try:
-            returned = await function(given, self._context(call))
-        except Exception as error:
-            return Outcome(error=from_exception(error, request.call_id))
-        return await checked_outcome(intent.output, returned)
+        with artifacts.noting() as stored:
+            try:
+                returned = await function(given, self._context(call))
+            except Exception as error:
+                return Outcome(error=from_exception(error, request.call_id))
+        return await checked_outcome(intent.output, returned, OwnFiles(bytes(request.input), given, stored=stored))
 
     def _context(self, call: Call) -> CallContext:
         request = call.request
@@ -148,12 +151,14 @@ async def read_checked(schema: Any, data: bytes) -> Any:
     return given
 
 
-async def checked_outcome(schema: Any, returned: Any) -> Outcome:
-    """Return the outcome; what is large is checked and stored in a thread, so that the loop stays free."""
+async def checked_outcome(schema: Any, returned: Any, files: OwnFiles) -> Outcome:
+    """Return the outcome, which may tell of ``files``; what is large is checked and stored in a thread, off the loop."""
     try:
         data = output.encode(returned)
     except output.InvalidOutputError as error:
         return Outcome(error=error.error)
+    if (refused := await files.refuse_in(data)) is not None:
+        return Outcome(error=refused)
     if len(data) > INLINE_LIMIT:
         prepared = await asyncio.to_thread(output.finish, schema, returned, data)
     else:

@@ -61,10 +61,14 @@ class OutputFiles:
     """The files of one call's output while they arrive."""
 
     def __init__(self, folder: Path, max_mib: int) -> None:
-        """Keep them in ``folder`` until they are in the artifact store; at most ``max_mib`` MiB together."""
+        """Keep them in ``folder`` until they are in the artifact store; at most ``max_mib`` MiB together.
+
+        ``stored`` are the digests of those that are there.
+        """
         self._folder, self._left = folder, max_mib * _MIB
         self._known: set[int] = set()
         self._ended = 0
+        self.stored: set[str] = set()
 
     def take(self, part: Part) -> CallError | None:
         """Add some bytes; return the error when that is too much."""
@@ -92,6 +96,7 @@ class OutputFiles:
         except (OSError, AgentClusterError) as error:
             return Stored(end.number, end.file, error=f"The file could not be stored: {error}")
         self._path(end.file).unlink(missing_ok=True)
+        self.stored.add(ref.digest)
         return Stored(end.number, end.file, ref.to_value())
 
     def remove(self) -> None:

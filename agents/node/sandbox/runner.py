@@ -18,6 +18,7 @@ from agents.node.call import Call, Outcome
 from agents.node.execution import checked_outcome, read_checked
 from agents.node.failures import bounded
 from agents.node.instance_log import LOG_FILE, InstanceLog
+from agents.node.own_files import OwnFiles
 from agents.node.runner import OwnProcess
 from agents.node.sandbox.bundles import BundleCache, BundleSource
 from agents.node.sandbox.errors import ENDED, INPUT_SIZE, OUTPUT_JSON, STARTING, AgentStartError, FileGoneError
@@ -128,7 +129,8 @@ class SandboxedRunner(OwnProcess):
             flight = session.exchange.begin(number, call, frame)
             session.watch.wake()
             call.beat()
-            return await self._outcome(await self._result(session, flight))
+            files = OwnFiles(bytes(call.request.input), given, stored=flight.output.stored)
+            return await self._outcome(await self._result(session, flight), files)
         except wire.TooLongError:
             return Outcome(error=INPUT_SIZE, kept=False)
         finally:
@@ -204,7 +206,7 @@ class SandboxedRunner(OwnProcess):
             session.end(flight.call.stopping or ENDED, told, flight)
             raise
 
-    async def _outcome(self, result: wire.Result) -> Outcome:
+    async def _outcome(self, result: wire.Result, files: OwnFiles) -> Outcome:
         if result.error is not None:
             return Outcome(error=bounded(msgspec.convert(msgspec.to_builtins(result.error), CallError)))
         data = bytes(result.output)
@@ -213,7 +215,7 @@ class SandboxedRunner(OwnProcess):
             value = await asyncio.to_thread(decode, data) if len(data) > LARGE else decode(data)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             return Outcome(error=OUTPUT_JSON)
-        return await checked_outcome(self._manifest.intent.output, value)
+        return await checked_outcome(self._manifest.intent.output, value, files)
 
     async def _live(self, session: Session | None) -> None:
         """Listen to one process after the other until told to stop."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agentcluster import artifacts
 from agentcluster.clock import monotonic
 from agents.domain.manifest import Manifest, ResourceLimits, identity
 from agents.domain.schema_check import check
@@ -23,6 +24,7 @@ from agents.node import output
 from agents.node.claims import ClaimError, read_input
 from agents.node.failures import from_exception, of_schema
 from agents.node.instance_log import TEXT_MAX, Stream
+from agents.node.own_files import OwnFiles
 from agents.node.speaking import listen, speaking
 from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read_blocking
 from agents.tools import CallContext, resolve
@@ -125,10 +127,16 @@ def _call(
     context = CallContext(
         job.call_id, job.idempotency_key, job.deadline_s, job.cancel_file, trace_id=job.trace_id, report=report
     )
-    returned = function(given, context)
-    if inspect.iscoroutine(returned):
-        returned = asyncio.run(returned)
-    return output.prepare(manifest.intent.output, returned), True
+    with artifacts.noting() as stored:
+        returned = function(given, context)
+        if inspect.iscoroutine(returned):
+            returned = asyncio.run(returned)
+    try:
+        data = output.encode(returned)
+    except output.InvalidOutputError as error:
+        return error.error, True
+    foreign = OwnFiles(job.input, given, stored=stored).refuse(data)
+    return foreign or output.finish(manifest.intent.output, returned, data), True
 
 
 def _limit(limits: ResourceLimits) -> None:
