@@ -30,6 +30,16 @@ class Sealed(NamedTuple):
     headers: dict[str, str]
 
 
+class Written(NamedTuple):
+    """What an agent takes or gives, as its contract has it: defaults are filled in.
+
+    ``framed``: how it travels; empty where it does as JSON.
+    """
+
+    value: Any
+    framed: bytes = b""
+
+
 class Guard:
     """One for each process that sends or takes messages."""
 
@@ -87,23 +97,34 @@ class Guard:
         binding = self.book.bindings.of_agent(agent, side)
         return None if binding is None else await self.book.schema(binding.schema_id)
 
-    async def check_agent(
-        self, agent: str, side: str, value: Any, by: str = "", *, large: bool = False
-    ) -> MessageBrokenError | None:
-        """Return why an agent's ``input`` or ``output`` breaks the contract there is for it, None when it fits.
+    async def agent_value(self, agent: str, side: str, value: Any, by: str = "", *, large: bool = False) -> Written:
+        """Return an agent's ``input`` or ``output`` as its contract has it; MessageBrokenError, ContractUnavailableError.
 
-        ``value`` is JSON with its large parts in their places; a ``large`` one is checked in a thread.
+        ``value`` is JSON with its large parts in their places; what is ``large`` is done in a thread.
         """
         binding = self.book.bindings.of_agent(agent, side)
         if binding is None:
-            return None
+            return Written(value)
         schema = await self.book.schema(binding.schema_id)
         try:
-            _ = await asyncio.to_thread(schema.encode, value) if large else schema.encode(value)
+            if large:
+                return await asyncio.to_thread(_as_written, schema, binding.schema_id, value)
+            return _as_written(schema, binding.schema_id, value)
         except BrokenError as error:
             sent = Sent(side, binding.contract, msgspec.json.encode(value), {}, by)
-            return await self._broken(binding, error.faults, sent)
-        return None
+            raise await self._broken(binding, error.faults, sent) from error
+
+    async def agent_input(self, agent: str, framed: bytes, by: str = "") -> Any:
+        """Return the value of an agent's input that came framed, as the newest version has it; errors as above."""
+        name = f"agent.{agent}.input"
+        binding = self.book.bindings.of_agent(agent, "input")
+        try:
+            schema_id, payload = _framed(binding, framed)
+            newest = schema_id if binding is None else binding.schema_id
+            return (await self.book.reading(schema_id, newest, native=True))(payload)
+        except BrokenError as error:
+            gone = Binding(name, name, SchemaType.AVRO, 0, "")
+            raise await self._broken(binding or gone, error.faults, Sent("input", name, framed, {}, by)) from error
 
     async def _written(self, binding: Binding, data: bytes, headers: Mapping[str, str]) -> tuple[bytes, int]:
         if data[:1] == b"\0":
@@ -133,13 +154,20 @@ class Guard:
         return MessageBrokenError(message, errors=errors, contract=binding.contract, version=binding.version)
 
 
-def _framed(binding: Binding, data: bytes) -> tuple[int, bytes]:
+def _as_written(schema: ContractSchema, schema_id: int, value: Any) -> Written:
+    data = schema.encode(value)
+    if schema.schema_type is SchemaType.JSON:
+        return Written(value)
+    return Written(schema.decode(data, native=True), frame(schema_id, data))
+
+
+def _framed(binding: Binding | None, data: bytes) -> tuple[int, bytes]:
     try:
         schema_id, payload = unframe(data)
     except BadFrameError as error:
-        kind = binding.schema_type.lower()
-        raise BrokenError(Fault("", f"{error.message} Messages of {kind} contracts need it.")) from error
-    if schema_id not in binding.accepted:
+        kind = f"{binding.schema_type.lower()} " if binding else ""
+        raise BrokenError(Fault("", f"{error.message} Messages of {kind}contracts need it.")) from error
+    if binding is not None and schema_id not in binding.accepted:
         raise BrokenError(Fault("", f"schema {schema_id} is no version of {binding.contract}"))
     return schema_id, payload
 

@@ -12,7 +12,7 @@ from agentcluster.messaging import Bus, BusUnavailableError, Watch
 from agents.contracts.errors import BadContractError, ContractUnavailableError
 from agents.contracts.formats import ContractSchema, SchemaType, parse
 from agents.contracts.publishing import BINDINGS, SCHEMAS, bucket
-from agents.domain.contracts.binding import Binding, Bindings, StoredSchema
+from agents.domain.contracts.binding import Binding, Bindings, StoredSchema, agent_side
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class ContractBook:
             await asyncio.wait_for(self._watch.synced.wait(), SYNC_S)
         except TimeoutError:
             logger.warning("the contracts in use are not known yet: NATS does not tell them")
+        if self._schemas:
+            await asyncio.wait(self._schemas.values(), timeout=SYNC_S)
 
     async def stop(self) -> None:
         """Follow no more."""
@@ -50,23 +52,33 @@ class ContractBook:
 
     async def schema(self, schema_id: int) -> ContractSchema:
         """Return a schema, from memory but for the first time; ContractUnavailableError."""
+        return await asyncio.shield(self._fetched(schema_id))
+
+    def at_hand(self, schema_id: int) -> ContractSchema | None:
+        """Return a schema that is in memory; one that is not will be soon, if it can be had."""
+        task = self._fetched(schema_id)
+        return task.result() if task.done() else None
+
+    def _fetched(self, schema_id: int) -> "asyncio.Task[ContractSchema]":
         task = self._schemas.get(schema_id)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._schemas[schema_id] = asyncio.ensure_future(self._fetch(schema_id))
-        return await asyncio.shield(task)
+            task.add_done_callback(_seen)
+        return task
 
-    async def reading(self, schema_id: int, newest: int) -> Callable[[bytes], Any]:
+    async def reading(self, schema_id: int, newest: int, *, native: bool = False) -> Callable[[bytes], Any]:
         """Return what reads payloads of a schema: as messages of the ``newest`` where it can, else as they were written.
 
         ContractUnavailableError.
         """
         writer = await self.schema(schema_id)
         if schema_id == newest or writer.schema_type is SchemaType.JSON:
-            return writer.decode
+            return partial(writer.decode, native=native)
         reader, pair = await self.schema(newest), (newest, schema_id)
         if pair not in self._reads:
             self._reads[pair] = await asyncio.to_thread(_resolves, reader, writer)
-        return partial(reader.decode, writer=writer) if self._reads[pair] else writer.decode
+        decode = partial(reader.decode, writer=writer) if self._reads[pair] else writer.decode
+        return partial(decode, native=native)
 
     async def _fetch(self, schema_id: int) -> ContractSchema:
         schemas: dict[int, StoredSchema] = {}
@@ -93,9 +105,21 @@ class ContractBook:
         if key != BINDINGS:
             return
         try:
-            self.bindings = Bindings(_bindings.decode(value) if value else ())
+            bindings = _bindings.decode(value) if value else []
         except msgspec.MsgspecError as error:
             logger.warning("the contracts in use cannot be read, those before stay: %s", error)
+            return
+        self.bindings = Bindings(bindings)
+        for binding in bindings:
+            # Calls are written by who cannot wait for a schema.
+            if agent_side(binding.pattern) and binding.schema_type != SchemaType.JSON:
+                self.at_hand(binding.schema_id)
+
+
+def _seen(task: "asyncio.Task[ContractSchema]") -> None:
+    """Whoever wants the schema is told; nobody need be."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _resolves(reader: ContractSchema, writer: ContractSchema) -> bool:

@@ -4,6 +4,8 @@ This is the wire format of the Confluent Schema Registry, which its clients in e
 Protobuf payload begins with the numbers that say which message type of the file it is.
 """
 
+import base64
+import binascii
 import struct
 from collections.abc import Sequence
 from typing import Final
@@ -32,6 +34,19 @@ def unframe(body: bytes) -> tuple[int, bytes]:
         raise BadFrameError
     _, schema_id = HEAD.unpack_from(body)
     return schema_id, body[HEAD.size :]
+
+
+def packed(framed: bytes) -> str:
+    """Return a framed payload as it stands in the envelope."""
+    return base64.b64encode(framed).decode()
+
+
+def unpacked(text: object) -> bytes:
+    """Return the framed payload; BadFrameError when it is none."""
+    try:
+        return base64.b64decode(text if isinstance(text, str) else b"", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadFrameError from error
 
 
 def write_indexes(indexes: Sequence[int]) -> bytes:

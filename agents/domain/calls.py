@@ -18,6 +18,10 @@ INLINE_LIMIT: Final = 64 * 1024
 """Values whose JSON is longer than this many bytes travel as an artifact reference."""
 
 
+Written = Literal["json", "contract"]
+"""How an input or output travels: as JSON, or as the agent's contract says (framed bytes in Base64, docs/wire.md)."""
+
+
 class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One attempt of one step. ``call_id`` is unique to the attempt; ``idempotency_key`` stays over attempts."""
 
@@ -36,6 +40,9 @@ class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Milliseconds the agent may work without a sign of life (``CallContext.heartbeat``); 0 = as long as it takes."""
     exclusive: bool = False
     """The caller gives this call id to this one instance: the node looks it up, and claims it only when it lasts."""
+    input_as: Written = "json"
+    output_as: Written = "json"
+    """How the caller can read the output."""
 
 
 class CallError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,6 +69,7 @@ class CallReply(msgspec.Struct, frozen=True, omit_defaults=True):
     finished_ms: int = 0
     progress: Any = None
     """With ``running``: what the agent said of its progress last; at most 4 KB of JSON."""
+    output_as: Written = "json"
 
 
 class CallControl(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ import msgspec
 
 from agentcluster.clock import monotonic
 from agentcluster.messaging import Codec
-from agents.domain.calls import CallError, CallReply
+from agents.contracts.wire import packed
+from agents.domain.calls import CallError, CallReply, Written
 from agents.node.clock import steady_ms
 from agents.node.hosted import HostedAgent
 from agents.tools.context import progress_json
@@ -28,6 +29,8 @@ class NodeRequest(msgspec.Struct, frozen=True):
     workflow_id: str = ""
     stage_id: str = ""
     attempt: int = 1
+    input_as: Written = "json"
+    output_as: Written = "json"
 
 
 REQUESTS: Final = Codec(NodeRequest, "agent.invoke.v1")
@@ -39,6 +42,8 @@ class Outcome(msgspec.Struct, frozen=True):
     output: Any = None
     error: CallError | None = None
     kept: bool = True
+    framed: bytes = b""
+    """The output as its contract says, where it is to travel so."""
     started_s: float = 0.0
     """When a worker process began, on the monotonic clock; 0 when the node's loop did the work."""
 
@@ -113,6 +118,12 @@ class Call:
             self.started_ms,
             steady_ms(),
         )
+
+    def sent(self, reply: CallReply, outcome: Outcome) -> CallReply:
+        """Return the final reply as the caller reads it."""
+        if not outcome.framed or self.request.output_as != "contract":
+            return reply
+        return msgspec.structs.replace(reply, output=packed(outcome.framed), output_as="contract")
 
     def running(self, node: str) -> CallReply:
         """Return the sign of life."""

@@ -45,7 +45,7 @@ class Executor:
     async def run(self, call: Call) -> Outcome:
         """Return what came of the call; cancelling stops it, and then there may still be an outcome."""
         promises = self._promises
-        if promises is None or not promises.concern(call.hosted.name):
+        if promises is None or not promises.concern(call):
             return await self._run(call)
         refused = await promises.refuse(call)
         return refused or await promises.checked(call, await self._run(call))

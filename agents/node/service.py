@@ -265,13 +265,15 @@ class CallService:
         if outcome.error is not None:
             stats.errors += 1
             stats.last_error = f"{outcome.error.code}: {outcome.error.message}"
-        reply = _encode(call.reply(self.node, outcome))
+        reply = call.reply(self.node, outcome)
+        sent = _encode(call.sent(reply, outcome))
         if outcome.kept:
-            self._ledger.keep(call.request.call_id, reply, partial(self._answer, call, reply))
+            kept = _encode(reply) if outcome.framed else sent
+            self._ledger.keep(call.request.call_id, kept, partial(self._answer, call, sent))
             return
         if call.claimed_s:
             self._ledger.release(call.request.call_id)
-        self._answer(call, reply)
+        self._answer(call, sent)
 
     def _answer(self, call: Call, reply: bytes) -> None:
         call.forget_timers()

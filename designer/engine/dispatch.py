@@ -24,6 +24,8 @@ from agentcluster.streams.run_log import RunLog
 from agentcluster.tasks import end
 from agents.cluster.protocol import CONTROLS, REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
+from agents.contracts.calls import CallPayloads
+from agents.contracts.live import ContractBook
 from agents.domain.calls import CallControl, CallError, CallReply, CallRequest
 from agents.domain.scoring import InstanceInfo
 from agents.routing.group_loads import Loads
@@ -63,6 +65,8 @@ class Dispatcher:
         self._degrading = Degrading(log)
         self.breakers.changed = self._breaker_changed
         self.cache = CallCache(log, self.capacity)
+        self._contracts = ContractBook(bus)
+        self._payloads = CallPayloads(self._contracts)
         self._auctions = Auctions(bus, view, self.capacity, worker)
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,6 +75,7 @@ class Dispatcher:
     async def start(self) -> None:
         """Listen for replies."""
         self._subscription = await self._bus.subscribe(f"{self._prefix}.*", self._on_reply)
+        await self._contracts.start()
         await self._auctions.start()
         self._view.on_change(self.capacity.cluster_changed)
         self._bus.on_return(self._doubts.ask_all)
@@ -84,6 +89,7 @@ class Dispatcher:
         await end(*self._tasks)
         await self._doubts.stop()
         await self._auctions.stop()
+        await self._contracts.stop()
         await self._limits.stop()
         await self.cache.stop()
         await self._degrading.stop()
@@ -177,7 +183,7 @@ class Dispatcher:
         try:
             self._bus.send(
                 subjects.invoke(flight.instance),
-                REQUESTS.encode(flight.request, trace_id),
+                REQUESTS.encode(self._payloads.request(flight.request), trace_id),
                 f"{self._prefix}.{flight.token}",
                 traceparent(trace_id),
             )
@@ -202,7 +208,7 @@ class Dispatcher:
             self._doubts.nobody_listens(flight)
             return
         try:
-            reply = REPLIES.decode(message.data).payload
+            reply = self._payloads.reply(REPLIES.decode(message.data).payload)
         except (BadMessageError, RecursionError) as error:
             self._doubts.unreadable(flight, error)
             return

@@ -91,7 +91,7 @@ class AvroSchema:
             raise BrokenError(Fault("", f"it cannot be written as Avro: {_said(error)}")) from error
         return out.getvalue()
 
-    def decode(self, data: bytes, writer: "AvroSchema | None" = None) -> Any:
+    def decode(self, data: bytes, writer: "AvroSchema | None" = None, *, native: bool = False) -> Any:
         """See ``ContractSchema``."""
         try:
             return self._decoded(data, writer)

@@ -62,11 +62,12 @@ class ContractSchema(Protocol):
     def encode(self, value: Any) -> bytes:
         """Return the payload of a JSON value; BrokenError when it does not fit."""
 
-    def decode(self, data: bytes, writer: Any = None) -> Any:
+    def decode(self, data: bytes, writer: Any = None, *, native: bool = False) -> Any:
         """Return the JSON value of a payload; BrokenError when it is none of this schema.
 
         ``writer``: the schema of the same type, which this one ``reads``, that the payload was written with. Fields it
-        lacks get their defaults.
+        lacks get their defaults. ``native``: numbers of any size as numbers, and fields that cannot be absent always there,
+        where the type's own JSON (Protobuf) has it otherwise.
         """
 
     def shape(self, *, decoded: bool = False) -> Any:

@@ -58,7 +58,7 @@ class JsonContract:
         self._check(value)
         return msgspec.json.encode(value)
 
-    def decode(self, data: bytes, writer: "JsonContract | None" = None) -> Any:
+    def decode(self, data: bytes, writer: "JsonContract | None" = None, *, native: bool = False) -> Any:
         """See ``ContractSchema``."""
         if writer is not None:
             return writer.decode(data)

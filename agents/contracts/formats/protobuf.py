@@ -15,7 +15,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 
 from agents.contracts.errors import BadContractError
-from agents.contracts.formats import proto_compiler, proto_rules, proto_shape, proto_text
+from agents.contracts.formats import proto_compiler, proto_rules, proto_shape, proto_text, proto_values
 from agents.contracts.formats.base import BrokenError, ContractSchema, Fault, SchemaType
 from agents.contracts.wire import BadFrameError, read_indexes, write_indexes
 from agents.domain.contracts.reasons import Reason
@@ -74,7 +74,7 @@ class ProtobufSchema:
             raise BrokenError(_fault(str(error))) from error
         return write_indexes([0]) + data
 
-    def decode(self, data: bytes, writer: "ProtobufSchema | None" = None) -> Any:
+    def decode(self, data: bytes, writer: "ProtobufSchema | None" = None, *, native: bool = False) -> Any:
         """See ``ContractSchema``."""
         try:
             indexes, rest = read_indexes(data)
@@ -83,6 +83,8 @@ class ProtobufSchema:
             if not message.IsInitialized():
                 missing = ", ".join(message.FindInitializationErrors())
                 raise BrokenError(Fault("", f"required fields are missing: {missing}"))
+            if native:
+                return proto_values.native(message, self._pool)
             return json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=self._pool)
         except (
             DecodeError,

@@ -238,6 +238,7 @@ export interface CallReply {
   instance?: string;
   node?: string;
   output?: unknown;
+  output_as?: "contract" | "json";
   progress?: unknown;
   received_ms?: number;
   started_ms?: number;
@@ -255,6 +256,8 @@ export interface CallRequest {
   heartbeat_ms?: number;
   idempotency_key: string;
   input: unknown;
+  input_as?: "contract" | "json";
+  output_as?: "contract" | "json";
   run_id?: string;
   stage_id?: string;
   version: string;
