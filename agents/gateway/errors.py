@@ -36,6 +36,12 @@ class ProtocolError(BadInputError):
     code = "bad_message"
 
 
+class FileReferenceError(ProtocolError):
+    """A task cannot refer to files: it belongs to no project whose files they could be. Have a workflow call the agent."""
+
+    code = "file_reference"
+
+
 class TooLargeError(BadInputError):
     """The value is too large for a message of the gateway."""
 

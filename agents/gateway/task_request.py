@@ -7,7 +7,8 @@ import msgspec
 
 from agentcluster.ids import sha256_of
 from agents.domain.calls import CallRequest
-from agents.gateway.errors import ProtocolError, TooLargeError
+from agents.domain.file_marks import marks_in
+from agents.gateway.errors import FileReferenceError, ProtocolError, TooLargeError
 from agents.gateway.protocol import Task
 
 DEADLINE_MAX_MS: Final = 24 * 3_600_000
@@ -27,9 +28,11 @@ def check(task: Task) -> None:
         if not 0 <= getattr(task, name) <= DEADLINE_MAX_MS:
             raise ProtocolError(f"{name} is a number of milliseconds from 0 to {DEADLINE_MAX_MS}.", field=f"/{name}")
     try:
-        msgspec.json.decode(bytes(task.input))
+        value = msgspec.json.decode(bytes(task.input))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"The input is no JSON: {error}.", field="/input") from error
+    if marks_in(value):
+        raise FileReferenceError(field="/input")
 
 
 def digest_of(task: Task) -> str:

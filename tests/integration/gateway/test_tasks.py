@@ -104,13 +104,19 @@ async def test_large_values_of_an_output_come_whole_as_far_as_a_message_has_room
     await page.close()
 
 
-async def test_a_reference_that_was_given_with_the_task_is_not_looked_up(agent: Any, send: SEND) -> None:
+async def test_a_task_refers_to_no_file_whoever_knows_its_digest(agent: Any, send: SEND) -> None:
     digest = artifacts.put_bytes(b'"secret"', "application/json", "text.json").digest
     given = {"$artifact": {"digest": digest, "size": 8, "media_type": "application/json", "name": "more.json"}}
-    waiting = asyncio.ensure_future(send("job-ref", {"text": "abc", "more": given}))
+    told = await code_of(send("job-ref", {"text": "abc", "more": [given]}))
+    assert told == (grpc.StatusCode.INVALID_ARGUMENT, "file_reference")
+
+
+async def test_nor_does_an_agent_that_joined_answer_with_one(agent: Any, send: SEND) -> None:
+    theirs = artifacts.put_bytes(b'"secret"', "application/json", "more.json").to_value()
+    waiting = asyncio.ensure_future(send("job-told", {"text": "abc"}))
     order = await agent.heard("call")
-    await agent.result(order["call_id"], {"text": "cba", "more": given})
-    assert json.loads((await waiting).output) == {"text": "cba", "more": given}
+    await agent.result(order["call_id"], {"text": "cba", "more": theirs})
+    assert (await waiting).error.code == "foreign_file"
 
 
 async def test_a_call_id_stands_for_one_request_and_is_each_accounts_own(agent: Any, send: SEND, token: str) -> None:
