@@ -221,3 +221,29 @@ class TestGraphs:
     def test_nor_is_a_schema_that_describes_a_file(self, problems):
         described = {"type": "object", "properties": {"$artifact": {"type": "object", "properties": {"digest": {}}}}}
         assert problems(1, schema={"type": "object", "properties": {"file": described}}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "event"),
+    [
+        ("webhook", {}, {"body": {}}),
+        ("nats", {"subject": "orders.new"}, {"body": {}}),
+        ("stream", {"key": "orders"}, {"body": {}}),
+        ("cron", {"cron": "0 6 * * *"}, {"schedule": {}}),
+    ],
+)
+@pytest.mark.parametrize("mapped", ["passed on", "put together", "literal"])
+def test_nor_does_an_event_of_a_trigger_bring_one(api, workflow, foreign, kind, config, event, mapped):
+    root = next(iter(event))
+    value = {
+        "passed on": "${ " + root + ".file }",
+        "put together": {"$artifact": "${ " + root + ".fields }"},
+        "literal": foreign,
+    }[mapped]
+    given = {"name": mapped, "kind": kind, "version": 1, "input": {"any": [value]}, "config": config}
+    made = api.post(f"/api/v1/workflows/{workflow.pk}/triggers", given)
+    assert made.status_code == 201, made.content
+    body = {"fields": foreign["$artifact"]} if mapped == "put together" else {"file": foreign}
+    firing = api.post(f"/api/v1/triggers/{made.json()['id']}/test", {"event": {root: body}}).json()
+    assert firing["outcome"] == "refused", firing
+    assert firing["code"] == ("mapping_failed" if mapped == "put together" else "invalid_input")
