@@ -15,6 +15,7 @@ from agentcluster.errors import AgentClusterError
 from designer.domain.cel_tree import Tree, tree_of
 from designer.domain.expression_work import METER, TooMuchWorkError, is_cheap, work_of
 from designer.domain.kept_apart import hint
+from designer.domain.named import handed_over, named_parts
 
 MAX_LENGTH: Final = 4000
 MAX_MACRO_NESTING: Final = 3
@@ -63,7 +64,7 @@ class StepReference:
 class Expression:
     """One compiled CEL expression."""
 
-    __slots__ = ("_cheap", "_functions", "_path", "_program", "_tree", "roots", "source", "steps")
+    __slots__ = ("_cheap", "_functions", "_parts", "_path", "_program", "_tree", "roots", "source", "steps")
 
     def __init__(self, source: str, roots: frozenset[str] = ROOTS) -> None:
         """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names.
@@ -78,6 +79,7 @@ class Expression:
         self._cheap = is_cheap(self._tree)
         bound = {match.group(1) for match in _MACRO.finditer(bare)}
         self.roots = frozenset(self._program.variables()) & roots
+        self._parts = {name: parts for name, parts in named_parts(self._tree).items() if name in self.roots}
         _refuse_unknown_names(self._program, bound, bare, roots)
         self._functions = _needed_functions(self._program, bare)
         self.steps = tuple(_step_references(source))
@@ -130,12 +132,7 @@ class Expression:
 
     def _variables(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Hand over only what the expression names: copying a large value into CEL costs more than evaluating."""
-        variables = {root: scope[root] for root in self.roots if root in scope and root != "steps"}
-        if "steps" in self.roots:
-            steps = scope["steps"]
-            named = {reference.step for reference in self.steps}
-            variables["steps"] = {step: steps[step] for step in named if step in steps} if named else dict(steps)
-        return variables
+        return handed_over(self._parts, scope)
 
 
 @lru_cache(maxsize=4096)

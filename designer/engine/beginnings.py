@@ -11,6 +11,7 @@ from agentcluster.clock import SteadyClock
 from agentcluster.streams.run_log import Claim, RunLog
 from agents.domain.calls import CallError
 from designer.domain import events as ev
+from designer.domain.expression_work import MAX_WORK, METER
 from designer.domain.graph import IntentNode
 from designer.domain.pending import PendingCall
 from designer.domain.plan import Plan
@@ -117,8 +118,7 @@ class Beginning:
         """Fold the log of whoever drove the run before."""
         run = Run(plan, retry_of)
         records = await self._journal.records()
-        for record in records:
-            run.apply(record.event, record.at)
+        await _fold(run, records)
         # Pauses end at moments of the log's time: a clock set back must not lengthen them.
         self._clock.not_before(records[-1].at)
         now = self._clock.now_ms()
@@ -131,6 +131,16 @@ class Beginning:
         if events:
             await self._journal.append(events, now)
         return Begun(run, records[0].at, now, events, claim.inbox > 0, taken_over=True, left=claim.left)
+
+
+async def _fold(run: Run, records: Sequence[ev.Record]) -> None:
+    """Read a log; where its expressions are much work, the other runs have their turn in between."""
+    pause = METER.units + MAX_WORK
+    for record in records:
+        run.apply(record.event, record.at)
+        if METER.units >= pause:
+            await asyncio.sleep(0)
+            pause = METER.units + MAX_WORK
 
 
 async def set_apart(run: Run) -> None:

@@ -14,6 +14,7 @@ from designer.domain.cel_tree import tree_of
 from designer.domain.expression_work import MAX_CHARACTERS, TooMuchWorkError, work_of
 from designer.domain.expressions import ROOTS, ExpressionError, ExpressionFailedError, compile_expression
 from designer.domain.function_work import ENTRIES, LETTERS, LISTED, PARTS, PLAIN
+from designer.domain.named import handed_over, named_parts
 from designer.domain.shapes import shape_of
 from designer.domain.values import compile_value
 from designer.triggers.kinds import ROOTS as TRIGGER_ROOTS
@@ -213,6 +214,35 @@ def test_nothing_is_larger_than_it_was_judged_to_be(source, x, y):
     assert actual.chars <= bound.chars <= MAX_CHARACTERS
     assert actual.units <= bound.units
     assert actual.length <= bound.length or isinstance(made, str)
+
+
+@settings(max_examples=400, deadline=None)
+@given(source=st.recursive(LEAVES, _larger, max_leaves=4), x=VALUES, y=VALUES)
+def test_what_is_handed_over_is_all_that_an_expression_looks_at(source, x, y):
+    try:
+        program = cel.compile(source)
+        work_of(tree_of(source), {"x": x, "y": y, "v": x})
+    except (ValueError, TooMuchWorkError):
+        return
+    names = {"x": x, "y": y, "v": x}
+    assert _outcome(program, handed_over(named_parts(tree_of(source)), names)) == _outcome(program, names)
+
+
+def _outcome(program, names):
+    try:
+        made = program.execute(cel.Context(variables=names, functions=STDLIB_FUNCTIONS))
+    except (ValueError, TypeError, RuntimeError, KeyError, IndexError) as error:
+        return type(error)
+    return "an optional" if isinstance(made, cel.OptionalValue) else sorted(repr(made))
+
+
+def test_no_more_is_handed_over_than_is_named():
+    parts = named_parts(tree_of("a.b['c'].size() + a.b.d[0].e + f[g.h].i + k.map(l, l.m == a.n.o).size()"))
+    assert parts == {
+        "a": {"b": {"c": None, "d": None}, "n": {"o": None}},
+        "f": None, "g": {"h": None}, "k": None, "l": None,
+    }  # fmt: skip
+    assert handed_over(parts, {"a": {"b": {"c": 1, "x": 2}, "y": 3}, "z": 4}) == {"a": {"b": {"c": 1}}}
 
 
 @pytest.mark.parametrize(
