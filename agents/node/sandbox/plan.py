@@ -39,6 +39,11 @@ class Plan:
         self._own = (self.folder / "files", self.folder / "out", self.work)
         self.inside = self._inside(Path())
 
+    @property
+    def has_own_network(self) -> bool:
+        """Whether the instance has a network namespace to itself."""
+        return bool(self.program) and not self._network
+
     def prepare(self, bundle: Path) -> None:
         """Make the folders anew, and choose the user (blocking)."""
         self.clear()

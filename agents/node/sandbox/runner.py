@@ -81,7 +81,7 @@ class SandboxedRunner(OwnProcess):
         if session is None:
             return RunnerState(False, self._restarts, self._last_reason, sandboxed, 0, 0.0, 0)
         seen = session.watch.seen
-        memory = round(seen.memory_mib + seen.scratch_mib, 1)
+        memory = round(seen.memory_mib + seen.scratch_mib + seen.sockets_mib, 1)
         return RunnerState(
             True, self._restarts, self._last_reason, sandboxed, session.process.first, memory, seen.tasks
         )

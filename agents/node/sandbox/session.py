@@ -39,7 +39,8 @@ class Session:
         """Take over a process that was just started."""
         self.process, self._log = process, log
         self.exchange = Exchange(process, plan.folder / "out", limits.disk_mib)
-        self.watch = Watch(process.first, limits, self.exchange.flights, self.end)
+        own = plan.has_own_network
+        self.watch = Watch(process.first, limits, self.exchange.flights, self.end, own_network=own)
         self._ending: Ending | None = None
 
     @classmethod

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 PROCESSES_MAX: Final = 4096
+FEW_SOCKETS: Final = 8
+MANY_SOCKETS: Final = 4096
+SOCKET_MIB: Final = 0.5
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _MIB: Final = 1024 * 1024
@@ -18,12 +21,14 @@ _MIB: Final = 1024 * 1024
 class Usage(msgspec.Struct, frozen=True):
     """``tasks`` counts processes and threads; ``cpu_s`` is what they and those they have waited for used so far.
 
-    ``memory_mib`` is of the processes, ``scratch_mib`` of the files in their scratch folder, which lie in memory, too.
+    ``memory_mib`` is of the processes, ``scratch_mib`` of the files in their scratch folder, which lie in memory, too, and
+    ``sockets_mib`` about what lies unread in their sockets.
     """
 
     tasks: int = 0
     memory_mib: float = 0.0
     scratch_mib: float = 0.0
+    sockets_mib: float = 0.0
     cpu_s: float = 0.0
     pids: tuple[int, ...] = ()
 
@@ -43,7 +48,7 @@ def read(first: int) -> Usage:
         tasks += int(fields[17])
         pages += int(fields[21])
         waiting += _children(pid, int(fields[17]))
-    return Usage(tasks, pages * _PAGE / _MIB, 0.0, ticks / _TICK, tuple(found))
+    return Usage(tasks, pages * _PAGE / _MIB, 0.0, 0.0, ticks / _TICK, tuple(found))
 
 
 def own_memory_mib(pids: tuple[int, ...]) -> float | None:
@@ -60,6 +65,33 @@ def own_memory_mib(pids: tuple[int, ...]) -> float | None:
             return None
         total += next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
     return total / 1024
+
+
+def sockets_mib(pid: int) -> float:
+    """Return about how much of the kernel's memory the sockets in the network namespace of a process hold, in MiB.
+
+    The kernel tells what is queued in each TCP socket, and of others only that they are there: each is taken to be full
+    (``net.core.wmem_default``, of which small messages use up more), but for the first few, which every program has.
+    """
+    try:
+        used = int(Path(f"/proc/{pid}/net/sockstat").read_text().split(None, 3)[2])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    if used <= FEW_SOCKETS:
+        return 0.0
+    # Whoever has very many is over every limit already, and their list is long.
+    queued = sum(_queued(pid, name) for name in ("tcp", "tcp6")) if used <= MANY_SOCKETS else 0
+    return (used - FEW_SOCKETS) * SOCKET_MIB + queued / _MIB
+
+
+def _queued(pid: int, name: str) -> int:
+    """Return the bytes in the queues of all sockets in ``/proc/<pid>/net/tcp`` or ``tcp6``."""
+    try:
+        lines = Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]
+        queues = [line.split(None, 5)[4].split(":") for line in lines]
+        return sum(int(sent, 16) + int(received, 16) for sent, received in queues)
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 class Scratch(NamedTuple):

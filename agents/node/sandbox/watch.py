@@ -31,8 +31,14 @@ Kill = Callable[[CallError, str, Flight | None], None]
 class Watch:
     """Looks at one process from its start to its end."""
 
-    def __init__(self, first: int, limits: ResourceLimits, flights: dict[int, Flight], kill: Kill) -> None:
-        """``first`` is the process that all others descend from; ``kill`` ends it."""
+    def __init__(
+        self, first: int, limits: ResourceLimits, flights: dict[int, Flight], kill: Kill, *, own_network: bool = False
+    ) -> None:
+        """``first`` is the process that all others descend from; ``kill`` ends it.
+
+        ``own_network``: it has a network namespace to itself, so all sockets in there are its own.
+        """
+        self._own_network = own_network
         self._first, self._limits, self._flights, self._kill = first, limits, flights, kill
         self._cpu_s = 0.0
         self._idle_cpu_s = 0.0
@@ -60,16 +66,17 @@ class Watch:
         seen = usage.read(self._first)
         held = usage.scratch(seen.pids, SCRATCH, self._limits.disk_mib * MIB)
         scratch_mib = self.seen.scratch_mib if held is None else held.mib
-        self.seen = seen = msgspec.structs.replace(seen, scratch_mib=scratch_mib)
+        sockets_mib = usage.sockets_mib(self._first) if self._own_network else 0.0
+        self.seen = seen = msgspec.structs.replace(seen, scratch_mib=scratch_mib, sockets_mib=sockets_mib)
         return self._memory(seen) or self._cpu(seen) or self._tasks(seen) or self._files(held)
 
     def _memory(self, seen: usage.Usage) -> bool:
         limit = self._limits.memory_mib
-        if seen.memory_mib <= limit:
+        if seen.memory_mib + seen.sockets_mib <= limit:
             return False
         # Processes that were forked share pages, which were counted more than once.
         own = usage.own_memory_mib(seen.pids)
-        used = seen.memory_mib if own is None else own
+        used = seen.sockets_mib + (seen.memory_mib if own is None else own)
         if used <= limit:
             return False
         error = msgspec.structs.replace(MEMORY, data={"memory_mib": limit})

@@ -90,6 +90,18 @@ async def test_the_disk_cannot_be_filled(hostile: Host, path: str) -> None:
     await is_well_again(hostile)
 
 
+@pytest.mark.parametrize("kind", ["unix", "tcp"])
+async def test_memory_in_the_queues_of_sockets_counts(hostile: Host, kind: str) -> None:
+    reply = await hostile.call("hostile", {"how": "memory_in_sockets", "path": kind}, deadline_ms=20_000)
+    assert reply.error is not None
+    assert reply.error.code == "memory_limit"
+    assert "more than its limit of 128 MiB" in hostile.said("hostile")
+    await is_well_again(hostile)
+    session = hostile.runners["hostile"]._session
+    assert session is not None
+    assert session.watch.seen.sockets_mib == 0
+
+
 async def test_files_that_lie_in_memory_are_told_and_have_one_size_together(hostile: Host) -> None:
     one = hostile.runners["hostile"]
     for path in ("/tmp/full", "/dev/shm/more"):

@@ -41,7 +41,7 @@ fi
 exec setpriv --reuid 12345 --regid 12345 --clear-groups "$1" -m pytest -q -p no:cacheprovider \
     tests/integration/sandbox/test_hostile.py tests/integration/sandbox/test_examples.py -k "$5"
 """
-ONCE_MORE = "bomb or tree_counts or empty_files or machine or network or kernel or left_behind or crash_is or profiled"
+ONCE_MORE = "bomb or tree_counts or sockets or empty_files or machine or network or kernel or left_behind or crash_is or profiled"
 
 
 def test_instances_die_with_their_node(tmp_path: Path) -> None:

@@ -93,6 +93,31 @@ async def memory_files(**_: Any) -> Found:
     return found
 
 
+async def memory_in_sockets(path: str, **_: Any) -> Found:
+    held: list[socket.socket] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+    while True:
+        try:
+            held += (
+                socket.socketpair()
+                if path == "unix"
+                else (socket.create_connection(listening.getsockname()), listening.accept()[0])
+            )
+        except OSError:
+            await asyncio.sleep(0.1)  # it may open no more
+        for one in held[-20:]:
+            _fill(one)
+
+
+def _fill(one: socket.socket) -> None:
+    one.setblocking(False)
+    try:
+        while True:
+            one.send(b"x" * 65536)
+    except BlockingIOError:
+        pass
+
+
 async def disk(path: str, **_: Any) -> Found:
     with open(path, "wb", buffering=0) as file:
         while True:
