@@ -19,6 +19,7 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import BatchWriter
 from agents.cluster.protocol import REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
+from agents.contracts.unreadable import Unreadable
 from agents.domain.calls import HEARTBEAT_S, LEDGER_TTL_S, CallError, CallReply
 from agents.gateway.access import Guest
 from agents.gateway.blocking import ask
@@ -54,6 +55,7 @@ class TaskDesk:
     def __init__(self, bus: Bus, view: ClusterView, writer: BatchWriter, node_id: str) -> None:
         """``node_id`` is the gateway's own: replies come to a subject of it."""
         self._bus, self._writer = bus, writer
+        self._unreadable = Unreadable(bus, writer, node_id)
         self.router = Router(bus, view, writer, node_id)
         self._prefix = subjects.node_replies(node_id)
         self._flights: dict[str, Flight] = {}
@@ -74,6 +76,7 @@ class TaskDesk:
         for call_id in [*self._flights]:
             self._forget(call_id)
         await self.router.stop()
+        await self._unreadable.stop()
 
     async def ask(self, guest: Guest, task: Task, address: str) -> TaskReply:
         """Return the result, or ``running`` when it is not there in time; ``address`` is where the guest comes from.
@@ -214,7 +217,8 @@ class TaskDesk:
             return
         try:
             reply = REPLIES.decode(message.data).payload
-        except (BadMessageError, RecursionError):
+        except BadMessageError as error:
+            self._unreadable.note(REPLIES.schema, error, message.subject, message.data, message.headers)
             return
         if reply.call_id != flight.request.call_id:
             return

@@ -21,6 +21,7 @@ from agentcluster.tasks import end
 from agents.cluster.intents import intents_broadcast
 from agents.cluster.protocol import AWARDS, BIDS, INTENTS
 from agents.cluster.view import ClusterView
+from agents.contracts.unreadable import OnUnreadable
 from agents.domain.calls import CallError
 from agents.domain.intents import BIDS_MAX, Bid, IntentAward, IntentRequest
 from agents.domain.scoring import InstanceInfo
@@ -86,9 +87,11 @@ class Auction:
 class Auctions:
     """All auctions of one engine worker."""
 
-    def __init__(self, bus: Bus, view: ClusterView, capacity: Capacity, worker: str) -> None:
+    def __init__(
+        self, bus: Bus, view: ClusterView, capacity: Capacity, worker: str, on_unreadable: OnUnreadable
+    ) -> None:
         """Ask over ``bus``, believe only bids of instances in ``view``, take slots from ``capacity``."""
-        self._bus, self._view, self._capacity = bus, view, capacity
+        self._bus, self._view, self._capacity, self._on_unreadable = bus, view, capacity, on_unreadable
         self._prefix = subjects.worker_bids(worker)
         self._by_call: dict[str, Auction] = {}
         self._by_token: dict[str, Auction] = {}
@@ -202,7 +205,7 @@ class Auctions:
         try:
             said = BIDS.decode(message.data).payload
         except BadMessageError as error:
-            logger.warning("call %s: bids that cannot be read are passed over: %s", auction.call.call_id, error.message)
+            self._on_unreadable(BIDS.schema, error, message.subject, message.data, message.headers)
             return
         if said.intent_id != auction.call.call_id:
             return

@@ -26,6 +26,7 @@ from agents.cluster.protocol import CONTROLS, REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
 from agents.contracts.calls import CallPayloads
 from agents.contracts.live import ContractBook
+from agents.contracts.unreadable import Unreadable
 from agents.domain.calls import CallControl, CallError, CallReply, CallRequest
 from agents.domain.scoring import InstanceInfo
 from agents.routing.group_loads import Loads
@@ -51,9 +52,12 @@ logger = logging.getLogger(__name__)
 class Dispatcher:
     """All calls of one engine worker."""
 
-    def __init__(self, bus: Bus, view: ClusterView, log: RunLog, worker: str) -> None:
-        """Send over ``bus``, judge instances by ``view``, read kept results through ``log``."""
-        self._bus, self._view, self._log = bus, view, log
+    def __init__(self, bus: Bus, view: ClusterView, log: RunLog, worker: str, unreadable: Unreadable) -> None:
+        """Send over ``bus``, judge instances by ``view``, read kept results through ``log``.
+
+        ``unreadable`` takes down what nodes say that cannot be read; it is stopped with the dispatcher.
+        """
+        self._bus, self._view, self._log, self._unreadable = bus, view, log, unreadable
         self._prefix = subjects.worker_replies(worker)
         self._flights = FlightTable()
         self.tasks = TaskLedger(log, worker)
@@ -67,7 +71,7 @@ class Dispatcher:
         self.cache = CallCache(log, self.capacity)
         self._contracts = ContractBook(bus)
         self._payloads = CallPayloads(self._contracts)
-        self._auctions = Auctions(bus, view, self.capacity, worker)
+        self._auctions = Auctions(bus, view, self.capacity, worker, unreadable.note)
         self._subscription: Subscription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._doubts = Doubts(self, self._flights, view, log, self.capacity)
@@ -90,6 +94,7 @@ class Dispatcher:
         await self._doubts.stop()
         await self._auctions.stop()
         await self._contracts.stop()
+        await self._unreadable.stop()
         await self._limits.stop()
         await self.cache.stop()
         await self._degrading.stop()
@@ -208,8 +213,9 @@ class Dispatcher:
             self._doubts.nobody_listens(flight)
             return
         try:
-            reply = self._payloads.reply(REPLIES.decode(message.data).payload)
-        except (BadMessageError, RecursionError) as error:
+            reply = REPLIES.decode(message.data).payload
+        except BadMessageError as error:
+            self._unreadable.note(REPLIES.schema, error, message.subject, message.data, message.headers)
             self._doubts.unreadable(flight, error)
             return
         if reply.call_id != flight.request.call_id:
@@ -222,7 +228,16 @@ class Dispatcher:
             flight.heard = monotonic()
             self.publish(flight)
         else:
-            self.deliver(flight, reply)
+            self._take(flight, reply)
+
+    def _take(self, flight: Flight, reply: CallReply) -> None:
+        """End a call with what its instance said, once its output is JSON."""
+        try:
+            read = self._payloads.reply(reply)
+        except BadMessageError as error:
+            self._doubts.unreadable(flight, error)
+            return
+        self.deliver(flight, read)
 
     def deliver(self, flight: Flight, reply: CallReply) -> None:
         """End a call with ``reply``, unless it has ended."""

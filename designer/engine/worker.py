@@ -21,6 +21,7 @@ from agentcluster.streams.wake import WakeStream
 from agentcluster.tasks import end
 from agents.cluster.view import ClusterView
 from agents.contracts.publishing import run_publisher
+from agents.contracts.unreadable import Unreadable
 from agents.placement.pushing import run_placement
 from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
@@ -94,7 +95,8 @@ class Engine:
             return await self._close()
         view = ClusterView(bus)
         await self._start_view(view)
-        dispatcher = Dispatcher(bus, view, self._log, self.worker)
+        unreadable = Unreadable(bus, self._writer, f"engine {self.worker}")
+        dispatcher = Dispatcher(bus, view, self._log, self.worker, unreadable)
         await dispatcher.start()
         versions = Versions(self._executor)
         self._parts = Parts(

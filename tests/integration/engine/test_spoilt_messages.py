@@ -15,7 +15,7 @@ from agents.cluster.protocol import REPLIES, REQUESTS
 from agents.domain.calls import CallError, CallReply, CallRequest
 from agents.node.node import Node
 from designer.domain import events as ev
-from designer.domain.graph import AgentNode
+from designer.domain.graph import AgentNode, IntentNode
 from tests.integration.engine.lab import Lab, line
 from tests.waiting import until
 
@@ -184,3 +184,22 @@ async def test_a_call_that_was_given_up_is_not_made_again(lab: Lab, node: Node, 
     await asyncio.sleep(0.3)
     assert (tmp_path / "trace").read_text().splitlines().count("began") == 1
     assert isinstance(lab.events(run_id)[-1], ev.RunFailed)
+
+
+async def test_what_an_engine_cannot_read_is_seen_in_the_registry(lab: Lab, node: Node, tmp_path: Path) -> None:
+    lab.client.delete(keys.rejected("agent.reply.v1"), keys.rejected("intent.bids.v1"))
+    between(node, lambda true, subject, reply, trace_id: lab.bus.send(subject, b"rubbish"))
+    await lab.bus.subscribe(subjects.INTENT_REQUEST, lambda message: spoil_bid(lab, message))
+    ask = IntentNode(id="bid", goal="count something", capabilities=("test",), bid_window_s=0.3)
+    (run_id,) = await lab.start(line(counted(tmp_path / "trace"), ask))
+    (run,) = await lab.ended(run_id)
+    for contract in ("agent.reply.v1", "intent.bids.v1"):
+        await until(lambda contract=contract: lab.client.xlen(keys.rejected(contract)))
+        ((_, entry),) = lab.client.xrevrange(keys.rejected(contract), count=1)
+        told = msgspec.json.decode(entry[b"d"])
+        assert (told["payload"], told["side"]) == ("rubbish", "deliver"), run.error
+        assert told["by"].startswith("engine ")
+
+
+def spoil_bid(lab: Lab, message: Received) -> None:
+    lab.bus.send(msgspec.json.decode(message.data)["payload"]["reply"], b"rubbish")
