@@ -8,8 +8,9 @@ from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK
 from agentcluster.cli.finding import find_workflow
-from agentcluster.cli.output import print_json, print_rows
+from agentcluster.cli.output import print_json, print_rows, require_behind
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 approvals_app = typer.Typer(help="What people are waited for.", invoke_without_command=True)
 
 
@@ -19,9 +20,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 @approvals_app.callback()
-def approvals(context: typer.Context) -> int:
+def approvals(context: typer.Context, as_json: Json = False) -> int:
     """What people are waited for."""
-    return OK if context.invoked_subcommand else list_approvals()
+    if context.invoked_subcommand:
+        require_behind(context, as_json)
+        return OK
+    return list_approvals(as_json=as_json)
 
 
 @approvals_app.command("list")
@@ -31,7 +35,7 @@ def list_approvals(
     workflow: Annotated[str, typer.Option("--workflow", "-w", help="Name or id of a workflow")] = "",
     run: Annotated[str, typer.Option("--run", help="Id of a run")] = "",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=5000, help="At most so many")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+    as_json: Json = False,
 ) -> int:
     """List open approvals, newest first; decide with `runs approve`. Example: agent-coordinator approvals list --mine"""
     with Api(installation.find()) as api:

@@ -12,7 +12,7 @@ from rich.text import Text
 from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, CliError
-from agentcluster.cli.output import console, errors, print_json, print_rows
+from agentcluster.cli.output import console, errors, print_done, print_json, print_rows
 from agentcluster.cli.workflow import confirm
 from agents.domain.bundle.signature import key_id, public_of
 
@@ -118,6 +118,7 @@ def add(
 def remove(
     key: Annotated[str, typer.Argument(help="Id of the key")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    as_json: Json = False,
 ) -> int:
     """Trust a key no longer; bundles that are approved stay so.
 
@@ -126,5 +127,5 @@ def remove(
     confirm(f"Trust the key {key} no longer?", yes=yes)
     with Api(installation.find()) as api:
         api.delete(f"signing-keys/{key}")
-    console.print(Text(f"{key}: no longer trusted"))
+    print_done({"id": key, "deleted": True}, f"{key}: no longer trusted", as_json)
     return OK

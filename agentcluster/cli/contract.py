@@ -11,7 +11,7 @@ from rich.text import Text
 from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import BAD_INPUT, OK, RUN_FAILED, CliError
-from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.output import console, print_done, print_json, print_rows
 from agentcluster.cli.run_steer import Json
 from agentcluster.cli.workflow import confirm
 
@@ -167,19 +167,23 @@ def diff(
 
 
 def mode(
-    *, name: Name, value: Annotated[str, typer.Argument(help="READWRITE or READONLY; default: as for all")]
+    *,
+    name: Name,
+    value: Annotated[str, typer.Argument(help="READWRITE or READONLY; default: as for all")],
+    as_json: Json = False,
 ) -> int:
     """Let a contract take new versions, or none. Example: agent-coordinator contract mode orders.created.v1 READONLY"""
-    return _set(name, "mode", value)
+    return _set(name, "mode", value, as_json)
 
 
 def level(
     *,
     name: Name,
     value: Annotated[str, typer.Argument(help="NONE, BACKWARD, FORWARD, FULL, … _TRANSITIVE; default: as for all")],
+    as_json: Json = False,
 ) -> int:
     """Set the compatibility level. Example: agent-coordinator contract level orders.created.v1 FULL_TRANSITIVE"""
-    return _set(name, "compatibility", value)
+    return _set(name, "compatibility", value, as_json)
 
 
 def bind(
@@ -188,29 +192,33 @@ def bind(
     subject: Annotated[
         str, typer.Argument(help="NATS subject, may have wildcards, or agent.<name>.input or .output; none: to nothing")
     ],
+    as_json: Json = False,
 ) -> int:
     """Apply a contract to a NATS subject or an agent; for operators of contracts (docs/contracts.md).
 
     Example: agent-coordinator contract bind orders 'orders.*.v1'
     """
-    return _set(name, "pattern", "" if subject == "none" else subject)
+    return _set(name, "pattern", "" if subject == "none" else subject, as_json)
 
 
 def give(
-    *, name: Name, project: Annotated[str, typer.Argument(help="Slug of the project; none: to no project")]
+    *,
+    name: Name,
+    project: Annotated[str, typer.Argument(help="Slug of the project; none: to no project")],
+    as_json: Json = False,
 ) -> int:
     """Give a contract to a project, whose editors may change it; for operators of contracts.
 
     Example: agent-coordinator contract give orders.created.v1 sales
     """
-    return _set(name, "project", "" if project == "none" else project)
+    return _set(name, "project", "" if project == "none" else project, as_json)
 
 
-def _set(name: str, field: str, value: str) -> int:
+def _set(name: str, field: str, value: str, as_json: bool) -> int:
     given = value if field in ("pattern", "project") else "" if value == "default" else value.upper()
     with Api(installation.find()) as api:
         row = api.patch(_path(name), {field: given})
-    console.print(Text(f"{name}: {row[field] or 'none'}"))
+    print_done(row, f"{name}: {row[field] or 'none'}", as_json)
     return OK
 
 
@@ -227,7 +235,7 @@ def rejected(
         if clear:
             confirm(f"Forget the rejected messages of {name}?", yes=yes)
             api.delete(f"{_path(name)}/rejected")
-            console.print(Text(f"{name}: cleared"))
+            print_done({"name": name, "cleared": True}, f"{name}: cleared", as_json)
             return OK
         found = api.get(f"{_path(name)}/rejected", limit=limit)
     if as_json:
@@ -248,12 +256,17 @@ def _rejected(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def delete(*, name: Name, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False) -> int:
+def delete(
+    *,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    as_json: Json = False,
+) -> int:
     """Delete a contract; messages are free again. Example: agent-coordinator contract delete orders.created.v1 --yes"""
     confirm(f"Delete the contract {name}?", yes=yes)
     with Api(installation.find()) as api:
         api.delete(_path(name))
-    console.print(Text(f"{name}: deleted"))
+    print_done({"name": name, "deleted": True}, f"{name}: deleted", as_json)
     return OK
 
 

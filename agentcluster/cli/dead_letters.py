@@ -129,6 +129,7 @@ def delete(
     agent: str,
     letters: list[str],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    as_json: Json = False,
 ) -> int:
     """Remove dead letters for good; their runs stay.
 
@@ -138,7 +139,10 @@ def delete(
     with Api(installation.find()) as api:
         for letter in letters:
             api.delete(f"dead-letters/{agent}/{letter}")
-            console.print(f"Dead letter {letter} was deleted.")
+            if not as_json:
+                console.print(f"Dead letter {letter} was deleted.")
+    if as_json:
+        print_json({"agent": agent, "deleted": letters})
     return OK
 
 

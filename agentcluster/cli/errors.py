@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, Final
 
+import typer
+
 from agentcluster.errors import AgentClusterError
 
 OK: Final = 0
@@ -17,6 +19,19 @@ class CliError(AgentClusterError):
 
     code = "bad_input"
     exit_code: ClassVar[int] = BAD_INPUT
+
+
+class UsageError(CliError):
+    """The command line makes no sense: an unknown command or option, or a value that is missing or wrong."""
+
+    code = "usage"
+
+    def __init__(self, error: typer.TyperException) -> None:
+        """Take what the parser says; ``usage`` in the data is how the command is written."""
+        said = " ".join(error.format_message().split())
+        context = getattr(error, "ctx", None)
+        usage = context.get_usage().removeprefix("Usage: ") if context is not None else ""
+        super().__init__(said if said.endswith((".", "?")) else f"{said}.", usage=" ".join(usage.split()))
 
 
 class RefusedError(CliError):

@@ -7,7 +7,7 @@ import typer
 from agentcluster.cli import installation
 from agentcluster.cli.errors import OK, CliError, UnreachableError
 from agentcluster.cli.output import console, print_json
-from agentcluster.cli.server import Json, account, database
+from agentcluster.cli.server import Json, LogJson, account, database
 from agentcluster.up import address
 
 gateway_app = typer.Typer(
@@ -29,11 +29,13 @@ def gateway() -> None:
 
 @gateway_app.command("start")
 def start(
+    *,
     name: Annotated[str, typer.Option("--name", help="What its node is called")] = "gateway",
     region: Annotated[str, typer.Option("--region", help="Where it is")] = "",
     host: Annotated[str, typer.Option("--host", help="The address to listen on")] = "127.0.0.1",
     grpc_port: Annotated[int | None, typer.Option("--grpc-port", min=0, max=65535, help="Of gRPC")] = None,
     ws_port: Annotated[int | None, typer.Option("--ws-port", min=0, max=65535, help="Of WebSockets")] = None,
+    as_json: LogJson = False,
 ) -> int:
     """Start a gateway here and keep it running until Ctrl-C.
 
@@ -41,7 +43,7 @@ def start(
     """
     given = {"--region": region, "--grpc-port": grpc_port, "--ws-port": ws_port}
     options = [part for option, value in given.items() if value not in (None, "") for part in (option, str(value))]
-    with database():
+    with database(log_json=as_json):
         from django.core.management import call_command
 
         call_command("rungateway", "--name", name, "--host", host, *options)

@@ -130,7 +130,7 @@ def logs(
             if error.data.get("code") != "instance_gone":
                 raise
             part = Part([], 0, ended=True)
-        if part.ended:
+        if part.ended and not as_json:
             errors.print(Text(f"{instance} has ended.", style="dim"))
     return OK
 

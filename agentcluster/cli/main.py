@@ -26,7 +26,7 @@ from agentcluster.cli import (
     triggers,
     workflow,
 )
-from agentcluster.cli.errors import OK, CliError
+from agentcluster.cli.errors import INTERRUPTED, OK, CliError, UsageError
 from agentcluster.cli.output import print_error
 
 HELP = """Start workflows of cooperating agents and watch them.
@@ -36,6 +36,8 @@ AGENTCLUSTER_TOKEN (made by [bold]agent-coordinator token create <user>[/bold] o
 
 Exit codes: 0 done, 1 the run failed or was cancelled (of diff: there are differences), 2 bad input,
 3 AgentCluster cannot be reached, or somebody's newer draft stands in the way.
+
+[bold]--json[/bold] after any command prints JSON; errors are JSON on standard error then.
 """
 
 
@@ -78,8 +80,15 @@ gateway.add_to(app)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes a sentence on standard error."""
     given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
-        app(given, prog_name="agent-coordinator")
+        sys.exit(app(given, prog_name="agent-coordinator", standalone_mode=not as_json))
     except CliError as error:
-        print_error(error, "--json" in given)
+        print_error(error, as_json)
         sys.exit(error.exit_code)
+    except typer.TyperException as error:
+        print_error(UsageError(error), as_json)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        print_error(CliError("Nothing was done."), as_json)
+        sys.exit(INTERRUPTED)

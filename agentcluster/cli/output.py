@@ -5,10 +5,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agentcluster.cli.errors import CliError
 from agentcluster.errors import AgentClusterError
 
 console = Console(highlight=False)
@@ -18,6 +20,20 @@ errors = Console(stderr=True, highlight=False)
 def print_json(value: Any) -> None:
     """Print a value as JSON to standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def require_behind(context: typer.Context, as_json: bool) -> None:
+    """Raise ``CliError`` for a ``--json`` that stands before the command it is meant for, where it would say nothing."""
+    if as_json:
+        raise CliError(f"Write --json behind the command: {context.command_path} {context.invoked_subcommand} --json.")
+
+
+def print_done(row: Mapping[str, Any], sentence: str, as_json: bool) -> None:
+    """Print what was done: as JSON, or as a sentence."""
+    if as_json:
+        print_json(row)
+    else:
+        console.print(Text(sentence), soft_wrap=True)
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], empty: str) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, RUN_FAILED
-from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.output import console, print_done, print_json, print_rows
 from agentcluster.cli.policy_apply import Note, apply
 from agentcluster.cli.run_steer import Json
 from agentcluster.cli.workflow import confirm
@@ -119,33 +119,34 @@ def rollback(
     number: Annotated[int, typer.Argument(help="Number of the set; 0: no policies")],
     note: Note = "",
     yes: Yes = False,
+    as_json: Json = False,
 ) -> int:
     """Put an earlier set in force again, under a new number. Example: agent-coordinator policy rollback 3 --yes"""
     with Api(installation.find()) as api:
         now = api.get("policies")["number"]
         confirm(f"Put set {number} in force instead of set {now}?", yes=yes)
         made = api.change("POST", "policies/rollback", {"number": number, "note": note}, now)
-    console.print(Text(f"set {made['number']} is in force: set {number} again"))
+    print_done(made, f"set {made['number']} is in force: set {number} again", as_json)
     return OK
 
 
-def enable(*, name: Name, note: Note = "") -> int:
+def enable(*, name: Name, note: Note = "", as_json: Json = False) -> int:
     """Switch a policy on. Example: agent-coordinator policy enable api-default"""
-    return _switch(name, note, on=True)
+    return _switch(name, note, on=True, as_json=as_json)
 
 
-def disable(*, name: Name, note: Note = "") -> int:
+def disable(*, name: Name, note: Note = "", as_json: Json = False) -> int:
     """Switch a policy off. Example: agent-coordinator policy disable api-default"""
-    return _switch(name, note, on=False)
+    return _switch(name, note, on=False, as_json=as_json)
 
 
-def delete(*, name: Name, note: Note = "", yes: Yes = False) -> int:
+def delete(*, name: Name, note: Note = "", yes: Yes = False, as_json: Json = False) -> int:
     """Delete a policy; the history keeps it. Example: agent-coordinator policy delete api-default --yes"""
     with Api(installation.find()) as api:
         now = api.get("policies")["number"]
         confirm(f"Delete the policy {name}?", yes=yes)
         made = api.change("DELETE", f"policies/{name}", None, now, note=note)
-    console.print(Text(f"{name}: deleted (set {made['number']})"))
+    print_done(made, f"{name}: deleted (set {made['number']})", as_json)
     return OK
 
 
@@ -221,11 +222,11 @@ def in_words(match: dict[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in match.items()) or "everything"
 
 
-def _switch(name: str, note: str, *, on: bool) -> int:
+def _switch(name: str, note: str, *, on: bool, as_json: bool) -> int:
     with Api(installation.find()) as api:
         now = api.get("policies")["number"]
         made = api.change("PATCH", f"policies/{name}", {"enabled": on, "change_note": note}, now)
-    console.print(Text(f"{name}: {'on' if on else 'off'} (set {made['number']})"))
+    print_done(made, f"{name}: {'on' if on else 'off'} (set {made['number']})", as_json)
     return OK
 
 

@@ -11,8 +11,8 @@ from agentcluster.cli import installation
 from agentcluster.cli import run_choice as choice
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, CliError
-from agentcluster.cli.output import console, errors, print_json, print_rows
-from agentcluster.cli.workflow import Out, write
+from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.workflow import Out, print_written, write
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for those who look at the run later")]
@@ -148,8 +148,9 @@ def export(
     since: choice.Since = "",
     until: choice.Until = "",
     label: choice.Label = None,
+    as_json: Json = False,
 ) -> int:
-    """Export a run as one JSON document, or many as JSON Lines.
+    """Export a run as one JSON document, or many as JSON Lines. With --json a file that was written is named in JSON.
 
     Examples:
 
@@ -174,7 +175,7 @@ def export(
             pieces = api.pieces("runs/export", records=str(records).lower(), **choice.as_query(chosen))
         if output:
             write(output, pieces)
-            errors.print(Text(f"Written to {output}"))
+            print_written(output, as_json)
         else:
             for piece in pieces:
                 typer.echo(piece, nl=False)

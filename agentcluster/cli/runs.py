@@ -9,7 +9,7 @@ from agentcluster.cli import installation
 from agentcluster.cli import run_choice as choice
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, RUN_FAILED
-from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.output import console, print_json, print_rows, require_behind
 from agentcluster.cli.progress import Progress
 from agentcluster.cli.values import show_output
 from agentcluster.cli.watching import table, watch
@@ -36,6 +36,7 @@ def runs(
 ) -> int:
     """List runs, look at them, steer them. Example: agent-coordinator runs --status failed --limit 5"""
     if context.invoked_subcommand:
+        require_behind(context, as_json)
         return OK
     return list_runs(status=status, search=search, limit=limit, as_json=as_json)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+LogJson = Annotated[bool, typer.Option("--json", help="Log JSON, an object a line, to standard error")]
 token_app = typer.Typer(help="API tokens, made on the server.", no_args_is_help=True)
 
 
@@ -27,10 +28,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Set Django up, and turn its database errors and ours into sentences."""
+def database(*, log_json: bool = False) -> Iterator[None]:
+    """Set Django up, and turn its database errors and ours into sentences; ``log_json``: log JSON lines."""
     import django
 
+    if log_json:
+        os.environ["LOG_FORMAT"] = "json"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentcluster.settings")
     django.setup()
     from django.core.management.base import CommandError
@@ -114,6 +117,7 @@ def login_link(
 
 
 def init(
+    *,
     name: Annotated[str, typer.Option("--name", help="What the node is called")],
     role: Annotated[str, typer.Option("--role", help="What it is for, such as orchestrator")] = "worker",
     region: Annotated[str, typer.Option("--region", help="Where it is")] = "",
@@ -124,6 +128,7 @@ def init(
     toolset: Annotated[
         str, typer.Option("--toolset", help="Agents it may host, separated by commas; all when absent")
     ] = "",
+    as_json: LogJson = False,
 ) -> int:
     """Start a node here and keep it running until Ctrl-C.
 
@@ -134,7 +139,7 @@ def init(
     """
     given = {"--role": role, "--region": region, "--memory-limit": memory_limit, "--toolset": toolset}
     options = [part for option, value in given.items() if value for part in (option, value)]
-    with database():
+    with database(log_json=as_json):
         from django.core.management import call_command
 
         call_command("runnode", "--name", name, *options)

@@ -9,7 +9,7 @@ from agentcluster.cli import installation
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, RUN_FAILED, CliError
 from agentcluster.cli.finding import find_workflow
-from agentcluster.cli.output import console, print_json, print_rows
+from agentcluster.cli.output import console, print_done, print_json, print_rows
 from agentcluster.cli.run_choice import labels
 from agentcluster.cli.run_steer import Json, value
 from agentcluster.cli.workflow import confirm
@@ -196,13 +196,14 @@ def delete(
     trigger: Trigger,
     workflow: InWorkflow = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    as_json: Json = False,
 ) -> int:
     """Delete a trigger with its history. Example: agent-coordinator triggers delete Morning -w report --yes"""
     with Api(installation.find()) as api:
         row = _find(api, trigger, workflow)
         confirm(f"Delete the trigger {row['name']}?", yes=yes)
         api.delete(f"triggers/{row['id']}")
-    console.print(Text(f"{row['name']}: deleted"))
+    print_done({"id": row["id"], "name": row["name"], "deleted": True}, f"{row['name']}: deleted", as_json)
     return OK
 
 

@@ -12,7 +12,7 @@ from agentcluster.cli import installation, workflow_apply
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import OK, CliError
 from agentcluster.cli.finding import find_workflow
-from agentcluster.cli.output import console, errors, print_json, print_rows
+from agentcluster.cli.output import console, errors, print_done, print_json, print_rows
 from agentcluster.cli.runs import workflows
 from agentcluster.cli.workflow_apply import Json, Project
 
@@ -38,8 +38,9 @@ def export(
     form: Annotated[str, typer.Option("--format", help="yaml or json; by --output's name when absent")] = "",
     output: Out = "",
     project: Project = "",
+    as_json: Json = False,
 ) -> int:
-    """Print a workflow as a document, or write it to a file.
+    """Print a workflow as a document, or write it to a file. With --json the document is JSON, or the file is named.
 
     Examples:
 
@@ -47,7 +48,9 @@ def export(
 
       agent-coordinator workflow export orders --version 3 -o orders-v3.json
     """
-    form = form or ("json" if output.endswith(".json") else "yaml")
+    if as_json and form == "yaml" and not output:
+        raise CliError("--json prints JSON: leave --format yaml out, or give --output.", field="--format")
+    form = form or ("json" if output.endswith(".json") or (as_json and not output) else "yaml")
     with Api(installation.find()) as api:
         found = find_workflow(api, name, project)
         text = api.text(f"workflows/{found['id']}/export", format=form, version=version)
@@ -55,8 +58,16 @@ def export(
         typer.echo(text, nl=False)
         return OK
     write(output, [text.encode()])
-    errors.print(Text(f"Written to {output}"))
+    print_written(output, as_json)
     return OK
+
+
+def print_written(path: str, as_json: bool) -> None:
+    """Print where a file was written to; people read it on standard error, where no document is."""
+    if as_json:
+        print_json({"file": path})
+    else:
+        errors.print(Text(f"Written to {path}"))
 
 
 def write(path: str, pieces: Iterable[bytes]) -> None:
@@ -116,6 +127,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also when published workflows have it inside")] = False,
     project: Project = "",
+    as_json: Json = False,
 ) -> int:
     """Delete a workflow with its versions and its finished runs. Example: agent-coordinator workflow delete orders --yes
 
@@ -126,7 +138,7 @@ def delete(
         question = f"Delete {found['name']} ({found['title']}) with its versions, finished runs and triggers?"
         confirm(question, yes=yes)
         api.delete(f"workflows/{found['id']}", force="true" if force else "")
-    console.print(Text(f"{found['name']}: deleted"))
+    print_done({"id": found["id"], "name": found["name"], "deleted": True}, f"{found['name']}: deleted", as_json)
     return OK
 
 

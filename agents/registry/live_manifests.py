@@ -28,7 +28,7 @@ def manifests() -> Standing:
         for node in snapshot.read()
         if node.status is Health.ACTIVE
         for hosted in node.agents
-        if hosted.state is LifeState.RUNNING and (hosted.process is None or hosted.process.ready)
+        if hosted.state is LifeState.RUNNING and not hosted.trouble
     }
     rows = usable(AgentVersion.objects.filter(agent__enabled=True)).select_related("agent")
     live: dict[str, AgentVersion] = {}
