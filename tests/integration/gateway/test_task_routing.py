@@ -84,6 +84,15 @@ async def send(gate: GatewayProcess, token: str) -> AsyncIterator[Send]:
 
 
 @pytest.fixture
+async def other(bus: Bus, writer: BatchWriter, gate: GatewayProcess) -> AsyncIterator[GatewayProcess]:
+    """A second gateway."""
+    one = GatewayProcess(bus, writer, profile("other", "", "gateway"), Listening("127.0.0.1", 0, 0))
+    await one.start()
+    yield one
+    await one.stop(finish_s=0)
+
+
+@pytest.fixture
 def decide() -> Iterator[Decide]:
     """Puts one policy in force."""
     before = live.current()
@@ -158,22 +167,23 @@ async def test_what_others_have_given_counts(join: Join, send: Send, client: Syn
 
 
 async def test_who_asks_at_another_gateway_waits_at_the_instance_that_has_it(
-    join: Join, send: Send, client: SyncClient, bus: Bus, writer: BatchWriter, token: str
+    join: Join, send: Send, client: SyncClient, other: GatewayProcess, token: str
 ) -> None:
-    agents = {(await agent.heard("welcome"))["instance"]: agent for agent in (await join(), await join())}
-    first = send("job")
-    await until(lambda: pending(client))
-    (at,) = pending(client)
-    other = GatewayProcess(bus, writer, profile("other", "", "gateway"), Listening("127.0.0.1", 0, 0))
-    await other.start()
+    agent = await join()
+    first, at = send("job"), (await agent.heard("welcome"))["instance"]
+    await until(lambda: pending(client) == {at: 1})
+    await join()
     guest = GrpcGuest(other.grpc.port, token)
     request = pb.SendTaskRequest(call_id="job", agent="reverse", input='{"text": "abc"}')
     second = asyncio.ensure_future(guest.stub.SendTask(request, metadata=guest.metadata))
-    await until(lambda: pending(client) == {at: 2})
-    await agents[at].result((await has(agents[at], 1))[0], {"text": "cba"})
-    assert {(await each).output for each in (first, second)} == {'{"text":"cba"}'}
-    await guest.close()
-    await other.stop(finish_s=0)
+    try:
+        await until(lambda: sum(pending(client).values()) == 2)
+        assert pending(client) == {at: 2}
+        await agent.result((await has(agent, 1))[0], {"text": "cba"})
+        assert {(await each).output for each in (first, second)} == {'{"text":"cba"}'}
+    finally:
+        second.cancel()
+        await guest.close()
 
 
 async def test_a_full_instance_is_no_answer_while_there_is_time(
