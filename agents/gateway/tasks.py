@@ -7,6 +7,7 @@ repeat, at whatever instance or gateway, gets the first result. Which request a 
 import asyncio
 import contextlib
 import itertools
+import logging
 import math
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from agentcluster.streams import keys
 from agentcluster.streams.batch import BatchWriter
 from agents.cluster.protocol import REPLIES, REQUESTS
 from agents.cluster.view import ClusterView
+from agents.contracts.calls import CallPayloads
+from agents.contracts.live import ContractBook
 from agents.contracts.unreadable import Unreadable
 from agents.domain.calls import HEARTBEAT_S, LEDGER_TTL_S, CallError, CallReply
 from agents.gateway.access import Guest
@@ -41,6 +44,8 @@ KEPT_MAX: Final = 10 * TASKS_MAX
 QUIET_S: Final = HEARTBEAT_S + 2
 """After so long without a word the task is given again: an instance may have died."""
 AGAIN_S: Final = 0.25
+logger = logging.getLogger(__name__)
+
 LOOK_S: Final = 1.0
 _FINAL: Final = ("ok", "error")
 _TURNED_AWAY: Final = ("overloaded", "unavailable", "unknown_version")
@@ -56,6 +61,8 @@ class TaskDesk:
         """``node_id`` is the gateway's own: replies come to a subject of it."""
         self._bus, self._writer = bus, writer
         self._unreadable = Unreadable(bus, writer, node_id)
+        self.contracts = ContractBook(bus)
+        self._payloads = CallPayloads(self.contracts)
         self.router = Router(bus, view, writer, node_id)
         self._prefix = subjects.node_replies(node_id)
         self._flights: dict[str, Flight] = {}
@@ -67,6 +74,7 @@ class TaskDesk:
     async def start(self) -> None:
         """Listen for replies."""
         self._subscription = await self._bus.subscribe(f"{self._prefix}.*", self._on_reply)
+        await self.contracts.start()
         await self.router.start()
 
     async def stop(self) -> None:
@@ -76,6 +84,7 @@ class TaskDesk:
         for call_id in [*self._flights]:
             self._forget(call_id)
         await self.router.stop()
+        await self.contracts.stop()
         await self._unreadable.stop()
 
     async def ask(self, guest: Guest, task: Task, address: str) -> TaskReply:
@@ -196,7 +205,7 @@ class TaskDesk:
         token, sent = str(next(self._next)), msgspec.structs.replace(request, version=chosen.version)
         self._bus.send(
             subjects.invoke(chosen.instance),
-            REQUESTS.encode(sent, flight.trace_id),
+            REQUESTS.encode(self._payloads.request(sent), flight.trace_id),
             f"{self._prefix}.{token}",
             traceparent(flight.trace_id),
         )
@@ -225,13 +234,22 @@ class TaskDesk:
         if reply.error is not None and reply.error.code in _TURNED_AWAY:
             self._turned_away(flight, delivery, reply.error)
         elif reply.status in _FINAL:
-            self.router.answered(delivery, reply)
-            flight.end(reply)
-            if not flight.waiting:
-                self._forget(flight.request.call_id)
+            self._end(flight, delivery, reply)
         else:
             flight.hear(reply)
             flight.news.set()
+
+    def _end(self, flight: Flight, delivery: Delivery, reply: CallReply) -> None:
+        try:
+            read = self._payloads.reply(reply)
+        except BadMessageError as error:
+            # The next look gives the task again; the node then answers from its ledger, in JSON.
+            logger.warning("task %s: %s", reply.call_id, error.message)
+            return
+        self.router.answered(delivery, read)
+        flight.end(read)
+        if not flight.waiting:
+            self._forget(flight.request.call_id)
 
     def _turned_away(self, flight: Flight, delivery: Delivery, error: CallError) -> None:
         self.router.turned_away(delivery)

@@ -10,12 +10,16 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from agentcluster import artifacts
+from agentcluster.messaging import Bus
 from agentcluster.streams.connections import sync_client
+from agents.contracts.publishing import InUse, in_use, publish
+from agents.contracts.wire import unframe, unpacked
 from agents.domain.policy import Match, Policy, PolicySet
 from agents.gateway.generated import agent_service_pb2 as pb
 from agents.gateway.process import GatewayProcess
 from agents.models import Agent
 from agents.policies import live
+from tests.contracts import bind
 from tests.integration.gateway.conftest import new_token
 from tests.integration.gateway.guests import GrpcGuest, WsGuest, guest
 from tests.waiting import until
@@ -227,3 +231,31 @@ async def test_tasks_that_come_too_fast_are_refused_with_when_to_come_again(
     assert (fault["code"], fault["retryable"], fault["data"]["per"]) == ("rate_limited", True, per)
     assert fault["data"]["retry_after"] > 900
     assert agent.count("call") == 1
+
+
+AVRO = '{"type": "record", "name": "T", "fields": [{"name": "text", "type": "string"}%s]}'
+
+
+async def test_a_task_travels_as_the_agents_contract_says(
+    bus: Bus, gate: GatewayProcess, agent: Any, send: SEND
+) -> None:
+    note = ', {"name": "note", "type": "string", "default": "none"}'
+    asked = await sync_to_async(bind)("agent.reverse.input", AVRO % note, "AVRO")
+    given = await sync_to_async(bind)("agent.reverse.output", AVRO % "", "AVRO")
+    await publish(bus, await sync_to_async(in_use)())
+    requests: list[Any] = []
+    await bus.subscribe("agent.*.invoke.v1", lambda message: requests.append(json.loads(message.data)["payload"]))
+    try:
+        await until(lambda: gate.desk.contracts.bindings.has_agent("reverse"))
+        await until(lambda: gate.desk.contracts.at_hand(asked) and gate.desk.contracts.at_hand(given))
+        answer = asyncio.ensure_future(send("in-avro"))
+        order = await agent.heard("call")
+        assert order["input"] == {"text": "abc", "note": "none"}
+        await agent.result(order["call_id"], {"text": "cba"})
+        assert json.loads((await answer).output) == {"text": "cba"}
+        assert (requests[0]["input_as"], unframe(unpacked(requests[0]["input"]))) == (
+            "contract",
+            (asked, b"\x06abc\x08none"),
+        )
+    finally:
+        await publish(bus, InUse())
