@@ -64,7 +64,7 @@ INTENT_REQUEST: Final = "intent.request.v1"
 """Who can serve this goal? ``IntentRequest``, answered on its reply subject by the ``Bids`` of each node."""
 
 INTENTS_STREAM: Final = "INTENTS"
-"""The JetStream stream, in memory, that keeps the intents of the last minute for nodes that were away."""
+"""The JetStream stream that keeps the intents of the last minute for nodes that were away."""
 
 INTENT_AWARD: Final = "intent.award.v1"
 """Who won? ``IntentAward``, for those who bid."""

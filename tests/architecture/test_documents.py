@@ -35,8 +35,13 @@ def test_ci_runs_what_the_readme_says() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    reads = re.compile(r"""environ(?:ment)?(?:\.get)?[\[(]\s*"([A-Z_]+)"|_(?:count|list)\("([A-Z_]+)\"""")
+    reads = re.compile(
+        r"""(?:environ(?:ment)?(?:\.get)?[\[(]|\b(?:count|seconds|listed|flag|choice)\()\s*"([A-Z_]+)\""""
+    )
     code = [path for package in ("agentcluster", "agents", "designer") for path in (PROJECT / package).rglob("*.py")]
-    names = {one or other for path in code for one, other in reads.findall(path.read_text())} - INTERNAL
+    names = {name for path in code for name in reads.findall(path.read_text())} - INTERNAL
     documented = set(re.findall(r"`([A-Z_]+)`", (PROJECT / "docs" / "configuration.md").read_text()))
     assert names - documented == set()
+    sources = [*code, PROJECT / "Makefile", *PROJECT.glob("*.toml"), *(PROJECT / "deploy").rglob("*.*")]
+    known = set(re.findall(r"\b[A-Z][A-Z_]{2,}\b", "".join(path.read_text() for path in sources)))
+    assert {name for name in documented if "_" in name} - known == set()
