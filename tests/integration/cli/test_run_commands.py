@@ -173,6 +173,23 @@ def test_a_batch_that_is_too_fast_is_sent_in_parts_and_takes_its_time(stack, wor
         ok(stack.cli("runs", "terminate", run_id))
 
 
+def test_new_runs_of_a_bulk_operation_come_as_fast_as_the_rate_limits_let_them(stack, workflow, jobs):
+    few = {"kind": "rate_limit", "spec": {"per": "workflow", "rate": 1, "burst": 2}}
+    runs = [start(stack, workflow, "--label", "bulk=slow") for _ in range(4)]
+    with stack.api() as api:
+        set_policy(api, few)
+        try:
+            body = {"action": "replay", "filter": {"ids": runs}, "expected_count": 4}
+            operation = api.post("runs/bulk", json=body).raise_for_status().json()["id"]
+            wait_until(lambda: api.get(f"bulk/{operation}").json()["status"] == "completed", 40)
+        finally:
+            set_policy(api, {**few, "spec": {"per": "workflow", "rate": 1e6, "burst": 1_000_000}})
+        ended = api.get(f"bulk/{operation}").json()
+        assert (ended["done"], ended["refused"]) == (4, {})
+        for run_id in (*runs, *(row["id"] for run in runs for row in api.get(f"runs?origin={run}").json()["results"])):
+            api.post(f"runs/{run_id}/terminate", json={})
+
+
 def set_policy(api, policy):
     number = api.get("policies").json()["number"]
     api.put("policies/few", json=policy, headers={"If-Match": f'"{number}"'}).raise_for_status()
