@@ -17,7 +17,9 @@ from designer.actions.run_errors import InvalidDataError
 from designer.actions.run_input import checked_input, whole_input
 from designer.actions.versions import startable
 from designer.domain.events import Event, Record, RunStarted
-from designer.domain.fork import Edits, ForkError, forked
+from designer.domain.fork import forked
+from designer.domain.fork_edits import Edits
+from designer.domain.fork_errors import ForkError
 from designer.engine.versions import load_plan
 from designer.models import Run
 
@@ -87,6 +89,8 @@ def _taken(run: Run, records: Sequence[Record], after: int, edits: Edits) -> Seq
             what = "has no recorded result up to that event"
             errors = [{"field": pointer(["outputs", step]), "message": what, "code": "unknown_step"} for step in steps]
             raise InvalidDataError(errors) from error
+        if "field" in error.data:
+            raise InvalidDataError.at(error.data["field"], error.data["told"], "bad_result") from error
         if "last" in error.data:
             message = f"must be between {error.data['first']} and {error.data['last']}"
             raise InvalidDataError.at("/after", message, "range", **error.data) from error

@@ -22,7 +22,8 @@ from designer.actions.past import records_of
 from designer.actions.run_errors import InvalidDataError
 from designer.domain.apart import stands_apart
 from designer.domain.events import Redriven
-from designer.domain.fork import ForkError, redriven
+from designer.domain.fork import redriven
+from designer.domain.fork_errors import ForkError
 from designer.engine.versions import load_plan
 from designer.models import Run
 

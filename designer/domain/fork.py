@@ -6,13 +6,13 @@ all after that, is not taken over.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
-from agentcluster.errors import AgentClusterError
 from designer.domain import events as ev
 from designer.domain.compact import without_command
+from designer.domain.fork_edits import Edits, edited
+from designer.domain.fork_errors import ForkError
 from designer.domain.graph import MapNode
 from designer.domain.plan import Plan
 from designer.domain.run import Run
@@ -22,20 +22,6 @@ _NOISE = (
     ev.RunTakenOver, ev.StepWaiting, ev.CommandRefused, ev.RunQueued, ev.RunAdmitted, ev.RunPaused, ev.RunResumed,
     ev.RunCancelRequested, ev.Overdue, *ev.TERMINAL,
 )  # fmt: skip
-
-
-class ForkError(AgentClusterError):
-    """The run cannot be forked there."""
-
-    code = "bad_fork"
-    status = 422
-
-
-class Edits(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the new run has otherwise: the whole ``input`` (None: as it was), ``outputs`` of steps by name."""
-
-    input: Any = None
-    outputs: dict[str, Any] = {}
 
 
 def forked(plan: Plan, records: Sequence[ev.Record], seq: int, edits: Edits | None = None) -> list[ev.Event]:
@@ -49,9 +35,7 @@ def forked(plan: Plan, records: Sequence[ev.Record], seq: int, edits: Edits | No
     if not 1 <= seq <= last:
         raise ForkError(f"Fork after an event between 1 and {last}, not {seq}.", first=1, last=last)
     taken = _taken(plan, records[:seq])
-    events = [_by_today(event) for event in _edited(taken, edits or Edits())]
-    _check(plan, events, records[0].at)
-    return events
+    return edited(plan, map(_by_today, taken), edits or Edits(), records[0].at)
 
 
 def _by_today(event: ev.Event) -> ev.Event:
@@ -152,31 +136,3 @@ def _is_dropped(event: ev.Event, dropped: set[str], run: Run) -> bool:
     # A failed container goes on with the iterations it had: only its own end is dropped.
     kept = (ev.MapStarted, ev.IterationStarted, ev.IterationClosed, ev.SubflowStarted, ev.PlanMade)
     return not (isinstance(event, kept) and run.steps[step].inner is not None)
-
-
-def _edited(events: list[ev.Event], edits: Edits) -> list[ev.Event]:
-    missing = set(edits.outputs)
-    found: list[ev.Event] = []
-    for event in events:
-        if isinstance(event, ev.RunStarted) and edits.input is not None:
-            found.append(msgspec.structs.replace(event, input=edits.input))
-        elif isinstance(event, ev.StepCompleted) and event.step in edits.outputs:
-            missing.discard(event.step)
-            found.append(msgspec.structs.replace(event, output=edits.outputs[event.step]))
-        else:
-            found.append(event)
-    if missing:
-        names = ", ".join(f"`{name}`" for name in sorted(missing))
-        raise ForkError(f"No result of {names} is recorded up to that event.", steps=sorted(missing))
-    return found
-
-
-def _check(plan: Plan, events: list[ev.Event], at: int) -> None:
-    """Fold the events: an edit may contradict what was recorded after it (a shorter list under a map, say)."""
-    run = Run(plan)
-    try:
-        for event in events:
-            run.apply(event, at)
-    except Exception as error:
-        message = "The edits contradict what was recorded after them; fork after an earlier event."
-        raise ForkError(message) from error

@@ -17,7 +17,9 @@ from agents.domain.calls import CallError
 from designer.domain import commands as asked
 from designer.domain.compact import compact
 from designer.domain.events import RULES, Bidding, Origin, PlacedBid, Record, Redriven, RunStarted
-from designer.domain.fork import Edits, forked, redriven, retried
+from designer.domain.fork import forked, redriven, retried
+from designer.domain.fork_edits import Edits
+from designer.domain.graph import Settings
 from designer.domain.plan import compile_plan
 from designer.domain.run import Run
 from tests.unit.designer.play import Player, agent, graph, start
@@ -32,7 +34,8 @@ INNER = graph(
     {"kind": "end", "id": "end", "output": {"n": "${steps.count.n}"}},
     edges="start>count count>end",
 )
-SUBPLANS = {"01J8Z3K4M5N6P7Q8R9S0T1VE77": INNER}
+TIMED = msgspec.structs.replace(INNER, settings=Settings(timeout_s=60.0))
+SUBPLANS = {"01J8Z3K4M5N6P7Q8R9S0T1VE77": INNER, "01J8Z3K4M5N6P7Q8R9S0T1VE78": TIMED}
 
 Scenario = Callable[[], Player]
 SCENARIOS: dict[str, Scenario] = {}
@@ -95,14 +98,15 @@ def loop_running() -> Player:
     return played
 
 
-def a_subflow(**more: Any) -> Player:
+def a_subflow(version: int = 2, rules: int = RULES, **more: Any) -> Player:
     node = {
-        "kind": "workflow", "id": "billing", "workflow": "count", "version": 2,
-        "version_id": "01J8Z3K4M5N6P7Q8R9S0T1VE77", "input": {"text": "${input.text}"}, **more,
+        "kind": "workflow", "id": "billing", "workflow": "count", "version": version,
+        "version_id": list(SUBPLANS)[version - 2], "input": {"text": "${input.text}"}, **more,
     }  # fmt: skip
     edges = "start>billing billing>end" + (" billing:error>rescue" if more else "")
     rescue = [agent("rescue")] if more else []
-    return player(start(), node, *rescue, end(n="${steps.billing}"), edges=edges, run_input={"text": "a b"})
+    nodes = start(), node, *rescue, end(n="${steps.billing}")
+    return player(*nodes, edges=edges, run_input={"text": "a b"}, rules=rules)
 
 
 @scenario
@@ -225,6 +229,17 @@ def signal_came_early() -> Player:
 
 
 @scenario
+def early_signal_for_two_steps() -> Player:
+    both = ({"kind": "signal", "id": name, "name": "paid"} for name in ("one", "two"))
+    played = player(start(), agent("a"), *both, edges="start>a a>one a>two")
+    (call,) = played.dispatch()
+    played.command(asked.Signal("shop", name="paid", data=1))
+    played.reply(call, {})
+    played.record(played.run.advance(played.now))
+    return played
+
+
+@scenario
 def signal_awaited() -> Player:
     played = a_signal(timeout_s=600)
     turn(played)
@@ -310,6 +325,59 @@ def handler_tried_again_by_default() -> Player:
 @scenario
 def handler_tried_once_under_old_rules() -> Player:
     return a_saga_undone_by_a_busy_agent(rules=1).play()
+
+
+def a_saga_with_nothing_to_undo(rules: int) -> Player:
+    nodes = start(), agent("reserve"), agent("ship"), agent("release", run_if="${steps.reserve.made}")
+    edges = "start>reserve reserve>ship reserve:compensate>release"
+    return player(*nodes, edges=edges, answer=lambda call: BAD if call.agent == "ship" else {"made": False}, rules=rules)
+
+
+@scenario
+def handler_skipped() -> Player:
+    return a_saga_with_nothing_to_undo(RULES).play()
+
+
+@scenario
+def handler_skipped_under_old_rules() -> Player:
+    return a_saga_with_nothing_to_undo(rules=2).play()
+
+
+def conditions_without_an_answer(rules: int) -> Player:
+    cases = [{"port": "many", "expression": "${input.n}"}]
+    size = {"kind": "switch", "id": "size", "cases": cases, "on_error": {"action": "branch"}}
+    nodes = start(), agent("a", run_if="${input.n} > 3", on_error={"action": "continue"}), size, agent("b"), agent("c")
+    edges = "start>a a>size size:many>b size:default>b size:error>c"
+    return player(*nodes, edges=edges, run_input={"n": 5}, rules=rules)
+
+
+@scenario
+def conditions_gave_no_answer() -> Player:
+    return conditions_without_an_answer(RULES).play()
+
+
+@scenario
+def conditions_gave_no_answer_under_old_rules() -> Player:
+    return conditions_without_an_answer(rules=2).play()
+
+
+def an_inner_workflow_with_a_time_limit(rules: int) -> Player:
+    played = a_subflow(version=3, rules=rules)
+    (call,) = played.dispatch()
+    played.now += 60_000
+    played.record(played.run.advance(played.now))
+    played.reply(call, CallError("cancelled", "It was told to stop.") if played.run.unneeded else {"n": 2})
+    return played.play()
+
+
+@scenario
+def inner_workflow_timed_out() -> Player:
+    return an_inner_workflow_with_a_time_limit(RULES)
+
+
+@scenario
+def inner_workflow_timed_out_not_under_old_rules() -> Player:
+    return an_inner_workflow_with_a_time_limit(rules=2)
 
 
 @scenario

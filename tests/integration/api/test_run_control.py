@@ -5,9 +5,11 @@ import pytest
 
 from agentcluster.security.models import Role
 from agentcluster.streams import keys
+from agentcluster.streams.blocking import iterate_log
 from agentcluster.streams.shared import shared_client
 from agentcluster.up import embedded
 from designer.domain import events as ev
+from designer.engine.journal import decode_record
 from designer.models import AuditEntry, Run, Workflow
 from tests.integration.api import graphs
 from tests.integration.api.records import write_log
@@ -250,3 +252,19 @@ class TestApprovals:
 
     def test_a_stranger_does_not_see_the_run(self, post, run, member, client_of):
         assert post("approvals/ask", {"approved": True}, client_of(member(None, "sam"))).status_code == 404
+
+
+def test_a_fork_with_another_decision_takes_the_other_way_and_one_with_none_is_told(post, run):
+    write_log(run, [started(run), asked(), ev.StepCompleted("ask", {"approved": True}, port="approved")])
+    problem = refused(post("fork", {"after": 3, "outputs": {"ask": {"approved": "no"}}}), 422, "invalid_data", run)
+    assert problem["errors"] == [
+        {
+            "field": "/outputs/ask/approved",
+            "message": "is what the way on is chosen by: one of true, false",
+            "code": "bad_result",
+        }
+    ]
+    answer = post("fork", {"after": 3, "outputs": {"ask": {"approved": False}}})
+    assert answer.status_code == 201, answer.content
+    last = [decode_record(entry).event for entry in iterate_log(shared_client(), answer.json()["id"])][-1]
+    assert (last.output, last.port) == ({"approved": False}, "rejected")
