@@ -4,6 +4,7 @@ Whoever takes such messages calls ``note`` and goes on; the rest is done behind 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ OnUnreadable = Callable[[SchemaRef, BadMessageError, str, bytes, Mapping[str, st
 """Takes what ``Unreadable.note`` takes."""
 WAITING_MAX: Final = 100
 """So many wait to be kept; of more that come at the same time only the number is."""
+
+STOP_S: Final = 3.0
 
 
 class _Noted(NamedTuple):
@@ -67,9 +70,10 @@ class Unreadable:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Keep what waits, then end."""
+        """Keep what waits, as far as that takes at most ``STOP_S`` seconds, then end."""
         if self._task is not None:
-            await self._waiting.join()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._waiting.join(), STOP_S)
             await end(self._task)
 
     async def _run(self) -> None:
