@@ -132,7 +132,7 @@ def init(
 ) -> int:
     """Start a node here and keep it running until Ctrl-C.
 
-    Names in --toolset that this version does not know are left out with a warning.
+    --toolset names built-in agents, which it hosts at once, and bundles, which it hosts when they are deployed.
 
     Example: agent-coordinator init --name planner-node --role orchestrator --memory-limit 4Gi
     --toolset "llm-router, file-reader, http-client"

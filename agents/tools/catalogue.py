@@ -2,10 +2,11 @@
 
 import importlib
 import logging
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from agentcluster.errors import NotFoundError
+from agentcluster.errors import BadInputError, NotFoundError
 from agents.domain.manifest import Manifest
 
 logger = logging.getLogger(__name__)
@@ -26,11 +27,19 @@ CATALOGUE: Final = (
 ON_REQUEST: Final = ("bench-noop",)
 """Agents a node hosts only when told to by name, and does not announce: nobody finds them in the catalogue."""
 
+_NAME: Final = re.compile(r"(?=.{1,80}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
 
 class UnknownAgentError(NotFoundError):
     """There is no built-in agent of this name."""
 
     code = "unknown_agent"
+
+
+class AgentNameError(BadInputError):
+    """A name is lower-case letters and digits in words joined by -, at most 80 characters."""
+
+    code = "bad_name"
 
 
 def builtin(names: Iterable[str] | None = None) -> tuple[Manifest, ...]:
@@ -41,18 +50,21 @@ def builtin(names: Iterable[str] | None = None) -> tuple[Manifest, ...]:
     return tuple(_manifest(name) for name in (CATALOGUE if names is None else names))
 
 
-def known(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that are built in; the others are logged. ``UnknownAgentError`` when not one is left."""
+def of_toolset(names: Iterable[str]) -> tuple[Manifest, ...]:
+    """Return the manifests of those agents of a toolset that are built in; the others, bundles, come by deployment.
+
+    ``AgentNameError`` for what can be no agent's name.
+    """
     wanted = tuple(names)
-    found = tuple(name for name in wanted if name in CATALOGUE + ON_REQUEST)
-    unknown = ", ".join(name for name in wanted if name not in found)
-    if wanted and not found:
-        raise UnknownAgentError(
-            f"None of {unknown} is a built-in agent; there are {', '.join(CATALOGUE)}.", name=unknown
+    for name in wanted:
+        if not _NAME.fullmatch(name):
+            raise AgentNameError(f"“{name}” is no agent's name. {AgentNameError.__doc__}", name=name)
+    others = [name for name in wanted if name not in CATALOGUE + ON_REQUEST]
+    if others:
+        logger.warning(
+            "not built in: %s; this node hosts a bundle of such a name as soon as one is deployed", ", ".join(others)
         )
-    if unknown:
-        logger.warning("there is no built-in agent %s; the node hosts %s", unknown, ", ".join(found))
-    return found
+    return builtin(name for name in wanted if name not in others)
 
 
 def resolve(entry_point: str) -> Callable[..., Any]:

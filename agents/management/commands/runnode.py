@@ -26,7 +26,7 @@ from agents.node.guests import Guests, runtime
 from agents.node.memory import parse_mib
 from agents.node.node import MAX_CONCURRENCY, Node, profile
 from agents.policies import following, live
-from agents.tools import builtin, known
+from agents.tools import builtin, of_toolset
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--region", default=os.environ.get("NODE_REGION", ""), help="where it is, e.g. eu-west")
         parser.add_argument("--role", default="node", help="what it is for, e.g. orchestrator")
         parser.add_argument(
-            "--toolset", default="", help="agents it may host, by name; unknown ones are left out with a warning"
+            "--toolset", default="", help="agents it may host, by name: built-in ones, and bundles that are deployed"
         )
         parser.add_argument(
             "--memory-limit", default="", help="what its instances and worker processes may use, e.g. 4Gi"
@@ -62,9 +62,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Run until stopped; an option that makes no sense ends with a sentence and exit code 2."""
         try:
-            toolset = known(_names(options["toolset"]))
+            toolset = _names(options["toolset"])
+            tools = of_toolset(toolset)
             about = profile(options["name"], options["region"], options["role"], toolset)
-            manifests = builtin(_names(options["agents"]) if options["agents"] != "all" else toolset or None)
+            exactly = _names(options["agents"]) if options["agents"] != "all" else None
+            manifests = tools if toolset and exactly is None else builtin(exactly)
             if options["max_concurrency"] < 1 or (options["processes"] or 1) < 1:
                 raise CommandError("--max-concurrency and --processes are at least 1.", returncode=2)
             make = partial(

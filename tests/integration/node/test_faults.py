@@ -91,11 +91,11 @@ class NodeProcess:
 INIT = ("init", "--name", "planner-node", "--role", "orchestrator", "--memory-limit", "4Gi", "--toolset")
 
 
-async def test_the_command_line_starts_a_node_and_warns_of_what_it_does_not_know(own_nats, redis_url):
+async def test_the_command_line_starts_a_node_and_says_what_of_its_toolset_is_not_built_in(own_nats, redis_url):
     async with await connect(own_nats.url, "observer") as bus:
         view = ClusterView(bus)
         await view.start()
-        node = NodeProcess(own_nats.url, redis_url, *INIT, "cobol-exec, file-reader, http-client")
+        node = NodeProcess(own_nats.url, redis_url, *INIT, "word-count, file-reader, http-client")
         await until(view.nodes, 30)
         (status,) = view.nodes()
         code, log = await asyncio.to_thread(node.finish, signal.SIGTERM)
@@ -104,16 +104,28 @@ async def test_the_command_line_starts_a_node_and_warns_of_what_it_does_not_know
     assert (status.name, status.role, status.toolset) == (
         "planner-node",
         "orchestrator",
-        ("file-reader", "http-client"),
+        ("word-count", "file-reader", "http-client"),
     )
     assert {agent.name for agent in status.agents} == {"file-reader", "http-client"}
-    assert log.count("there is no built-in agent cobol-exec") == 1
+    assert log.count("not built in: word-count;") == 1
+
+
+async def test_a_toolset_of_bundles_hosts_nothing_until_they_are_deployed(own_nats, redis_url):
+    async with await connect(own_nats.url, "observer") as bus:
+        view = ClusterView(bus)
+        await view.start()
+        node = NodeProcess(own_nats.url, redis_url, *INIT, "word-count")
+        await until(view.nodes, 30)
+        (status,) = view.nodes()
+        code, log = await asyncio.to_thread(node.finish, signal.SIGTERM)
+        await view.stop()
+    assert (code, status.toolset, status.agents) == (0, ("word-count",), ()), log
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((*INIT, "cobol-exec, nothing"), "None of cobol-exec, nothing is a built-in agent; there are file-reader"),
+        ((*INIT, "file-reader, Cobol exec"), "“Cobol exec” is no agent's name."),
         (("init", "--name", "a", "--memory-limit", "4 GB"), "a whole number with Ki, Mi or Gi, such as 4Gi"),
         (("init", "--name", "a", "--memory-limit", "1Mi"), "at least 256Mi"),
         (("init", "--name", "No_Name"), "lower-case letters"),
