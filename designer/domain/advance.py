@@ -63,7 +63,9 @@ class Advance(Fold):
                 self.unfinished = True
                 break
             if self.todo:
-                self._decide(self.todo.popleft(), made, now)
+                state, turn = self.todo.popleft()
+                if turn == state.turn:
+                    self._decide(state, made, now)
             elif not self.scope_failed and not self._ended(made, now):
                 break
         return made

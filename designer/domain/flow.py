@@ -15,7 +15,8 @@ from designer.domain.values import check_room
 class Flow:
     """The state of a run, and the moves that events make in it.
 
-    ``todo`` holds the steps that a decision is due for, in the order they became so; ``timers`` when (ms) waiting steps
+    ``todo`` holds the steps that a decision is due for, in the order they became so, each with its turn: one that has
+    had a later turn since is passed over, as a log that is read again takes none out. ``timers`` when (ms) waiting steps
     and containers are over; ``suspended`` what waits for time, people or signals; ``closed`` counts the iterations of
     which the log, a compact one, has only what they gave.
     """
@@ -24,7 +25,7 @@ class Flow:
         """Start empty; the first event must be ``RunStarted``."""
         self.plan = plan
         self.steps: dict[str, StepState] = {}
-        self.todo: deque[StepState] = deque()
+        self.todo: deque[tuple[StepState, int]] = deque()
         self.flights: dict[str, ev.StepStarted] = {}
         self.retries: dict[str, StepState] = {}
         self.suspended: dict[str, StepState] = {}
@@ -106,14 +107,18 @@ class Flow:
         state.status, state.ready_at = "ready", at
         if not state.undoes:
             state.scope.live += 1
-        self.todo.append(state)
+        self._due(state)
 
     def _ready_again(self, state: StepState) -> None:
         """A decision is due for a step that has begun: its iteration, inner workflow or people are done."""
         if state.status in ("running", "suspended"):
             state.status = "ready"
             self.suspended.pop(state.step, None)
-            self.todo.append(state)
+            self._due(state)
+
+    def _due(self, state: StepState) -> None:
+        state.turn += 1
+        self.todo.append((state, state.turn))
 
     def _finish(self, state: StepState, port: str | None, at: int) -> None:
         """Settle a finished step: lead on along ``port``, or nowhere when nobody waits for it or it was cancelled."""

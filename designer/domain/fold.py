@@ -266,6 +266,17 @@ class Fold(Flow):
             taken = self.signal_for(state.input)
             if taken is not None:
                 self.signals.remove(taken)
+                self._wait_on(state)
+
+    def _wait_on(self, served: StepState) -> None:
+        """Let the steps wait on that were ready for the signal which ``served`` has just taken."""
+        for state, _ in self.todo:
+            awaited = state.input
+            if state is served or state.status != "ready" or not isinstance(awaited, ev.SignalAwaited):
+                continue
+            if self.signal_for(awaited) is None:
+                state.status = "suspended"
+                self.suspended[state.step] = state
 
     def _compensation_started(self, event: ev.CompensationStarted, at: int) -> None:
         self.undoing = deque(event.undo)

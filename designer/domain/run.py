@@ -201,7 +201,7 @@ class Run(Advance):
         if self.terminal or self.flights or self.unfinished:
             return False
         # A replayed log leaves steps in `todo` that are long settled.
-        return self.idle_by_order or not (self._pending or any(state.status == "ready" for state in self.todo))
+        return self.idle_by_order or not (self._pending or any(state.status == "ready" for state, _ in self.todo))
 
     @property
     def status(self) -> str:
@@ -214,7 +214,7 @@ class Run(Advance):
         if self.flights or self.unfinished or any(not self.steps[step].waiting_code for step in self._pending):
             return False
         # While a run is driven, what a replayed log leaves in `todo` stands in `_pending`.
-        return not any(state.status == "ready" and not state.waiting_code for state in self.todo)
+        return not any(state.status == "ready" and not state.waiting_code for state, _ in self.todo)
 
     def reasons(self, now: int) -> list[Reason]:
         """Return why the run does not go on by itself right now; empty when it does, or has ended."""

@@ -109,14 +109,14 @@ class StepState:
     __slots__ = (
         "attempt", "crashes", "dead", "deliveries", "error", "fallback", "inner", "input", "node", "output",
         "policy_failures", "ready_at", "redeliveries", "refusals", "resolved", "scope", "since", "started", "status",
-        "step", "taken", "undoes", "waiting_code", "waiting_message",
+        "step", "taken", "turn", "undoes", "waiting_code", "waiting_message",
     )  # fmt: skip
 
     def __init__(self, step: str, node: PlanNode, scope: ScopeState) -> None:
         """Begin as waiting for the edges that lead here."""
         self.step, self.node, self.scope = step, node, scope
         self.status: StepStatus = "waiting"
-        self.resolved = self.taken = self.attempt = self.ready_at = self.since = 0
+        self.resolved = self.taken = self.attempt = self.ready_at = self.since = self.turn = 0
         self.policy_failures = self.redeliveries = self.refusals = self.deliveries = self.crashes = 0
         self.dead = False
         self.input: Any = None

@@ -240,6 +240,17 @@ def early_signal_for_two_steps() -> Player:
 
 
 @scenario
+def early_signal_for_two_steps() -> Player:
+    both = ({"kind": "signal", "id": name, "name": "paid"} for name in ("one", "two"))
+    played = player(start(), agent("a"), *both, edges="start>a a>one a>two")
+    (call,) = played.dispatch()
+    played.command(asked.Signal("shop", name="paid", data=1))
+    played.reply(call, {})
+    played.record(played.run.advance(played.now))
+    return played
+
+
+@scenario
 def signal_awaited() -> Player:
     played = a_signal(timeout_s=600)
     turn(played)

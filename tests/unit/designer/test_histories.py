@@ -121,8 +121,10 @@ def _answered(run, event, at):
     """Give the state machine the answer again that ``event`` tells of; return what it makes of it."""
     flight = run.flights.get(event.step)
     if flight is None:
-        run.advance(at)
-        (call,) = [call for call in run.pending_calls(at) if call.step == event.step]
+        decided = run.advance(at)
+        call = next((call for call in run.pending_calls(at) if call.step == event.step), None)
+        if call is None:  # its condition or its input gave an error: nobody was asked
+            return decided[0]
         made = (
             run.cached(call, event.output, at)
             if isinstance(event, ev.StepCompleted)

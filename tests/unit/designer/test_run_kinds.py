@@ -219,6 +219,20 @@ def test_a_signal_is_taken_by_the_step_that_waits_even_when_it_came_early():
     assert not played.run.signals
 
 
+def test_two_steps_that_wait_for_one_early_signal_share_it_with_the_next():
+    both = ({"kind": "signal", "id": name, "name": "paid"} for name in ("one", "two"))
+    played = Player(graph(start(), agent("a"), *both, edges="start>a a>one a>two"))
+    (call,) = played.dispatch()
+    played.command(asked.Signal("shop", name="paid", data=1))
+    played.reply(call, {})
+    played.record(played.run.advance(played.now))
+    assert played.statuses() == {"a": "completed", "one": "completed", "two": "suspended"}
+    assert played.replayed().status == played.run.status == "waiting"
+    played.command(asked.Signal("shop", name="paid", data=2))
+    played.record(played.run.advance(played.now))
+    assert (played.run.status, played.run.steps["two"].output["data"]) == ("completed", 2)
+
+
 def test_a_signal_with_another_key_is_not_for_this_step():
     played = Player(awaiting(key="${input.order}"), {"order": "o1"})
     (call,) = played.dispatch()
