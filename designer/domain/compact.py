@@ -36,7 +36,7 @@ def compact(plan: Plan, records: Sequence[ev.Record]) -> list[ev.Event]:
 def without_command(event: ev.Event) -> ev.Event:
     """Return the event as one that answers no command."""
     if isinstance(event, ev.SignalReceived):
-        return ev.SignalReceived(event.name, event.key, event.data, event.by)
+        return ev.SignalReceived(event.name, event.key, event.data, event.by, reason=event.reason)
     if isinstance(event, ev.ApprovalGiven):
         return ev.ApprovalGiven(event.step, event.approved, event.by, event.comment, event.data)
     return event

@@ -102,6 +102,7 @@ class CommandRefused(_Event, frozen=True, omit_defaults=True, tag="command_refus
     message: str
     by: str = ""
     command: str = ""
+    reason: str = ""
 
 
 class RunTakenOver(_Event, frozen=True, omit_defaults=True, tag="run_taken_over"):
@@ -309,6 +310,7 @@ class SignalReceived(_Event, frozen=True, omit_defaults=True, tag="signal_receiv
     data: Any = None
     by: str = ""
     command: str = ""
+    reason: str = ""
 
 
 class Undo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -366,10 +368,11 @@ class RunTerminated(_Event, frozen=True, omit_defaults=True, tag="run_terminated
 
 
 class RunContinued(_Event, frozen=True, omit_defaults=True, tag="run_continued"):
-    """Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state."""
+    """Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state; ``by`` is empty when nobody asked."""
 
     next_run_id: str
     reason: str = ""
+    by: str = ""
 
 
 Event = (

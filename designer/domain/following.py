@@ -18,7 +18,8 @@ def follow(run: Fold, entry_id: str, command: asked.Command) -> list[ev.Event]:
     """Return the events that ``command`` (inbox entry ``entry_id``) leads to, not applied yet."""
     answer = _FOLLOW[type(command)](run, entry_id, command)
     if isinstance(answer, str):
-        return [ev.CommandRefused(str(command.__struct_config__.tag), answer, command.by, entry_id)]
+        kind = str(command.__struct_config__.tag)
+        return [ev.CommandRefused(kind, answer, command.by, entry_id, command.reason)]
     return answer
 
 
@@ -52,7 +53,7 @@ def _signal(run: Fold, entry_id: str, command: asked.Signal) -> Answer:
         return "The run is being stopped."
     if len(run.signals) >= MAX_SIGNALS:
         return f"{MAX_SIGNALS} signals wait already that no step has taken."
-    return [ev.SignalReceived(command.name, command.key, command.data, command.by, entry_id)]
+    return [ev.SignalReceived(command.name, command.key, command.data, command.by, entry_id, command.reason)]
 
 
 def _decide(run: Fold, entry_id: str, command: asked.Decide) -> Answer:

@@ -168,11 +168,11 @@ class Run(Advance):
             self._emit(ev.Overdue(message, code=code), made, now)
         return made
 
-    def continue_as(self, next_run_id: str, reason: str, now: int) -> list[ev.Event]:
-        """End this log; the run goes on as ``next_run_id``."""
+    def continue_as(self, next_run_id: str, reason: str, now: int, by: str = "") -> list[ev.Event]:
+        """End this log; the run goes on as ``next_run_id``, because somebody (``by``) asked or its log is long."""
         made: list[ev.Event] = []
         if not self.terminal:
-            self._emit(ev.RunContinued(next_run_id, reason), made, now)
+            self._emit(ev.RunContinued(next_run_id, reason, by), made, now)
         return made
 
     def abort(self, error: CallError, now: int) -> list[ev.Event]:

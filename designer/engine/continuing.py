@@ -57,7 +57,7 @@ async def continue_as_new(
     history[0] = msgspec.structs.replace(first, run_id=next_id, worker="", origin=origin, begun_at=begun_at)
     seed = encode_records(history, seq=0, epoch=FIRST_EPOCH, head=ev.GENESIS, now=now)
     request = RunRequest(next_id, first.workflow_id, first.version_id, priority=first.priority, woken=True)
-    events = run.continue_as(next_id, why.reason or LONG_LOG, now)
+    events = run.continue_as(next_id, why.reason or ("" if why.by else LONG_LOG), now, why.by)
     await journal.continue_as(
         events[0], now, next_id, seed, hint=encode_request(request), priority=first.priority, answered=answered
     )

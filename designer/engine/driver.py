@@ -245,7 +245,7 @@ class Driver:
         if not isinstance(command, asked.Continue) or run.terminal:
             return run.command(entry_id, command, now)
         if run.stopping:
-            refusal = ev.CommandRefused("continue", "The run is being stopped.", command.by, entry_id)
+            refusal = ev.CommandRefused("continue", "The run is being stopped.", command.by, entry_id, command.reason)
             run.apply(refusal, now)
             return [refusal]
         self._going_on = ev.Origin("continued", self.request.run_id, by=command.by, reason=command.reason)
@@ -277,7 +277,7 @@ class Driver:
             if is_long(run, self._journal.seq):
                 self._too_long, self._due = str(error), True
                 return
-            events = [ev.CommandRefused("continue", str(error), why.by, self._going_on_for)]
+            events = [ev.CommandRefused("continue", str(error), why.by, self._going_on_for, why.reason)]
             run.apply(events[0], now)
             await self._journal.append(events, now)
         self._carry_out(run, events, now)

@@ -271,6 +271,7 @@ export interface CommandRefused {
   command?: string;
   kind: string;
   message: string;
+  reason?: string;
   type: "command_refused";
 }
 /**
@@ -976,6 +977,7 @@ export interface SignalReceived {
   data?: unknown;
   key?: string;
   name: string;
+  reason?: string;
   type: "signal_received";
 }
 /**
@@ -1022,9 +1024,10 @@ export interface RunTerminated {
   type: "run_terminated";
 }
 /**
- * Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state.
+ * Terminal: the run goes on as ``next_run_id``, whose log begins with this one's state; ``by`` is empty when nobody asked.
  */
 export interface RunContinued {
+  by?: string;
   next_run_id: string;
   reason?: string;
   type: "run_continued";

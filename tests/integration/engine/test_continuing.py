@@ -114,13 +114,15 @@ async def test_calls_in_flight_and_commands_go_along(running: Lab, tmp_path: Pat
     )
     (run_id,) = await running.start(graph)
     await running.seen(run_id, ev.StepStarted)
-    await send(run_id, Signal(name="go", data=7, by="ada"))
+    await send(run_id, Signal(name="go", data=7, by="ada", reason="it is time"))
     await send(run_id, Continue("ada", "a new day"))
     ids = await chain(running, run_id)
     assert len(ids) == 2
     last = running.events(run_id)[-1]
     assert isinstance(last, ev.RunContinued)
-    assert last.reason == "a new day"
+    assert (last.by, last.reason) == ("ada", "a new day")
+    kept = next(event for event in running.events(ids[-1]) if isinstance(event, ev.SignalReceived))
+    assert (kept.by, kept.reason) == ("ada", "it is time")
     run = await running.row(ids[-1])
     assert (run.status, run.output) == ("completed", {"data": 7})
     assert trace.read_text().splitlines() == ["began", "ended"], "the call went on and was not made again"
