@@ -97,7 +97,7 @@ class Advance(Fold):
                 output = {"data": signal.data, "by": signal.by, "key": signal.key}
                 self._emit(ev.StepCompleted(state.step, output), made, now)
             return
-        decision = decide(state, now)
+        decision = decide(state, now, self.rules)
         if decision.apart:
             self.apart.update(decision.apart)
             self._apart_bytes += sum(map(len, decision.apart.values()))
@@ -139,8 +139,7 @@ class Advance(Fold):
                 message = "Nobody decided in time." if asked_people else "No signal came in time."
                 self._emit(ev.StepFailed(step, CallError("timed_out", message)), made, now)
             else:
-                seconds = getattr(state.node.node, "timeout_s", None) or 0
-                self._emit(ev.Overdue(f"It took longer than its {seconds:g} seconds.", step), made, now)
+                self._emit(ev.Overdue(f"It took longer than its {self.seconds_for(state):g} seconds.", step), made, now)
 
     def _drop_abandoned(self, made: list[ev.Event], now: int) -> None:
         """Cancel what waits (not what is in flight) in scopes that nobody needs any more."""

@@ -1,7 +1,7 @@
 """What becomes of a step that is ready: an event the engine can make itself, a call to an agent, or an error."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,12 +14,16 @@ from designer.domain.apart import set_apart, stands_apart
 from designer.domain.expression_work import METER
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import MAX_NESTING, StartNode
+from designer.domain.passing_on import Evaluate
 from designer.domain.plan import Plan
 from designer.domain.state import ApprovalState, FlowState, LoopState, MapState, StepState, depth
 from designer.domain.times import Moment, due_after, due_at
 from designer.domain.values import as_text
 
 MAX_ITEMS = 10_000
+CONDITIONS_ARE_STRICT: Final = 3
+"""The rules since which a condition that gives neither true nor false is an error wherever it stands."""
+_SHOWN: Final = 200
 
 
 class CallAgent(msgspec.Struct, frozen=True):
@@ -52,16 +56,22 @@ class Decision(msgspec.Struct, frozen=True):
 _NOTHING: Mapping[str, bytes] = {}
 
 
-def decide(state: StepState, now: int) -> Decision:
-    """Return what to do with a ready step at ``now`` (ms). Expressions that fail become errors of the step."""
+def decide(state: StepState, now: int, rules: int = ev.RULES) -> Decision:
+    """Return what to do with a ready step at ``now`` (ms), by the ``rules`` its run began under.
+
+    Expressions that fail become errors of the step.
+    """
     if state.dead:
         return Decision(ev.StepSkipped(state.step, "Its branch was not taken."), _NOTHING)
     scope = state.scope.scope
     try:
         with METER.together():
-            if state.node.run_if is not None and _is_new(state) and state.node.run_if(scope) is not True:
-                return Decision(ev.StepSkipped(state.step, "Its condition was not true.", port="out"), _NOTHING)
-            what = _by_kind(state, scope, now)
+            if state.node.run_if is not None and _is_new(state):
+                goes = _holds(state.node.run_if, scope, "/run_if", rules)
+                if goes is not True:
+                    skipped = ev.StepSkipped(state.step, "Its condition was not true.", port="out")
+                    return Decision(goes or skipped, _NOTHING)
+            what = _by_kind(state, scope, now, rules)
         return _apart(what)
     except (ExpressionError, SchemaUnusableError) as error:
         return Decision(CallError(error.code, error.message), _NOTHING)
@@ -71,7 +81,9 @@ def _is_new(state: StepState) -> bool:
     return state.inner is None and not isinstance(state.input, ev.SignalAwaited)
 
 
-def _by_kind(state: StepState, scope: Mapping[str, Any], now: int) -> Move | CallAgent | CallError:  # noqa: PLR0912
+def _by_kind(  # noqa: PLR0912
+    state: StepState, scope: Mapping[str, Any], now: int, rules: int
+) -> Move | CallAgent | CallError:
     planned = state.node
     if planned.is_call and not isinstance(state.inner, FlowState):
         return _call(state, scope)
@@ -81,8 +93,7 @@ def _by_kind(state: StepState, scope: Mapping[str, Any], now: int) -> Move | Cal
         case kinds.ConditionNode():
             return _condition(state, planned.compute(scope))
         case kinds.SwitchNode():
-            port = next((name for name, holds in planned.cases if holds(scope) is True), "default")
-            return ev.StepCompleted(state.step, {"case": port}, port=port)
+            return _switch(state, scope, rules)
         case kinds.JoinNode():
             return ev.StepCompleted(state.step, {"taken": state.taken})
         case kinds.MapNode():
@@ -111,9 +122,32 @@ def _call(state: StepState, scope: Mapping[str, Any]) -> CallAgent:
     return CallAgent(value, key)
 
 
+def _holds(condition: Evaluate, scope: Mapping[str, Any], field: str, rules: int) -> bool | CallError:
+    value = condition(scope)
+    if isinstance(value, bool):
+        return value
+    return _no_condition(value, field) if rules >= CONDITIONS_ARE_STRICT else False
+
+
+def _no_condition(value: Any, field: str) -> CallError:
+    shown = repr(value)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return CallError("not_a_condition", f"The condition gave {shown}, not true or false.", field=field)
+
+
+def _switch(state: StepState, scope: Mapping[str, Any], rules: int) -> Move | CallError:
+    for index, (port, condition) in enumerate(state.node.cases):
+        holds = _holds(condition, scope, f"/cases/{index}/expression", rules)
+        if isinstance(holds, CallError):
+            return holds
+        if holds:
+            return ev.StepCompleted(state.step, {"case": port}, port=port)
+    return ev.StepCompleted(state.step, {"case": "default"}, port="default")
+
+
 def _condition(state: StepState, value: Any) -> Move | CallError:
     if not isinstance(value, bool):
-        return CallError("not_a_condition", f"The condition gave {value!r}, not true or false.", field="/expression")
+        return _no_condition(value, "/expression")
     return ev.StepCompleted(state.step, {"result": value}, port="true" if value else "false")
 
 
@@ -139,7 +173,7 @@ def _loop(state: StepState, node: kinds.LoopNode, scope: Mapping[str, Any]) -> M
         return loop.failed
     goes_on = state.node.compute({**scope, "index": loop.index, "last": loop.last})
     if not isinstance(goes_on, bool):
-        return CallError("not_a_condition", f"The condition gave {goes_on!r}, not true or false.", field="/condition")
+        return _no_condition(goes_on, "/condition")
     if not goes_on:
         return ev.StepCompleted(state.step, {"iterations": loop.index, "last": loop.last})
     if loop.index >= node.max_iterations:

@@ -13,10 +13,12 @@ from agents.domain.calls import CallError
 from designer.domain.policies import Priority
 
 GENESIS: Final = ""
-RULES: Final = 2
+RULES: Final = 3
 """The rules that runs of today begin under; a log goes on by those it began with, so that it always reads the same.
 
 1: a compensation handler that sets no retry has one attempt. 2: it has those of ``policies.HANDLER_RETRY``.
+3: a ``run_if`` or a case that gives neither true nor false is an error, and counts no longer as false; a step whose handler
+was skipped is not compensated; the time limit of a workflow counts inside other workflows, too.
 """
 Degraded = Literal["", "value", "cached"]
 

@@ -1,15 +1,21 @@
 """How a run moves on: along edges, into iterations and inner workflows, out of them, and back through compensation."""
 
 from collections import deque
-from typing import Any
+from typing import Any, Final
 
 from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import EndNode, JoinNode, LoopNode, MapNode
+from designer.domain.graph import PlanNode as PlanStep
 from designer.domain.plan import Plan, PlanNode
 from designer.domain.state import FlowState, Inner, LoopState, MapState, ScopeState, StepState, abandoned
 from designer.domain.values import check_room
+
+SKIPPED_UNDOES_NOTHING: Final = 3
+"""The rules since which a step whose compensation handler was skipped does not count as compensated."""
+INNER_TIME_COUNTS: Final = 3
+"""The rules since which the time limit of a workflow holds inside other workflows."""
 
 
 class Flow:
@@ -171,6 +177,16 @@ class Flow:
             self._propagate(start, scope, "out", at)
         self._leave(scope, at)
 
+    def seconds_for(self, state: StepState) -> float:
+        """Return how long a container may take: what its step says, or the workflow in it if that is less; 0: for ever."""
+        node, flow = state.node.node, state.inner
+        # That of a plan is the time for making it.
+        limits = [None if isinstance(node, PlanStep) else getattr(node, "timeout_s", None)]
+        if isinstance(flow, FlowState) and self.rules >= INNER_TIME_COUNTS:
+            plan = flow.plan or state.scope.plan.subplans[state.node.id]
+            limits.append(plan.graph.settings.timeout_s)
+        return min((seconds for seconds in limits if seconds), default=0)
+
     def _launch_iterations(self, state: StepState, at: int) -> None:
         """Begin iterations while the map's concurrency allows; when none is open any more a decision is due."""
         progress = state.inner
@@ -271,7 +287,7 @@ class Flow:
         undone = self.steps[handler.undoes]
         if handler.status == "failed":
             self.undo_failed = True
-        else:
+        elif handler.status != "skipped" or self.rules < SKIPPED_UNDOES_NOTHING:
             undone.status, undone.since = "compensated", at
         self.undoing.popleft()
         self._undo_next(at)

@@ -9,7 +9,7 @@ import msgspec
 from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.domain.flow import Flow
-from designer.domain.graph import Graph, MapNode, PlanNode, SignalNode
+from designer.domain.graph import Graph, MapNode, SignalNode
 from designer.domain.plan import compile_plan
 from designer.domain.state import ApprovalState, FlowState, LoopState, MapState, ScopeState, StepState
 
@@ -206,10 +206,9 @@ class Fold(Flow):
             self.scope_failed = True
 
     def _set_deadline(self, state: StepState, at: int) -> None:
-        node = state.node.node
-        timeout_s = None if isinstance(node, PlanNode) else getattr(node, "timeout_s", None)
-        if timeout_s:
-            self.timers[state.step] = at + int(timeout_s * 1000)
+        seconds = self.seconds_for(state)
+        if seconds:
+            self.timers[state.step] = at + int(seconds * 1000)
 
     # Time, people, signals
 

@@ -240,17 +240,6 @@ def early_signal_for_two_steps() -> Player:
 
 
 @scenario
-def early_signal_for_two_steps() -> Player:
-    both = ({"kind": "signal", "id": name, "name": "paid"} for name in ("one", "two"))
-    played = player(start(), agent("a"), *both, edges="start>a a>one a>two")
-    (call,) = played.dispatch()
-    played.command(asked.Signal("shop", name="paid", data=1))
-    played.reply(call, {})
-    played.record(played.run.advance(played.now))
-    return played
-
-
-@scenario
 def signal_awaited() -> Player:
     played = a_signal(timeout_s=600)
     turn(played)
@@ -341,7 +330,9 @@ def handler_tried_once_under_old_rules() -> Player:
 def a_saga_with_nothing_to_undo(rules: int) -> Player:
     nodes = start(), agent("reserve"), agent("ship"), agent("release", run_if="${steps.reserve.made}")
     edges = "start>reserve reserve>ship reserve:compensate>release"
-    return player(*nodes, edges=edges, answer=lambda call: BAD if call.agent == "ship" else {"made": False}, rules=rules)
+    return player(
+        *nodes, edges=edges, answer=lambda call: BAD if call.agent == "ship" else {"made": False}, rules=rules
+    )
 
 
 @scenario
@@ -357,7 +348,8 @@ def handler_skipped_under_old_rules() -> Player:
 def conditions_without_an_answer(rules: int) -> Player:
     cases = [{"port": "many", "expression": "${input.n}"}]
     size = {"kind": "switch", "id": "size", "cases": cases, "on_error": {"action": "branch"}}
-    nodes = start(), agent("a", run_if="${input.n} > 3", on_error={"action": "continue"}), size, agent("b"), agent("c")
+    odd = {"kind": "transform", "id": "a", "run_if": "${input.n} > 3", "on_error": {"action": "continue"}}
+    nodes = start(), odd, size, agent("b"), agent("c")
     edges = "start>a a>size size:many>b size:default>b size:error>c"
     return player(*nodes, edges=edges, run_input={"n": 5}, rules=rules)
 

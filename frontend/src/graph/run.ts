@@ -52,6 +52,7 @@ export function openRun(graph: Graph, subgraphs: Readonly<Record<string, Graph>>
     origin: null,
     trigger: "",
     priority: "normal",
+    rules: 1,
     nextRun: "",
     worker: "",
     takeovers: 0,
@@ -175,6 +176,7 @@ function start(view: RunView, event: RunStarted, at: number): void {
   view.origin = event.origin ?? null;
   view.trigger = event.trigger ?? "";
   view.priority = event.priority ?? "normal";
+  view.rules = event.rules ?? 1;
   for (const node of view.structure.nodes.values()) {
     const step = view.steps.get(node.id);
     if (node.kind === "start" && step) storeStep(view, passed(step, at, event.input));

@@ -97,10 +97,14 @@ export function compensate(view: RunView, { undo }: CompensationStarted, at: num
   view.compensation = { at, undo, undoneBy, outcome: "" };
 }
 
-/** A handler that has ended without failing has undone its step. */
+/** The rules since which a handler that was skipped has undone nothing. */
+const SKIPPED_UNDOES_NOTHING = 3;
+
+/** A handler that has run and has not failed has undone its step. */
 export function undone(view: RunView, handler: string): void {
   const step = view.steps.get(view.compensation?.undoneBy.get(handler) ?? "");
   const status = view.steps.get(handler)?.status;
-  if (step && status && hasEnded(status) && status !== "failed")
-    storeStep(view, { ...step, status: "compensated" });
+  if (!step || !status || !hasEnded(status) || status === "failed") return;
+  if (status === "skipped" && view.rules >= SKIPPED_UNDOES_NOTHING) return;
+  storeStep(view, { ...step, status: "compensated" });
 }

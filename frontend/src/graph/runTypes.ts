@@ -239,6 +239,8 @@ export interface RunView {
   origin: Origin | null;
   trigger: string;
   priority: "high" | "normal" | "low";
+  /** By which rules the run goes on: those of when it began. */
+  rules: number;
   nextRun: string;
   worker: string;
   takeovers: number;
