@@ -31,6 +31,9 @@ BEGUN: Final = {
 }
 """Events of a step that goes on, and what to say of it."""
 
+SKIPPED_UNDOES_NOTHING: Final = 3
+"""The rules since which a handler that was skipped has undone nothing (``designer.domain.flow``)."""
+
 
 @dataclass
 class Step:
@@ -63,6 +66,8 @@ class Progress:
         self.next_run = ""
         """Id of the run that goes on in the place of a continued one."""
         self.cursor = 0
+        self.rules = 1
+        """By which rules the run goes on: those of when it began."""
         self._undoes: dict[str, str] = {}
         self.started = self.now = 0
 
@@ -98,6 +103,7 @@ class Progress:
         kind = event["type"]
         if kind == "run_started":
             self.status, self.started = "running", self.now
+            self.rules = event.get("rules", 1)
             for step in self.steps.values():
                 if step.kind == "start":
                     step.status, step.started, step.ended = "completed", self.now, self.now
@@ -138,7 +144,8 @@ class Progress:
             step.status = kind.removeprefix("step_")
             step.note = event.get("reason", "")
             undone = self.steps.get(self._undoes.get(step.id, ""))
-            if undone is not None and kind == "step_completed":
+            undid = kind == "step_completed" or (kind == "step_skipped" and self.rules < SKIPPED_UNDOES_NOTHING)
+            if undone is not None and undid:
                 undone.status = "compensated"
 
     def _undo(self, pairs: list[dict[str, str]]) -> None:
