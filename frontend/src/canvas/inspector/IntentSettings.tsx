@@ -1,4 +1,4 @@
-import { NumberInput, TextInput } from "@mantine/core";
+import { Button, NumberInput, TextInput } from "@mantine/core";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { asObject, withKey } from "@/graph/formValue";
@@ -11,6 +11,8 @@ import { FieldsEditor } from "./FieldsEditor";
 import { TagsFrame } from "./fields";
 import classes from "./Inspector.module.css";
 import type { NodeForm } from "./useNode";
+
+const CONSTRAINTS = ["max_cost", "max_ms", "region"];
 
 /** The goal, who may bid for it, what it may cost, and what counts as reached. */
 export function IntentSettings({ form }: { form: NodeForm }) {
@@ -69,9 +71,14 @@ function Constraints({ form }: { form: NodeForm }) {
     form.set({ constraints: Object.keys(next).length > 0 ? next : undefined });
   };
   const number = (value: unknown) => (typeof value === "number" ? value : "");
+  const frame = (id: string, name: string, label: string) => {
+    const pointer = `/constraints/${name}`;
+    return { id, label, pointer, problem: form.problems.get(pointer) };
+  };
+  const others = Object.keys(limits).filter((name) => !CONSTRAINTS.includes(name));
   return (
     <div className={classes.two}>
-      <Frame id={cost} label={t("intent.maxCost")} pointer="/constraints/max_cost">
+      <Frame {...frame(cost, "max_cost", t("intent.maxCost"))}>
         <NumberInput
           id={cost}
           min={0}
@@ -80,7 +87,7 @@ function Constraints({ form }: { form: NodeForm }) {
           onChange={(value) => put("max_cost", value === "" ? undefined : Number(value))}
         />
       </Frame>
-      <Frame id={time} label={t("intent.maxTime")} pointer="/constraints/max_ms">
+      <Frame {...frame(time, "max_ms", t("intent.maxTime"))}>
         <NumberInput
           id={time}
           min={0}
@@ -90,7 +97,7 @@ function Constraints({ form }: { form: NodeForm }) {
           onChange={(value) => put("max_ms", value === "" ? undefined : Number(value))}
         />
       </Frame>
-      <Frame id={region} label={t("intent.region")} pointer="/constraints/region">
+      <Frame {...frame(region, "region", t("intent.region"))}>
         <TextInput
           id={region}
           placeholder={t("intent.anyRegion")}
@@ -98,6 +105,13 @@ function Constraints({ form }: { form: NodeForm }) {
           onChange={(event) => put("region", event.currentTarget.value || undefined)}
         />
       </Frame>
+      {others.map((name) => (
+        <Frame key={name} {...frame(`${region}-${name}`, name, name)}>
+          <Button id={`${region}-${name}`} size="xs" variant="default" onClick={() => put(name, undefined)}>
+            {t("intent.removeConstraint", { name })}
+          </Button>
+        </Frame>
+      ))}
     </div>
   );
 }
