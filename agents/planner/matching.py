@@ -138,7 +138,8 @@ def _not_understood(clause: Clause, tools: Toolbox) -> NoPlanError:
     for pattern in (*ON_TABLES.values(), LOAD):
         rest = pattern.sub(" ", rest)
     words = list(dict.fromkeys(strange_words(rest)))[:WORDS]
-    unknown = f" (nothing here answers to: {', '.join(words)})" if words else ""
     abilities = tools.abilities()
-    message = f"I do not understand '{shown}'{unknown}. What can be planned here: {', '.join(abilities) or 'nothing'}."
+    told = f"I do not understand '{shown}' (nothing here answers to: {', '.join(words)})."
+    told = told if words else f"I do not understand '{shown}'."
+    message = f"{told} What can be planned here: {', '.join(abilities) or 'nothing'}."
     return NoPlanError(message, field="/instruction", part=shown, words=words, available=abilities)

@@ -94,11 +94,10 @@ def _made(instruction: str, inputs: Mapping[str, Any], standing: live_manifests.
     except NoPlanError as error:
         missing = _missing(instruction, inputs, standing)
         if missing:
-            names = ", ".join(missing)
-            does = "does not run" if len(missing) == 1 else "do not run"
-            raise AgentsAwayError(
-                f"This needs {names}, which {does} anywhere at this moment.", agents=missing
-            ) from error
+            told = f"This needs {missing[0]}, which does not run anywhere at this moment."
+            if len(missing) > 1:
+                told = f"This needs {', '.join(missing)}, which do not run anywhere at this moment."
+            raise AgentsAwayError(told, agents=missing) from error
         error.data.setdefault("field", error.field)
         raise
 

@@ -1,6 +1,7 @@
 """Plans: an instruction in words becomes a workflow that is looked at, and then run."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 
 from agentcluster.security.models import Project
 from agentcluster.security.permissions import Action, require
+from agents.planner.errors import NoPlanError
 from agents.policies.throttle import count_starts
 from designer.actions import planned_workflow
 from designer.actions.plan_instruction import PlanChangedError, Planned, plan_instruction
@@ -98,8 +100,10 @@ class PlansView(APIView):
         """
         body = PlanBody(data=request.data)
         body.is_valid(raise_exception=True)
-        project, plan = _planned(request, body.validated_data)
-        return Response(_answer(project, plan))
+        given = body.validated_data
+        project = find_project(user_of(request), given.get("project"))
+        plan = plan_instruction(project, given["instruction"], given["input"])
+        return Response({**msgspec.to_builtins(plan), "project": ProjectBrief(project).data})
 
 
 class PlanRunView(APIView):
@@ -124,9 +128,8 @@ class PlanRunView(APIView):
         body = PlanRunBody(data=request.data)
         body.is_valid(raise_exception=True)
         given, user = body.validated_data, user_of(request)
-        project, plan = _planned(request, given)
-        if given["digest"] not in ("", plan.digest):
-            raise PlanChangedError(digest=plan.digest)
+        project = find_project(user, given.get("project"))
+        plan = _agreed(project, given)
         workflow = planned_workflow.find(project, plan)
         require(user, Action.RUN if workflow else Action.EDIT, project)
         count_starts(request, project, workflow.pk if workflow else "")
@@ -143,10 +146,16 @@ class PlanRunView(APIView):
         return made(request, run, new, 202)
 
 
-def _planned(request: Request, given: Mapping[str, Any]) -> tuple[Project, Planned]:
-    project = find_project(user_of(request), given.get("project"))
-    return project, plan_instruction(project, given["instruction"], given["input"])
-
-
-def _answer(project: Project, plan: Planned) -> dict[str, Any]:
-    return {**msgspec.to_builtins(plan), "project": ProjectBrief(project).data}
+def _agreed(project: Project, given: Mapping[str, Any]) -> Planned:
+    """Return the plan that was looked at, before there was any input or with it; ``PlanChangedError``."""
+    instruction, digest = given["instruction"], given["digest"]
+    if digest:
+        # Without input it may be no plan at all.
+        with suppress(NoPlanError):
+            plan = plan_instruction(project, instruction, {})
+            if plan.digest == digest:
+                return plan
+    plan = plan_instruction(project, instruction, given["input"])
+    if digest not in ("", plan.digest):
+        raise PlanChangedError(digest=plan.digest)
+    return plan

@@ -92,6 +92,19 @@ async def test_a_plan_is_run_once_for_a_key_and_in_one_workflow(made: Lab) -> No
     assert await Workflow.objects.acount() == 1
 
 
+async def test_a_plan_that_was_looked_at_before_there_was_input_is_run_with_any(made: Lab) -> None:
+    plan = (await asked("plans", {"instruction": "count the words"})).json()
+    body = {
+        "instruction": "count the words",
+        "digest": plan["digest"],
+        "input": {"text": "https://example.org has two"},
+    }
+    answer = await asked("plans/runs", body)
+    assert answer.status_code == 202, answer.content
+    run = (await made.ended(answer.json()["id"]))[0]
+    assert (run.status, run.input) == ("completed", body["input"])
+
+
 async def test_a_draft_that_somebody_changed_is_left_alone(made: Lab) -> None:
     first = (await asked("plans/runs", WORDS)).json()
     row = await Workflow.objects.aget()
