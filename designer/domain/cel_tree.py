@@ -4,7 +4,8 @@ It takes whatever the library takes and may take more. Grammar: https://github.c
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final, Union
 
 
@@ -69,10 +70,14 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``….name(arguments)``, or ``name(arguments)`` where nothing stands before it (a part of ``Look``)."""
+    """``….name(arguments)``, or ``name(arguments)`` where nothing stands before it (a part of ``Look``).
+
+    ``target`` is where in the source that begins and ends which it is called on.
+    """
 
     name: str
     arguments: tuple["Tree", ...]
+    target: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ class Look:
 
 
 Tree = Literal | Name | Chain | Choice | ListOf | MapOf | Look
+
+MACROS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
+"""Calls whose first argument is a name for each entry of what they are called on."""
 
 _LEVELS: Final = {
     "||": 1, "&&": 2, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "%": 5,
@@ -113,6 +121,28 @@ def tree_of(source: str) -> Tree:
     return tree
 
 
+def inside(tree: Tree) -> Iterator[Tree]:
+    """Yield the trees that stand directly in a tree."""
+    match tree:
+        case Chain():
+            yield from tree.operands
+        case Choice():
+            yield from (tree.condition, tree.then, tree.otherwise)
+        case ListOf():
+            yield from tree.items
+        case MapOf():
+            for pair in tree.pairs:
+                yield from pair
+        case Look():
+            if tree.base is not None:
+                yield tree.base
+            for part in tree.parts:
+                if isinstance(part, Call):
+                    yield from part.arguments
+                elif isinstance(part, Index):
+                    yield part.key
+
+
 class _Reader:
     def __init__(self, source: str) -> None:
         self._tokens = list(_tokens(source))
@@ -121,7 +151,7 @@ class _Reader:
     @property
     def ahead(self) -> str:
         """The token that comes next as it is written; empty for a text and at the end."""
-        kind, value = self._tokens[self._at]
+        kind, value, _ = self._tokens[self._at]
         return value if kind in ("sign", "name") else ""
 
     def expression(self) -> Tree:
@@ -151,15 +181,17 @@ class _Reader:
         return Chain(("-",), (Literal(0.0), looked)) if signs else looked
 
     def _look(self) -> Tree:
+        begin = self._tokens[self._at][2]
         base: Tree | None = self._primary()
         parts: list[Field | Index | Call] = []
         if isinstance(base, Name) and self._takes("("):
             parts.append(Call(base.name, self._listed(")")))
             base = None
         while True:
+            end = self._tokens[self._at][2]
             if self._takes("."):
                 name = self._next("name")
-                parts.append(Call(name, self._listed(")")) if self._takes("(") else Field(name))
+                parts.append(Call(name, self._listed(")"), (begin, end)) if self._takes("(") else Field(name))
             elif self._takes("["):
                 parts.append(Index(self.expression()))
                 self._expect("]")
@@ -170,7 +202,7 @@ class _Reader:
 
     def _primary(self) -> Tree:
         self._takes(".")
-        kind, value = self._tokens[self._at]
+        kind, value, _ = self._tokens[self._at]
         self._at += 1
         if kind in ("text", "raw"):
             return Literal(value)
@@ -219,25 +251,26 @@ class _Reader:
             raise ValueError(f"expected {sign}")
 
     def _next(self, kind: str) -> str:
-        found, value = self._tokens[self._at]
+        found, value, _ = self._tokens[self._at]
         if found != kind:
             raise ValueError(f"expected a {kind}")
         self._at += 1
         return value
 
 
-def _tokens(source: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _tokens(source: str) -> list[tuple[str, str, int]]:
+    """Return kind, text and place of each token; an empty one ends them."""
+    found: list[tuple[str, str, int]] = []
     position = 0
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None:
             raise ValueError(f"unexpected {source[position]}")
-        position = match.end()
         kind = str(match.lastgroup)
         if kind != "space":
-            found.append((kind, _said(kind, match.group())))
-    return [*found, ("end", "")]
+            found.append((kind, _said(kind, match.group()), position))
+        position = match.end()
+    return [*found, ("end", "", position)]
 
 
 def _said(kind: str, written: str) -> str:

@@ -9,9 +9,9 @@ import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from designer.domain.cel_tree import Call, Chain, Choice, Field, Index, ListOf, Literal, Look, MapOf, Name, Tree
+from designer.domain.cel_tree import MACROS, Call, Chain, Choice, Field, Index, ListOf, Literal, Look, MapOf, Name, Tree
 from designer.domain.function_work import judged
 from designer.domain.shapes import Shape, list_of, shape_of
 
@@ -22,7 +22,6 @@ MAX_TOGETHER: Final = 3 * MAX_WORK
 MAX_CHARACTERS: Final = 16 * 1024 * 1024
 """Most characters that a value may come to, a number counted as twenty; twice of what a step may hand on."""
 
-MACROS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
 _TURN: Final = 3
 """Units of one turn of a macro beside its body."""
 _CHEAP_CALLS: Final = frozenset(
@@ -88,8 +87,19 @@ def is_cheap(tree: Tree) -> bool:
     return _looks(tree) <= _CHEAP_LOOKS
 
 
-def work_of(tree: Tree, variables: Mapping[str, Any]) -> tuple[int, Shape]:
-    """Return the units of work that evaluating comes to at most, and the bounds of what it gives.
+class Judged(NamedTuple):
+    """What an expression comes to at most: ``units`` of work, the bounds of its ``result``.
+
+    ``over_objects`` says whether a macro may go through the names of an object.
+    """
+
+    units: int
+    result: Shape
+    over_objects: bool
+
+
+def work_of(tree: Tree, variables: Mapping[str, Any]) -> Judged:
+    """Judge an expression on these variables.
 
     Raises ``TooMuchWorkError`` when that is too much.
     """
@@ -123,12 +133,13 @@ class _Estimate:
         self._work = 0
         self._times = 1
         self._longest = 0
+        self._over_objects = False
         self._measured: dict[int, Shape] = {}
 
-    def whole(self, tree: Tree, names: Names) -> tuple[int, Shape]:
+    def whole(self, tree: Tree, names: Names) -> Judged:
         result = self._shape(self._of(tree, names))
         self._spend(3 * result.units)
-        return self._work, result
+        return Judged(self._work, result, self._over_objects)
 
     def _spend(self, units: int) -> None:
         """Count work that is done in every turn of the macros around it."""
@@ -266,6 +277,9 @@ class _Estimate:
         assert isinstance(variable, Name)
         turns, entry = through.length, through.iterated(self._pay)
         self._longest = max(self._longest, turns)
+        if through.key:
+            self._over_objects = True
+            self._spend(4 * through.units)
         around, self._times = self._times, self._times * max(1, turns)
         bodies = [self._shape(self._of(body, {**names, variable.name: entry})) for body in call.arguments[1:]]
         self._spend(_TURN)

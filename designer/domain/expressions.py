@@ -13,7 +13,8 @@ from cel import stdlib
 
 from agentcluster.errors import AgentClusterError
 from designer.domain.cel_tree import Tree, tree_of
-from designer.domain.expression_work import METER, TooMuchWorkError, is_cheap, work_of
+from designer.domain.expression_work import METER, Judged, TooMuchWorkError, is_cheap, work_of
+from designer.domain.in_order import IN_ORDER, in_order, ordering, with_order
 from designer.domain.kept_apart import hint
 from designer.domain.named import handed_over, named_parts
 
@@ -64,7 +65,7 @@ class StepReference:
 class Expression:
     """One compiled CEL expression."""
 
-    __slots__ = ("_cheap", "_functions", "_parts", "_path", "_program", "_tree", "roots", "source", "steps")
+    __slots__ = ("_cheap", "_functions", "_ordered", "_parts", "_path", "_program", "_tree", "roots", "source", "steps")
 
     def __init__(self, source: str, roots: frozenset[str] = ROOTS) -> None:
         """Compile ``source``; raises ``ExpressionError`` with its column when it is not CEL or uses unknown names.
@@ -77,6 +78,7 @@ class Expression:
         self._program = _compile(source)
         self._tree = _tree(source)
         self._cheap = is_cheap(self._tree)
+        self._ordered: Any = None
         bound = {match.group(1) for match in _MACRO.finditer(bare)}
         self.roots = frozenset(self._program.variables()) & roots
         self._parts = {name: parts for name, parts in named_parts(self._tree).items() if name in self.roots}
@@ -105,10 +107,10 @@ class Expression:
         if self._path is not None:
             return _lookup(self._path, scope, self.source)
         variables = self._variables(scope)
-        if not self._cheap:
-            self._judge(variables)
+        ordered = not self._cheap and self._judged(variables).over_objects
+        program, functions = self._in_order() if ordered else (self._program, self._functions)
         try:
-            result = self._program.execute(cel.Context(variables=variables, functions=self._functions))
+            result = program.execute(cel.Context(variables=variables, functions=functions))
         except KeyError as error:
             raise ExpressionFailedError(f"There is no field {error} in what `{self.source}` looks at.") from error
         except TypeError as error:
@@ -118,10 +120,12 @@ class Expression:
             raise ExpressionFailedError(f"`{self.source}` failed: {_first_sentence(error)}") from error
         return to_json(result)
 
-    def _judge(self, variables: dict[str, Any]) -> None:
+    def _judged(self, variables: dict[str, Any]) -> Judged:
         """Refuse what would hold up everything else, by the rule that it breaks."""
         try:
-            METER.add(work_of(self._tree, variables)[0])
+            judged = work_of(self._tree, variables)
+            METER.add(judged.units)
+            return judged
         except TooMuchWorkError as error:
             message = (
                 f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule}). A map node does more."
@@ -129,6 +133,12 @@ class Expression:
             raise ExpressionFailedError(message, rule=error.rule) from error
         except RecursionError as error:
             raise ExpressionFailedError(f"`{_short(self.source)}`: the data is nested too deeply.") from error
+
+    def _in_order(self) -> tuple[Any, dict[str, Any]]:
+        """Return the program, and its functions, whose macros go through objects in order."""
+        if self._ordered is None:
+            self._ordered = _compile(with_order(self.source, self._tree))
+        return self._ordered, {**self._functions, IN_ORDER: in_order}
 
     def _variables(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Hand over only what the expression names: copying a large value into CEL costs more than evaluating."""
@@ -157,7 +167,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, list):
         return [to_json(entry) for entry in value]
     if isinstance(value, dict):
-        return {str(key): to_json(entry) for key, entry in value.items()}
+        return {str(key): to_json(value[key]) for key in sorted(value, key=str)}
     return value
 
 
@@ -231,7 +241,8 @@ def _needed_functions(program: Any, bare: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _library() -> dict[str, Any]:
-    return {name: function for name, function in stdlib.STDLIB_FUNCTIONS.items() if name not in _UNSAFE_FUNCTIONS}
+    known = stdlib.STDLIB_FUNCTIONS.items()
+    return {name: ordering(function) for name, function in known if name not in _UNSAFE_FUNCTIONS}
 
 
 def _step_references(source: str) -> list[StepReference]:

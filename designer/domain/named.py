@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from designer.domain.cel_tree import Call, Chain, Choice, Field, Index, ListOf, Literal, Look, MapOf, Name, Tree
+from designer.domain.cel_tree import Field, Index, Literal, Look, Name, Tree, inside
 
 Parts = dict[str, "Parts"] | None
 """By name, what is looked at of a value; None: all of it."""
@@ -40,37 +40,14 @@ def _add(found: dict[str, Parts], name: str, path: tuple[str, ...]) -> None:
 
 
 def _paths(tree: Tree) -> Iterator[tuple[str, tuple[str, ...]]]:
-    match tree:
-        case Name():
-            yield tree.name, ()
-        case Chain():
-            for operand in tree.operands:
-                yield from _paths(operand)
-        case Choice():
-            for part in (tree.condition, tree.then, tree.otherwise):
-                yield from _paths(part)
-        case ListOf():
-            for item in tree.items:
-                yield from _paths(item)
-        case MapOf():
-            for pair in tree.pairs:
-                for part in pair:
-                    yield from _paths(part)
-        case Look():
-            yield from _looked(tree)
-
-
-def _looked(tree: Look) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if isinstance(tree.base, Name):
-        yield tree.base.name, tuple(_fields(tree))
-    elif tree.base is not None:
-        yield from _paths(tree.base)
-    for part in tree.parts:
-        if isinstance(part, Call):
-            for argument in part.arguments:
-                yield from _paths(argument)
-        elif isinstance(part, Index):
-            yield from _paths(part.key)
+    if isinstance(tree, Name):
+        yield tree.name, ()
+    looked = tree.base if isinstance(tree, Look) and isinstance(tree.base, Name) else None
+    if isinstance(tree, Look) and looked is not None:
+        yield looked.name, tuple(_fields(tree))
+    for each in inside(tree):
+        if each is not looked:
+            yield from _paths(each)
 
 
 def _fields(tree: Look) -> Iterator[str]:
