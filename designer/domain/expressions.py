@@ -127,9 +127,7 @@ class Expression:
             METER.add(judged.units)
             return judged
         except TooMuchWorkError as error:
-            message = (
-                f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule}). A map node does more."
-            )
+            message = f"`{_short(self.source)}` is too much work: {error.message} (rule {error.rule})."
             raise ExpressionFailedError(message, rule=error.rule) from error
         except RecursionError as error:
             raise ExpressionFailedError(f"`{_short(self.source)}`: the data is nested too deeply.") from error

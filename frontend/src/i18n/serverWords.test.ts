@@ -50,6 +50,25 @@ describe("what the server says", () => {
     expect(said("1 at a time for “A-1” ")).toBe("该工作流对“A-1”最多同时进行 1 个运行，其余会被拒绝。");
   });
 
+  it("says which rule an expression breaks", () => {
+    const said = (why: string) =>
+      serverWords("expression_failed", `\`last.map(a, 1)\` is too much work: ${why}.`);
+    expect(
+      said(
+        "it could copy or compare more than 10,000,000 entries, going through lists of up to 9,000 entries (rule expression_work)",
+      ),
+    ).toBe(
+      "`last.map(a, 1)` 的计算量过大：可能复制或比较超过 10,000,000 项，其中遍历的列表最长 9,000 项（规则 expression_work）。",
+    );
+    expect(
+      said(
+        "it could make a value of 17,000,340 characters, and 16,777,216 are allowed (rule expression_size)",
+      ),
+    ).toBe(
+      "`last.map(a, 1)` 的计算量过大：可能生成 17,000,340 个字符的值，上限为 16,777,216（规则 expression_size）。",
+    );
+  });
+
   it("is found without its code, too", () => {
     expect(serverWords("", "No live node hosts csv. The step starts as soon as one does.")).toBe(
       "没有在线节点承载 csv，一旦有节点承载，这一步就会开始。",
