@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { serverWords } from "@/i18n/serverWords";
 import { listWorkflows, startRun } from "@/wire/api";
 import { createWorkflow } from "@/wire/createWorkflow";
+import { keyed } from "@/wire/keyed";
 import { keys } from "@/wire/queries";
 import type { Template, Workflow } from "@/wire/types";
 
@@ -28,7 +29,9 @@ export function useTemplate() {
       if (!run) return { workflow: workflow.id, run: null };
       const version = workflow.published_version ?? ("draft" as const);
       const body = { input: template.sample_input, version };
-      const { data } = await startRun(workflow.id, body, crypto.randomUUID());
+      const { data } = await keyed({ workflow: workflow.id, body }, (key) =>
+        startRun(workflow.id, body, key),
+      );
       return { workflow: workflow.id, run: data.id };
     },
     onSuccess: () => {

@@ -72,8 +72,12 @@ export const getVersion = (workflow: string, number: number, signal?: AbortSigna
 
 export interface RunStart {
   input: Record<string, unknown>;
+  /** A published number; the newest when absent. */
   version?: number | "draft";
+  /** Names and texts to find the run by; a text has at most 200 characters. */
   labels?: Record<string, string>;
+  /** The workflow's own when absent. */
+  priority?: t.Priority;
 }
 /** The key makes a start that is sent twice start one run. */
 export const startRun = (workflow: string, body: RunStart, key: string): Promise<Answer<t.RunDetail>> =>

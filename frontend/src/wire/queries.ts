@@ -13,6 +13,7 @@ import { recordNodes } from "@/stores/nodeHistory";
 import * as api from "./api";
 import { type Query, request } from "./client";
 import { createWorkflow } from "./createWorkflow";
+import { keyed } from "./keyed";
 import type { Page, RunSummary } from "./types";
 
 export const keys = {
@@ -23,6 +24,7 @@ export const keys = {
   templates: ["templates"],
   workflows: ["workflows"],
   workflow: (id: string) => ["workflows", id],
+  versions: (workflow: string) => ["workflows", workflow, "versions"],
   runs: ["runs"],
   run: (id: string) => ["runs", "one", id],
   why: (id: string) => ["runs", "why", id],
@@ -136,6 +138,25 @@ export const useApprovals = (query: Query = { mine: "true" }) =>
     refetchInterval: QUIET_MS,
   });
 
+/** The published versions of a workflow, the newest first. */
+export const useVersions = (workflow: string) =>
+  useQuery({
+    queryKey: keys.versions(workflow),
+    queryFn: async ({ signal }) => (await api.listVersions(workflow, signal)).results,
+    staleTime: 0,
+  });
+
+/** The graph of a published version, which never changes; of none (null), nothing. */
+export const useVersionGraph = (workflow: string, number: number | null) =>
+  useQuery({
+    queryKey: [...keys.workflow(workflow), "version", number],
+    queryFn:
+      number === null
+        ? skipToken
+        : async ({ signal }) => (await api.getVersion(workflow, number, signal)).graph,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const useSignals = (workflow: string, version: number | null) =>
   useQuery({
     queryKey: keys.signals(workflow, version),
@@ -170,11 +191,12 @@ export function useDecide() {
   });
 }
 
+/** Made once, also when it is asked for again because the server was silent. */
 export function useMakeRunFrom() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ run, asked, key }: { run: string; asked: api.NewRunFrom; key?: string }) =>
-      api.makeRunFrom(run, asked, key ?? crypto.randomUUID()),
+    mutationFn: ({ run, asked }: { run: string; asked: api.NewRunFrom }) =>
+      keyed({ run, asked }, (key) => api.makeRunFrom(run, asked, key)),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
   });
 }
@@ -187,11 +209,23 @@ export const useBulk = (operation: string | null) =>
     refetchInterval: ({ state }) => (state.data?.ended_at ? false : 1_000),
   });
 
+interface Start {
+  workflow: string;
+  body: api.RunStart;
+  /** Of a draft: the revision that is meant. Another one is another request. */
+  revision?: number;
+}
+
+const TAKEN_BEFORE = 200;
+
+/** Started once, also when it is asked for again because the server was silent; `known`: it had been started then. */
 export function useStartRun() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ workflow, body, key }: { workflow: string; body: api.RunStart; key?: string }) =>
-      (await api.startRun(workflow, body, key ?? crypto.randomUUID())).data,
+    mutationFn: async (start: Start) => {
+      const { data, status } = await keyed(start, (key) => api.startRun(start.workflow, start.body, key));
+      return { run: data.id, known: status === TAKEN_BEFORE };
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
   });
 }

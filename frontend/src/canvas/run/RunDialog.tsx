@@ -1,11 +1,12 @@
 import { Button, Group, Modal } from "@mantine/core";
 import { IconFlask, IconPlayerPlayFilled } from "@tabler/icons-react";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { missing, withDefaults } from "@/graph/formValue";
 import { runInput } from "@/graph/scope";
 import { useDocument } from "@/stores/document";
 import { errorsOnly, useProblems } from "@/stores/problems";
+import { useSaving } from "@/stores/saving";
 import { useView } from "@/stores/view";
 import { SchemaForm } from "@/ui/form/SchemaForm";
 import type { Problem } from "@/wire/generated";
@@ -33,7 +34,6 @@ export default function RunDialog({ workflow, editor, onClose }: Props) {
   const [asked, setAsked] = useState(false);
   const sample = useSample(schema);
   const errors = errorsOnly(useProblems((state) => state.all));
-  const key = useRef(crypto.randomUUID());
   const start = useStartRun();
   const empty = missing(schema, input);
   const names = Object.keys(schema.properties ?? {});
@@ -50,15 +50,14 @@ export default function RunDialog({ workflow, editor, onClose }: Props) {
     setAsked(true);
     if (empty.length > 0 || !(await saveNow())) return;
     start.mutate(
-      { workflow: workflow.id, body: { input, version: "draft" }, key: key.current },
+      { workflow: workflow.id, body: { input, version: "draft" }, revision: useSaving.getState().revision },
       {
-        onSuccess: ({ id }) => {
+        onSuccess: ({ run: started }) => {
           rememberInput(workflow.id, input);
-          useView.getState().show({ run: id });
+          useView.getState().show({ run: started });
           onClose();
         },
         onError: (error) => {
-          key.current = crypto.randomUUID();
           if (isProblem(error, "graph_problems"))
             useProblems.getState().set(error.extra.problems as Problem[]);
         },

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, NumberInput, Select, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { RunView } from "@/graph/runTypes";
@@ -31,7 +31,6 @@ export function ForkDialog({ run, view, step, onClose }: Props) {
   const [after, setAfter] = useState(() => (first ? before(first) : 1));
   const [edits, setEdits] = useState<Edits>(NO_EDITS);
   const [reason, setReason] = useState("");
-  const key = useRef(crypto.randomUUID());
   const make = useMakeRunFrom();
   const navigate = useNavigate();
   const plan = forkPlan(view, after);
@@ -44,13 +43,8 @@ export function ForkDialog({ run, view, step, onClose }: Props) {
   const submit = () => {
     const input = changed(run.input, (edits.input ?? {}) as Record<string, unknown>);
     make.mutate(
-      { run: run.id, asked: { how: "fork", after, input, outputs, reason }, key: key.current },
-      {
-        onSuccess: ({ id }) => void navigate(`/runs/${id}`),
-        onError: () => {
-          key.current = crypto.randomUUID();
-        },
-      },
+      { run: run.id, asked: { how: "fork", after, input, outputs, reason } },
+      { onSuccess: ({ id }) => void navigate(`/runs/${id}`) },
     );
   };
   return (
