@@ -6,6 +6,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { useAgents, useMe, useTemplates } from "@/wire/queries";
 import { Attention } from "./Attention";
 import classes from "./HomePage.module.css";
+import { Instruction } from "./Instruction";
 import { RecentRuns, useRecentRuns } from "./RecentRuns";
 import { SampleCard } from "./SampleCard";
 import { SystemState } from "./SystemState";
@@ -23,6 +24,7 @@ export default function HomePage() {
     <div className={classes.page}>
       <PageHeader crumbs={[{ label: t("title") }]} />
       <Greeting back={back} />
+      <Instruction />
       {!known && <Skeleton height={250} radius={14} />}
       {known && back && (
         <>

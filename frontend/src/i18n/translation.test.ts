@@ -10,7 +10,7 @@ const LATIN = new Set(
   Schema ISO UTC URL Ctrl V Z v ms pid Nats https example com data orders done team sales steps input last item index
   null errors results true false schema agentcluster workflow rows amount customer path timed_out no_bid
   too_many_iterations criteria_not_met name T Avro Protobuf
-  agent yaml zip coordinator bundle init keygen Ed base PEM stdout stderr`.split(/\s+/),
+  agent yaml zip csv sales_q coordinator bundle init keygen Ed base PEM stdout stderr`.split(/\s+/),
 );
 const ONLY_FOR_SEARCH = "steps:synonyms.";
 
