@@ -97,6 +97,7 @@ UNFOLD = {
                     _link(_("Agents"), "smart_toy", "agents.agent"),
                     _link(_("Versions"), "deployed_code_history", "agents.agentversion"),
                     _link(_("Bundles"), "deployed_code", "bundles.bundle"),
+                    _link(_("Refused uploads"), "gpp_bad", "bundles.refusal"),
                     _link(_("Deployments"), "rocket_launch", "placement.deployment", inside="placement_nodes"),
                     _link(_("Nodes and instances"), "dns", "placement.deployment", "placement_nodes"),
                     _link(_("Signing keys"), "encrypted", "bundles.signingkey"),

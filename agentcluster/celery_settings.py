@@ -19,6 +19,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "triggers.sweep": {"task": "triggers.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "designer.sweep_bulk": {"task": "designer.sweep_bulk", "schedule": 30.0, "options": {"expires": 30}},
     "bundles.reconcile": {"task": "bundles.reconcile", "schedule": 30.0, "options": {"expires": 30}},
+    "bundles.sweep": {"task": "bundles.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "triggers.prune": {"task": "triggers.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

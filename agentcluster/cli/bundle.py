@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from agentcluster.cli import bundle_decide, bundle_keys, installation
+from agentcluster.cli import bundle_decide, bundle_keys, bundle_refused, installation
 from agentcluster.cli.bundle_example import write_example
 from agentcluster.cli.bundle_finding import find_bundle
 from agentcluster.cli.bundle_folder import build as build_bundle
@@ -36,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     bundle_app.command("list")(list_bundles)
     bundle_app.command()(show)
     bundle_decide.add_to(bundle_app)
+    bundle_refused.add_to(bundle_app)
     bundle_keys.add_to(bundle_app)
 
 
@@ -159,12 +160,19 @@ def show(
     with Api(installation.find()) as api:
         digest = find_bundle(api, bundle)
         row, files = api.get(f"bundles/{digest}"), api.rows(f"bundles/{digest}/files", 10_000)
+        decisions = api.rows(f"bundles/{digest}/decisions", 100)
     if as_json:
-        print_json({**row, "files": files})
+        print_json({**row, "files": files, "decisions": decisions})
         return OK
     print_rows([_row(row)], "")
-    by = f" by {row['decided_by']}" if row["decided_by"] else ""
-    console.print(Text(f"{row['status']}{by}{': ' if row['note'] else ''}{row['note']}"), soft_wrap=True)
+    for each in decisions or [{**row, "by": None, "at": ""}]:
+        by = f" by {each['by']}" if each["by"] else ""
+        at = f"{each['at'][:16].replace('T', ' ')}  " if each["at"] else ""
+        console.print(Text(f"{at}{each['status']}{by}{': ' if each['note'] else ''}{each['note']}"), soft_wrap=True)
+    if row["zip_removed_at"]:
+        console.print(
+            Text(f"The zip was removed on {row['zip_removed_at'][:10]}; push the same content to get it back.")
+        )
     print_checks(row["checks"])
     for each in files:
         console.print(Text(f"  {size(each['size']):>9}  {each['path']}"))

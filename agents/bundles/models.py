@@ -54,6 +54,7 @@ class Bundle(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
+    zip_removed_at = models.DateTimeField(null=True, help_text="When the zip of a rejected bundle was removed")
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]
@@ -95,3 +96,26 @@ class Decision(models.Model):
     def __str__(self) -> str:
         """Return what was decided."""
         return f"{self.bundle}: {self.status}"
+
+
+class Refusal(models.Model):
+    """An upload that was refused: who sent what, and what was found. Of the zip itself nothing is kept."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    code = models.CharField(max_length=40)
+    message = models.TextField()
+    name = models.CharField(max_length=250, blank=True, help_text="What the sender called the file")
+    bundle = models.CharField(max_length=130, blank=True, help_text="name@version, when the manifest could be read")
+    zip_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the zip; empty when it was cut off")
+    size = models.PositiveBigIntegerField(null=True, help_text="Bytes of the zip; empty when it was cut off")
+    dry_run = models.BooleanField(default=False)
+    checks = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = "refused upload"
+
+    def __str__(self) -> str:
+        """Return what was refused."""
+        return self.bundle or self.name or self.zip_digest[:12] or self.code

@@ -1,4 +1,4 @@
-"""Celery's part: keeping the bundles in NATS in step with what is decided."""
+"""Celery's part: keeping the bundles in NATS in step with what is decided, and removing what nobody needs."""
 
 import logging
 
@@ -6,6 +6,7 @@ from celery import shared_task
 
 from agentcluster.errors import UnavailableError
 from agents.bundles.placing import reconcile
+from agents.bundles.sweeping import sweep
 
 logger = logging.getLogger(__name__)
 
@@ -20,3 +21,13 @@ def reconcile_bundles() -> None:
         return
     if put or taken:
         logger.info("%d bundles were put into NATS, %d taken out", put, taken)
+
+
+@shared_task(name="bundles.sweep")  # type: ignore[untyped-decorator]
+def sweep_bundles() -> None:
+    """Remove the zips of bundles that were rejected and never approved, and old notes of refused uploads."""
+    swept = sweep()
+    if any(swept):
+        logger.info(
+            "%d zips of rejected bundles were removed, %d that no bundle names, %d notes of refused uploads", *swept
+        )

@@ -6,7 +6,7 @@ from msgspec import convert
 
 from agents.bundles import signals, state
 from agents.bundles.access import require_decide
-from agents.bundles.errors import InvalidSignatureError, NetworkNotAskedError, OwnBundleError
+from agents.bundles.errors import InvalidSignatureError, NetworkNotAskedError, OwnBundleError, ZipMissingError
 from agents.bundles.models import Bundle, Status
 from agents.bundles.reserved import check_name
 from agents.bundles.standing import locked, set_status
@@ -36,6 +36,8 @@ def approve_bundle(
         bundle = locked(digest)
         trust = trust_of(bundle, keys()).state
         _check(bundle, user, trust, network=network)
+        if bundle.zip_removed_at is not None:
+            raise ZipMissingError
         read(bundle.zip_digest)
         set_status(bundle, Status.APPROVED, user, note, network=network)
         register(convert(bundle.manifest, Manifest), covered([convert(row, BundleFile) for row in bundle.files]))

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from agentcluster.errors import AgentClusterError
 from agentcluster.security import audit
 from agents.bundles import zips
 from agents.bundles.access import require_upload
 from agents.bundles.actions.approve_bundle import approve_bundle
+from agents.bundles.actions.note_refusal import note_refusal
 from agents.bundles.checking import check_bundle
 from agents.bundles.errors import BundleRefusedError, TooManyChecksError
 from agents.bundles.models import Bundle, Status
@@ -35,8 +37,7 @@ _WORTH: Final = {
     SignatureState.UNSIGNED: "It is not signed.",
     SignatureState.INVALID: "The signature was not made by the key “{0.key_name}” it names: the content was changed.",
 }
-
-
+_ZIP_FIELDS: Final = ("zip_digest", "size", "file_count", "files", "checks", "zip_removed_at")
 _FIELDS: Final = {"agent_name": "/name", "version": "/version"}
 
 
@@ -52,19 +53,24 @@ def upload_bundle(user: User, file: BinaryIO, *, dry_run: bool = False) -> Taken
 
     With the setting ``BUNDLES_APPROVE_SIGNED`` one that a trusted key has signed is approved at once, without network.
     Raises ``NotAllowedError``, ``BundleRefusedError`` and ``VersionTakenError`` (both with ``checks``: every check
-    made), ``TooManyChecksError``. Nothing of the bundle is run or unpacked to disk.
+    made), ``TooManyChecksError``. What is refused is noted, a dry run, too: who sent it, its digest and the checks.
+    Nothing of the bundle is run or unpacked to disk.
     """
     require_upload(user)
     with _turn():
         found = check_bundle(file)
     trust, checks = _judged(found)
-    _refuse_faulty(found, checks)
+    try:
+        _refuse_faulty(found, checks)
+    except AgentClusterError as error:
+        note_refusal(user, error, file=file, found=found, dry_run=dry_run)
+        raise
     bundle = _as_row(found, checks, user)
     if dry_run:
         return Taken(bundle, created=False)
-    bundle.zip_digest = zips.keep(file)
+    bundle.zip_digest = zips.digest_of(file)
     known = Bundle.objects.filter(digest=bundle.digest).first()
-    taken = Taken(_signed_now(known, bundle, user, trust), created=False) if known else _create(bundle, user)
+    taken = Taken(_renewed(known, bundle, file, user, trust), False) if known else _create(bundle, file, user)
     if settings.BUNDLES_APPROVE_SIGNED and trust.state is SignatureState.TRUSTED:
         return taken._replace(bundle=_approved(taken.bundle, trust))
     return taken
@@ -134,9 +140,10 @@ def _as_row(found: Inspection, checks: list[Check], user: User) -> Bundle:
     )
 
 
-def _create(bundle: Bundle, user: User) -> Taken:
+def _create(bundle: Bundle, file: BinaryIO, user: User) -> Taken:
     try:
         with transaction.atomic():
+            zips.keep(file)
             bundle.save()
             audit.announce(user, "bundle.upload", bundle.digest, str(bundle), size=bundle.size, key=bundle.key_id)
     except IntegrityError as error:
@@ -148,17 +155,26 @@ def _create(bundle: Bundle, user: User) -> Taken:
     return Taken(bundle, created=True)
 
 
-def _signed_now(known: Bundle, offered: Bundle, user: User, trust: Trust) -> Bundle:
-    """Return the bundle that is there; a signature that is worth more than the one it has becomes its own."""
-    if trust.state is not SignatureState.TRUSTED or trust_of(known, keys()).state is SignatureState.TRUSTED:
-        return known
-    signed = ("zip_digest", "size", "file_count", "files", "checks", "key_id", "signature")
+def _renewed(known: Bundle, offered: Bundle, file: BinaryIO, user: User, trust: Trust) -> Bundle:
+    """Return the bundle that is there: a zip that is gone comes back, a signature that is worth more becomes its own.
+
+    Only these are written: what somebody decided about the bundle in the meantime stands.
+    """
     with transaction.atomic():
-        for name in signed:
-            setattr(known, name, getattr(offered, name))
-        # Only these: what somebody decided about the bundle in the meantime stands.
-        known.save(update_fields=signed)
-        audit.announce(user, "bundle.sign", known.digest, str(known), key=known.key_id)
+        known = Bundle.objects.select_for_update().get(pk=known.pk)
+        fields: tuple[str, ...] = ()
+        if trust.state is SignatureState.TRUSTED and trust_of(known, keys()).state is not SignatureState.TRUSTED:
+            fields = (*_ZIP_FIELDS, "key_id", "signature")
+            audit.announce(user, "bundle.sign", known.digest, str(known), key=offered.key_id)
+        elif known.zip_removed_at is not None or not zips.intact(known.zip_digest):
+            fields = _ZIP_FIELDS
+            audit.announce(user, "bundle.upload", known.digest, str(known), size=offered.size, key=offered.key_id)
+        if fields:
+            # The sweep holds the row, too: it does not remove what is kept here.
+            zips.keep(file)
+            for name in fields:
+                setattr(known, name, getattr(offered, name))
+            known.save(update_fields=fields)
     return known
 
 

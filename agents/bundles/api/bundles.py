@@ -16,7 +16,9 @@ from rest_framework.views import APIView
 from agentcluster.api.pages import CursorPages
 from agentcluster.api.permissions import LoggedIn
 from agentcluster.errors import BadInputError
+from agentcluster.security.upload_limit import UploadTooLargeError
 from agents.bundles import files, zips
+from agents.bundles.actions.note_refusal import note_refusal
 from agents.bundles.actions.upload_bundle import upload_bundle
 from agents.bundles.api.receiving import BundleUpload, UploadRate
 from agents.bundles.api.rows import bundle_row
@@ -90,7 +92,9 @@ class BundlesView(APIView):
         operation_id="upload_bundle",
         request={"multipart/form-data": BundleUploadBody},
         responses={200: BundleSerializer, 201: BundleSerializer},
-        parameters=[OpenApiParameter("dry_run", bool, description="Only check; nothing is kept")],
+        parameters=[
+            OpenApiParameter("dry_run", bool, description="Only check; the bundle is not kept. A refusal is noted")
+        ],
         tags=["bundles"],
     )
     def post(self, request: Request) -> Response:
@@ -98,10 +102,14 @@ class BundlesView(APIView):
         given = request.query_params.get("dry_run", "")
         if given not in _BOOLEANS:
             raise BadInputError("dry_run is true or false.", field="/dry_run")
-        file = request.FILES.get("file")
+        user = cast(User, request.user)
+        try:
+            file = request.FILES.get("file")
+        except UploadTooLargeError as error:
+            note_refusal(user, error, file=None, found=None, dry_run=_BOOLEANS[given])
+            raise
         if file is None:
             raise BadInputError("Send the zip as the form field “file”.", field="/file")
-        user = cast(User, request.user)
         bundle, created = upload_bundle(user, cast(Any, file), dry_run=_BOOLEANS[given])
         location = {"Location": request.build_absolute_uri(f"/api/v1/bundles/{bundle.digest}")} if bundle.pk else {}
         return Response(bundle_row(bundle, keys()), status=201 if created else 200, headers=location)

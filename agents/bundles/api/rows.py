@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from agents.bundles.models import Bundle, SigningKey
+from agents.bundles.models import Bundle, Decision, Refusal, SigningKey
 from agents.bundles.trust import Keys, trust_of
 
 Row = dict[str, Any]
@@ -37,7 +37,36 @@ def bundle_row(bundle: Bundle, trusted: Keys) -> Row:
         "decided_by": _name(bundle.decided_by),
         "decided_at": bundle.decided_at,
         "note": bundle.note,
+        "zip_removed_at": bundle.zip_removed_at,
         "manifest": bundle.manifest,
+    }
+
+
+def decision_row(decision: Decision) -> Row:
+    """Return what was decided once; ``by`` None: a trusted signature did."""
+    return {
+        "status": decision.status,
+        "network_granted": decision.network_granted,
+        "note": decision.note,
+        "by": _name(decision.by),
+        "at": decision.at,
+    }
+
+
+def refusal_row(refusal: Refusal) -> Row:
+    """Return an upload that was refused."""
+    return {
+        "id": refusal.pk,
+        "at": refusal.at,
+        "by": _name(refusal.by),
+        "code": refusal.code,
+        "message": refusal.message,
+        "name": refusal.name,
+        "bundle": refusal.bundle or None,
+        "zip_digest": refusal.zip_digest or None,
+        "size": refusal.size,
+        "dry_run": refusal.dry_run,
+        "checks": refusal.checks,
     }
 
 

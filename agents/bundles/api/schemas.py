@@ -53,6 +53,9 @@ class BundleSerializer(serializers.Serializer[Any]):
     decided_by = serializers.CharField(allow_null=True, help_text="Null: nobody yet, or by a trusted signature")
     decided_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
+    zip_removed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the zip of a rejected bundle was removed; uploading it again brings it back"
+    )
     manifest = serializers.DictField()
 
 
@@ -62,6 +65,48 @@ class BundleListSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = BundleSerializer(many=True)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What was decided on a bundle once."""
+
+    status = serializers.ChoiceField(choices=DECIDED_STATUSES)
+    network_granted = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True)
+    by = serializers.CharField(allow_null=True, help_text="Null: a trusted signature, or an account that is gone")
+    at = serializers.DateTimeField()
+
+
+class DecisionListSerializer(serializers.Serializer[Any]):
+    """A page of decisions, newest first."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = DecisionSerializer(many=True)
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """An upload that was refused: who sent what, and what was found. Of the zip nothing is kept."""
+
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_null=True)
+    code = serializers.CharField(help_text="bundle_refused, version_taken or too_large")
+    message = serializers.CharField()
+    name = serializers.CharField(allow_blank=True, help_text="What the sender called the file")
+    bundle = serializers.CharField(allow_null=True, help_text="name@version, when the manifest could be read")
+    zip_digest = serializers.CharField(allow_null=True, help_text="SHA-256 of the zip; null when it was cut off")
+    size = serializers.IntegerField(allow_null=True, help_text="Bytes of the zip; null when it was cut off")
+    dry_run = serializers.BooleanField()
+    checks = CheckSerializer(many=True)
+
+
+class RefusalListSerializer(serializers.Serializer[Any]):
+    """A page of refused uploads, newest first."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RefusalSerializer(many=True)
 
 
 class BundleUploadBody(serializers.Serializer[Any]):

@@ -74,7 +74,7 @@ class Report:
         return told
 
 
-def shown(path: str) -> str:
-    """Return a path as it can be shown and stored: without control characters, at most 250 characters."""
-    safe = "".join(each if each.isprintable() else "\ufffd" for each in path)
-    return safe if len(safe) <= 250 else f"{safe[:249]}…"
+def shown(text: str, most: int = 250) -> str:
+    """Return a path or another text as it can be shown and stored: without control characters, and no longer than ``most``."""
+    safe = "".join(each if each.isprintable() else "\ufffd" for each in text[: most + 1])
+    return safe if len(safe) <= most else f"{safe[: most - 1]}…"

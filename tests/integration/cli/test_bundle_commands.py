@@ -56,6 +56,9 @@ def test_from_an_empty_folder_to_the_nodes_and_back(stack, tmp_path):
     with pytest.raises(BundleUnusableError):
         fetch(stack, row["identity"])
     assert "rejected" in cli("reject", "letters@0.1.0").stdout
+    history = json.loads(cli("show", "letters@0.1.0", "--json").stdout)["decisions"]
+    assert [each["status"] for each in history] == ["rejected", "quarantined", "approved"]
+    assert "quarantined by admin: Look again" in cli("show", "letters@0.1.0").stdout
     cli("keys", "remove", key, "--yes")
 
 
@@ -68,6 +71,10 @@ def test_what_is_refused_is_shown_with_its_checks(stack, tmp_path):
     assert "The bundle was refused." in done.stderr
     told = json.loads(stack.cli("bundle", "push", str(tmp_path / "evil.zip"), "--json").stderr)
     assert told["code"] == "bundle_refused"
+    assert "bundle_refused  paths" in stack.cli("bundle", "refused").stdout
+    noted = json.loads(stack.cli("bundle", "refused", "--json").stdout)
+    assert (noted[0]["by"], noted[0]["name"]) == ("admin", "evil.zip")
+    assert stack.cli("bundle", "refused", "--by", "nobody").stdout.strip() == "No upload was refused."
 
 
 @pytest.mark.parametrize("given", ["nobody@1.0.0", "abc", "123456", "0" * 64])
