@@ -197,9 +197,12 @@ class BulkOperation(models.Model):
     worker = models.CharField(max_length=26, blank=True, editable=False, help_text="Who carries it out")
     touched_at = models.DateTimeField(default=timezone.now, help_text="When a page was finished last")
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
+    request_digest = models.CharField(max_length=71, blank=True, editable=False)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["created_by", "idempotency_key"], name="one_bulk_per_key")]
 
     def __str__(self) -> str:
         """Return what is done to how many."""

@@ -22,14 +22,14 @@ class InboxFullError(ConflictError):
     status = 429
 
 
-def send_commands(client: SyncClient, commands: Iterable[tuple[str, bytes]]) -> list[bool]:
+def send_commands(client: SyncClient, commands: Iterable[tuple[str, bytes]], once: str = "") -> list[bool]:
     """Put commands (run id, JSON) into inboxes in one round trip, telling owners and rousing parked runs.
 
     Returns for each whether it was taken: False means that the run has ended. An inbox that is full raises
     ``InboxFullError`` when it was the only one asked for, and counts as not taken among others. Sent again after a lost
-    connection, a command is not doubled.
+    connection, a command is not doubled; nor is one with the same ``once`` (for one run each) within a minute.
     """
-    nonce = os.urandom(6).hex()
+    nonce = f"{once}:" if once else os.urandom(6).hex()
     calls = [
         ("ac_run_send_2", 2, keys.meta(run_id), keys.inbox(run_id), command, f"{nonce}{index}")
         for index, (run_id, command) in enumerate(commands)

@@ -24,9 +24,7 @@ from agentcluster.security.permissions import allows, roles_of
 from agents.policies.errors import RateLimitedError
 from agents.policies.limits import check_start
 from designer.actions.bulk import RIGHTS
-from designer.actions.delete_run import delete_run
-from designer.actions.replay_run import replay_run
-from designer.actions.retry_run import retry_run
+from designer.actions.bulk_acts import MAKES_RUNS, act
 from designer.actions.run_errors import AlreadyPausedError, NotPausedError
 from designer.domain import commands
 from designer.engine.inbox import send_all
@@ -38,8 +36,6 @@ LEASE: Final = timedelta(seconds=12)
 TOUCH_S: Final = 3.0
 """How often somebody who takes long for a page says that the work goes on."""
 FINISHED: Final = "run_finished"
-_STARTING: Final = ("retry", "replay")
-"""Actions that make new runs."""
 _COMMANDS: Final[dict[str, Callable[[str, str], commands.Command]]] = {
     "cancel": commands.Cancel,
     "terminate": commands.Terminate,
@@ -160,7 +156,7 @@ def _refusal(action: str, run: Run) -> str:
 
 def _one_by_one(user: User, operation: BulkOperation, runs: list[Run], worker: str) -> _Came:
     touched, tally = monotonic(), Tally()
-    made = _made(operation, runs) if operation.action in _STARTING else {run.pk for run in runs}
+    made = _made(operation, runs) if operation.action in MAKES_RUNS else {run.pk for run in runs}
     for place, run in enumerate(runs):
         try:
             if run.pk not in made:
@@ -186,15 +182,8 @@ def _key(operation: BulkOperation, run: Run) -> str:
 
 
 def _act(user: User, operation: BulkOperation, run: Run) -> str:
-    key = _key(operation, run)
     try:
-        if operation.action == "retry":
-            retry_run(user, run, operation.reason, idempotency_key=key)
-        elif operation.action == "delete":
-            delete_run(user, run)
-        else:
-            version = operation.options.get("version", "same")
-            replay_run(user, run, operation.reason, version=version, idempotency_key=key)
+        act(user, operation, run, _key(operation, run))
     except UnavailableError:
         raise
     except AgentClusterError as error:

@@ -8,8 +8,8 @@ from designer.domain.commands import Continue
 from designer.models import Run
 
 
-def continue_run(user: User, run: Run, reason: str = "") -> None:
-    """End the run as ``continued``; the next run begins with its state, calls in flight included.
+def continue_run(user: User, run: Run, reason: str = "", *, once: str = "") -> None:
+    """End the run as ``continued``; the next run begins with its state, calls in flight included (``once``: ``tell``).
 
     Raises:
         ForbiddenError: the user may not start runs in the project.
@@ -17,4 +17,4 @@ def continue_run(user: User, run: Run, reason: str = "") -> None:
         StreamsUnavailableError: Redis is away; nothing was asked.
     """
     require_open(user, Action.RUN, run)
-    tell(user, run, Continue(by=user.get_username(), reason=reason))
+    tell(user, run, Continue(by=user.get_username(), reason=reason), once=once)

@@ -15,8 +15,10 @@ from designer.domain.commands import Signal
 from designer.models import Run
 
 
-def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = None, reason: str = "") -> None:
-    """Send the signal; the first step that waits for it takes it, one that comes to wait later, too.
+def signal_run(
+    user: User, run: Run, name: str, *, key: str = "", data: Any = None, reason: str = "", once: str = ""
+) -> None:
+    """Send the signal; the first step that waits for it takes it, one that comes to wait later, too (``once``: ``tell``).
 
     Raises:
         ForbiddenError: the user may not start runs in the project.
@@ -42,4 +44,5 @@ def signal_run(user: User, run: Run, name: str, *, key: str = "", data: Any = No
     if taken is not None:
         require_fitting(taken.schemas, data)
     data = known_files(data, run)
-    tell(user, run, Signal(by=user.get_username(), reason=reason, name=name, key=key, data=data), signal=name, key=key)
+    signal = Signal(by=user.get_username(), reason=reason, name=name, key=key, data=data)
+    tell(user, run, signal, once=once, signal=name, key=key)

@@ -30,13 +30,15 @@ def require_open(user: User, action: Action, run: Run) -> None:
         raise RunFinishedError(f"The run has already ended{how}.", run_status=run.status)
 
 
-def tell(user: User, run: Run, command: Command, **data: Any) -> None:
+def tell(user: User, run: Run, command: Command, *, once: str = "", **data: Any) -> None:
     """Send the command and write it down, both or neither; ``data`` goes into the audit entry beside the reason.
+
+    Told again with the same ``once`` within a minute, the run gets it once.
 
     Raises ``RunFinishedError`` when the run has ended by now, ``InboxFullError``, ``StreamsUnavailableError``.
     """
     name = str(command.__struct_config__.tag)
     with transaction.atomic():
         audit.record(user, f"run.{name}", run.project, run.pk, run.workflow.title, reason=command.reason, **data)
-        if not send(run.pk, command):
+        if not send(run.pk, command, once):
             raise RunFinishedError

@@ -2,9 +2,12 @@
 
 from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,13 +15,14 @@ from rest_framework.views import APIView
 
 from agentcluster.errors import NotFoundError
 from agentcluster.security.permissions import visible
-from designer.actions.bulk import MAX_RUNS, RIGHTS, SAMPLE, begin_bulk, within_rights
+from designer.actions.bulk import MAX_RUNS, RIGHTS, SAMPLE, Wanted, begin_bulk, choice, within_rights
 from designer.actions.carry_out_bulk import LEASE
+from designer.api.bulk_body import BulkBody
 from designer.api.finding import user_of
+from designer.api.made import key_of
 from designer.api.parsers import BoundedJSONParser
-from designer.api.run_copies import replayed_version
-from designer.api.run_filters import BulkFilters, narrowed
-from designer.api.run_schemas import ReasonBody, RunItem
+from designer.api.run_filters import narrowed
+from designer.api.run_schemas import RunItem
 from designer.models import BulkOperation, Run
 from designer.tasks import tell_jobs
 
@@ -32,28 +36,26 @@ _EXAMPLE = OpenApiExample(
     },
     request_only=True,
 )
-
-
-class BulkBody(ReasonBody):
-    """What to do with which runs."""
-
-    action = serializers.ChoiceField(sorted(RIGHTS))
-    filter = BulkFilters(required=False, default=dict)
-    version = serializers.JSONField(
-        required=False,
-        default="same",  # type: ignore[arg-type]  # a JSON value
-        help_text='For replay: "same" (the default), "newest", or a published number',
-    )
-    dry_run = serializers.BooleanField(required=False, default=False, help_text="Only count, and show some")
-    expected_count = serializers.IntegerField(
-        required=False, min_value=0, help_text="As the dry run counted; more now: 409 count_changed"
-    )
+_SIGNAL = OpenApiExample(
+    "Tell all that wait for it",
+    {"action": "signal", "name": "rates", "data": {"date": "2026-01-31"}, "filter": {"workflow": "01m7zz"}},
+    request_only=True,
+)
+_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Up to 200 characters of your choice: the same key and body again answers the first operation",
+)
 
 
 class BulkPreview(serializers.Serializer[Any]):
     """What an operation would take."""
 
-    count = serializers.IntegerField(help_text=f"Runs that match; one operation takes at most {MAX_RUNS:,}")
+    count = serializers.IntegerField(help_text=f"Runs it would be done to; one operation takes at most {MAX_RUNS:,}")
+    matching = serializers.IntegerField(
+        help_text="Runs the filter finds; those that could only refuse are not counted above"
+    )
     sample = RunItem(many=True, help_text="The newest of them")
 
 
@@ -86,7 +88,8 @@ class BulkView(APIView):
         operation_id="act_on_runs",
         request=BulkBody,
         responses={202: BulkState, 200: BulkPreview},
-        examples=[_EXAMPLE],
+        parameters=[_KEY],
+        examples=[_EXAMPLE, _SIGNAL],
         tags=["runs"],
     )
     def post(self, request: Request) -> Response:
@@ -96,19 +99,14 @@ class BulkView(APIView):
         body.is_valid(raise_exception=True)
         given = body.validated_data
         rows = narrowed(visible(Run.objects.all(), user), given["filter"])
+        asked = cast("dict[str, Any]", request.data).get("filter", {})
+        wanted = Wanted(given["action"], asked, body.options(), given["reason"])
         if given["dry_run"]:
-            return Response(_preview(within_rights(user, given["action"], rows)))
-        options = {"version": replayed_version(given["version"])} if given["action"] == "replay" else {}
-        operation = begin_bulk(
-            user,
-            given["action"],
-            rows,
-            filter=cast("dict[str, Any]", request.data).get("filter", {}),
-            options=options,
-            reason=given["reason"],
-            expected_count=given.get("expected_count"),
-        )
-        transaction.on_commit(lambda: tell_jobs(operation.pk))
+            return Response(_preview(user, wanted, rows))
+        expected = given.get("expected_count")
+        operation, is_new = begin_bulk(user, wanted, rows, expected_count=expected, idempotency_key=key_of(request))
+        if is_new:
+            transaction.on_commit(lambda: tell_jobs(operation.pk))
         location = request.build_absolute_uri(f"/api/v1/bulk/{operation.pk}")
         return Response(dict(BulkState(operation).data), status=202, headers={"Location": location})
 
@@ -128,7 +126,9 @@ class BulkStateView(APIView):
         return Response(dict(BulkState(operation).data))
 
 
-def _preview(rows: Any) -> dict[str, Any]:
+def _preview(user: User, wanted: Wanted, rows: QuerySet[Run]) -> dict[str, Any]:
+    matching = within_rights(user, wanted.action, rows)
+    rows = choice(user, wanted, rows)
     newest = rows.select_related("project", "workflow", "version", "created_by").order_by("-pk")
     newest = newest.defer("input", "output", "version__graph", "workflow__draft")[:SAMPLE]
-    return dict(BulkPreview({"count": rows.count(), "sample": list(newest)}).data)
+    return dict(BulkPreview({"count": rows.count(), "matching": matching.count(), "sample": list(newest)}).data)

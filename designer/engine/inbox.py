@@ -17,17 +17,19 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Command)
 
 
-def send(run_id: str, command: Command) -> bool:
+def send(run_id: str, command: Command, once: str = "") -> bool:
     """Ask something of a run, also of one that has not begun yet or is parked; False when it has ended.
 
-    Raises ``StreamsUnavailableError`` and ``InboxFullError``: nothing was asked.
+    Sent again with the same ``once`` within a minute it is not doubled. Raises ``StreamsUnavailableError`` and
+    ``InboxFullError``: nothing was asked.
     """
-    return send_all([(run_id, command)])[0]
+    return send_all([(run_id, command)], once)[0]
 
 
-def send_all(commands: Iterable[tuple[str, Command]]) -> list[bool]:
+def send_all(commands: Iterable[tuple[str, Command]], once: str = "") -> list[bool]:
     """Ask things of many runs in one round trip; return for each whether it was taken (see ``send``)."""
-    return inbox.send_commands(shared_client(), ((run_id, _encoder.encode(command)) for run_id, command in commands))
+    encoded = ((run_id, _encoder.encode(command)) for run_id, command in commands)
+    return inbox.send_commands(shared_client(), encoded, once)
 
 
 def request_cancel(run_id: str, by: str, reason: str = "") -> None:

@@ -93,5 +93,5 @@ def test_it_is_forked(said):
 def test_many_are_started_and_cancelled(said):
     batch = json.loads(said[14])
     assert (batch["accepted"], batch["refused"]) == (2, 0)
-    assert json.loads(said[15]) == {"count": 2}
+    assert json.loads(said[15]) == {"count": 2, "matching": 2}
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1/bulk/[0-9a-z]{26}", said[16])
