@@ -26,20 +26,29 @@ def save_draft(user: User, workflow: Workflow, document: dict[str, Any], expecte
         DraftConflictError: the draft has another revision by now; who saved it and when is in the data.
     """
     permissions.require(user, Action.EDIT, workflow.project)
-    documents.parse(document)
     with transaction.atomic():
-        saved = Workflow.objects.filter(pk=workflow.pk, draft_revision=expected_revision).update(
-            draft=documents.complete(document),
-            draft_revision=F("draft_revision") + 1,
-            draft_updated_by=user,
-            updated_at=timezone.now(),
-        )
-        if not saved:
-            raise conflict(workflow)
-        workflow.refresh_from_db()
+        replace_draft(user, workflow, document, expected_revision)
         revision = workflow.draft_revision
         audit.record(user, "workflow.save_draft", workflow.project, workflow.pk, workflow.title, revision=revision)
     return workflow
+
+
+def replace_draft(user: User, workflow: Workflow, document: dict[str, Any], expected_revision: int) -> None:
+    """Write the draft that has ``expected_revision`` anew, inside a transaction; what it is done for is for the caller
+    to check and to write down.
+
+    Raises ``InvalidGraphError``, ``TooLargeError`` and ``DraftConflictError`` as ``save_draft`` does.
+    """
+    documents.parse(document)
+    saved = Workflow.objects.filter(pk=workflow.pk, draft_revision=expected_revision).update(
+        draft=documents.complete(document),
+        draft_revision=F("draft_revision") + 1,
+        draft_updated_by=user,
+        updated_at=timezone.now(),
+    )
+    if not saved:
+        raise conflict(workflow)
+    workflow.refresh_from_db()
 
 
 def conflict(workflow: Workflow) -> DraftConflictError | NotFoundError:

@@ -27,7 +27,7 @@ from designer.api.runs import RunsView, StartView
 from designer.api.signals import SignalsView
 from designer.api.tables import TableView
 from designer.api.templates import TemplatesView, TemplateView
-from designer.api.versions import PublishView, VersionsView, VersionView
+from designer.api.versions import PublishView, RestoreView, VersionsView, VersionView
 from designer.api.workflows import WorkflowsView, WorkflowView
 
 urlpatterns = [
@@ -38,6 +38,7 @@ urlpatterns = [
     path("workflows/<str:workflow_id>/publish", PublishView.as_view()),
     path("workflows/<str:workflow_id>/versions", VersionsView.as_view()),
     path("workflows/<str:workflow_id>/versions/<int:number>", VersionView.as_view()),
+    path("workflows/<str:workflow_id>/versions/<int:number>/restore", RestoreView.as_view()),
     path("workflows/<str:workflow_id>/runs", StartView.as_view()),
     path("workflows/<str:workflow_id>/runs/batch", BatchView.as_view()),
     path("workflows/<str:workflow_id>/signals", SignalsView.as_view()),

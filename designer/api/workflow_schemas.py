@@ -133,6 +133,20 @@ class VersionItem(serializers.Serializer[Any]):
     published_by = serializers.CharField(source="created_by.username", allow_null=True)
 
 
+class VersionRow(VersionItem):
+    """A published version as it stands in the history."""
+
+    open_runs = serializers.IntegerField(help_text="Runs of this version that have not ended")
+
+
+class RestoreBody(serializers.Serializer[Any]):
+    """Why an earlier version is taken up again."""
+
+    reason = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=500, help_text="For the audit trail"
+    )
+
+
 class VersionDetail(VersionItem):
     """A published version with its graph."""
 

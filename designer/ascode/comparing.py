@@ -1,10 +1,11 @@
-"""Two documents side by side: what changes, field by field, and as the lines of a unified diff."""
+"""Two documents side by side: what changes, field by field, and line by line."""
 
 from difflib import unified_diff
 from typing import Any
 
 import msgspec
 
+from agents.domain.contracts.diff import Line, lines
 from designer.ascode.document import WorkflowDocument
 from designer.ascode.writing import to_yaml
 from designer.domain.diff import FieldChange, GraphDiff, diff, fields
@@ -46,6 +47,13 @@ def as_text(before: WorkflowDocument | None, after: WorkflowDocument, old: str, 
             return ""
         before = _alongside(before, after)
     return "".join(unified_diff(_lines(before), _lines(after), old if before else "/dev/null", new))
+
+
+def as_lines(before: WorkflowDocument, after: WorkflowDocument) -> list[Line]:
+    """Return the lines of ``as_text`` with their numbers, for pages; none when the two are equal."""
+    if not compare(before, after):
+        return []
+    return lines("".join(_lines(_alongside(before, after))), "".join(_lines(after)))
 
 
 def _alongside(before: WorkflowDocument, after: WorkflowDocument) -> WorkflowDocument:

@@ -6,6 +6,8 @@ from typing import Literal
 import msgspec
 
 CONTEXT = 3
+LONG = 1000
+"""Lines of a text from which on lines that come again and again are no anchors: to try each of them takes seconds."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -21,7 +23,7 @@ def lines(old: str, new: str, context: int = CONTEXT) -> list[Line]:
     """Return both texts as one list; of what is the same only ``context`` lines around changes."""
     before, after = old.splitlines(), new.splitlines()
     found: list[Line] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > LONG)
     last = 0
     for group in matcher.get_grouped_opcodes(context):
         start = group[0][1]

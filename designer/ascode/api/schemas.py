@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from agents.contracts.api.schemas import DiffLine
 from designer.api.workflow_schemas import GRAPH_HELP, ProblemSchema
 
 FORMATS = ["yaml", "json"]
@@ -96,6 +97,7 @@ class DiffAnswer(serializers.Serializer[Any]):
     to = serializers.CharField(help_text="Number or draft")
     changes = ChangesSchema()
     text = serializers.CharField(help_text="Unified diff of the YAML documents; empty when they are equal")
+    lines = DiffLine(many=True, help_text="The same with line numbers; of what is equal, three lines around changes")
 
     def get_fields(self) -> dict[str, Any]:
         """Add ``from``, which Python does not take for a name."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from designer.api.finding import find_project, find_version, find_workflow, user
 from designer.ascode.api import schemas
 from designer.ascode.api.negotiation import BODIES, Body, ErrorsAreJson
 from designer.ascode.apply_document import Applied, Wish, apply_document, preview
-from designer.ascode.comparing import as_text, compare
+from designer.ascode.comparing import as_lines, as_text, compare
 from designer.ascode.document import WorkflowDocument, plain_graph
 from designer.ascode.exporting import draft_document, pinned, version_document
 from designer.ascode.reading import decoded, parse
@@ -98,6 +99,7 @@ class DiffView(APIView):
             "to": sides[1],
             "changes": compare(before, after).as_json(),
             "text": as_text(before, after, *names),
+            "lines": msgspec.to_builtins(as_lines(before, after)),
         }
         return Response(answer)
 

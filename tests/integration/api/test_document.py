@@ -106,6 +106,11 @@ def test_real_answers_fit_it(document, api, published):
     fits(document, "post", "/api/v1/workflows/{workflow_id}/runs/batch", 202, answer.json())
     answer = api.post("/api/v1/runs/bulk", {"action": "cancel", "dry_run": True})
     fits(document, "post", "/api/v1/runs/bulk", 200, answer.json())
+    place = "/api/v1/workflows/{workflow_id}/versions/{number}/restore"
+    answer = api.post(place.format(workflow_id=workflow.pk, number=1), {}, headers={"If-Match": '"1"'})
+    fits(document, "post", place, 200, answer.json())
+    compared = api.get(f"/api/v1/workflows/{workflow.pk}/diff?from=1&to=draft")
+    fits(document, "get", "/api/v1/workflows/{workflow_id}/diff", 200, compared.json())
     file = SimpleUploadedFile("data.csv", b"a\n1\n", "text/csv")
     answer = api.post("/api/v1/artifacts", {"file": file}, format="multipart")
     fits(document, "post", "/api/v1/artifacts", 201, answer.json())

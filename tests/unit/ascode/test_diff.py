@@ -4,6 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.ascode.comparing import as_lines, as_text
+from designer.ascode.document import WorkflowDocument
 from designer.domain.diff import EdgeChange, FieldChange, NodeChange, diff
 from designer.domain.graph import AgentNode, Edge, Graph, NoteNode, Position, RetryPolicy, Settings, StartNode
 from designer.domain.written import written
@@ -53,3 +55,20 @@ def test_order_is_no_difference(document, random):
 def test_what_is_written_differently_is_different(one, two):
     same = repr(written(one.graph)) == repr(written(two.graph))
     assert same or diff(one.graph, two.graph) or sorted(map(repr, one.nodes)) == sorted(map(repr, two.nodes))
+
+
+def test_the_lines_of_long_documents_are_those_of_the_unified_diff():
+    """Comparing each of thousands of lines that come again and again with every other one took many seconds."""
+    before, after = (
+        WorkflowDocument(
+            nodes=tuple(
+                AgentNode(f"a{n}", agent="x", input={"n": n + by, "list": [1, 2]}, position=Position(n + by, 0))
+                for n in range(200)
+            )
+        )
+        for by in (0, 1)
+    )
+    lines = as_lines(before, after)
+    told = as_text(before, after, "a", "b").splitlines()[2:]
+    assert [line.text for line in lines if line.change == "added"] == [line[1:] for line in told if line[0] == "+"]
+    assert [line.text for line in lines if line.change == "removed"] == [line[1:] for line in told if line[0] == "-"]
