@@ -270,7 +270,9 @@ class _Estimate:
         if found is not None:
             given = [found, *given]
         known = [value.value if isinstance(value, _Known) else None for value in given]
-        return self._fits(judged(call.name, [self._shape(value) for value in given], known, self._spend, self._pay))
+        made = judged(call.name, [self._shape(value) for value in given], known, self._spend, self._pay)
+        self._spend(2 * self._fits(made).units)
+        return made
 
     def _macro(self, through: Shape, call: Call, names: Names) -> Shape:
         variable = call.arguments[0]

@@ -40,14 +40,16 @@ Spend = Callable[[int], None]
 
 
 def judged(name: str, given: Sequence[Shape], known: Sequence[Any], spend: Spend, pay: Pay) -> Shape:
-    """Return the bounds of what a function gives, after taking its work; ``known`` are the arguments that are at hand."""
+    """Return the bounds of what a function gives, after taking its work; ``known`` are the arguments that are at hand.
+
+    To hand over what it gives is left to the caller, who may refuse it.
+    """
     spend(1 + 2 * sum(shape.units for shape in given) if name != "size" else 1)
     if not given or name in PLAIN:
         _compare(name, given, spend)
         return Shape()
     first = given[0]
     if name in PARTS:
-        spend(2 * first.units)
         return first
     if name in LISTED:
         _compare(name, given, spend)
@@ -59,7 +61,7 @@ def judged(name: str, given: Sequence[Shape], known: Sequence[Any], spend: Spend
         spend(_matching(first, given[1], known[1]))
         return Shape()
     if name == "join":
-        return _joined(first, given[1].length if len(given) > 1 else 0, spend)
+        return text(first.chars + first.length * (given[1].length if len(given) > 1 else 0))
     if name == "split" and len(given) > 1:
         return _split(first, known, spend)
     found = first.merged(first.element(pay), pay) if name in ENTRIES else first
@@ -88,12 +90,6 @@ def _matching(where: Shape, pattern: Shape, known: Any) -> int:
     return unknown_pattern_work(pattern.length, where.length, counted=pattern.counted)
 
 
-def _joined(pieces: Shape, between: int, spend: Spend) -> Shape:
-    made = text(pieces.chars + pieces.length * between)
-    spend(2 * made.units)
-    return made
-
-
 def _split(whole: Shape, known: Sequence[Any], spend: Spend) -> Shape:
     separator = known[1]
     if isinstance(known[0], str) and isinstance(separator, str) and separator:
@@ -104,5 +100,5 @@ def _split(whole: Shape, known: Sequence[Any], spend: Spend) -> Shape:
         made = list_of(count, text(whole.length, counted=whole.counted))
         made.units = 4 + count + whole.length // TEXT_UNIT
         made.chars = ENTRY * (1 + count) + whole.length
-    spend(_PER_PIECE * count + 2 * made.units)
+    spend(_PER_PIECE * count)
     return made

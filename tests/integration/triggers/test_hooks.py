@@ -1,5 +1,6 @@
 """Webhooks: signatures by the standard, repeats, hostile bodies."""
 
+import json
 import time
 
 import pytest
@@ -167,6 +168,23 @@ def test_a_giant_body_is_refused_unread(create) -> None:
     answer = send(create(), b'{"name": "' + b"x" * 1024 * 1024 + b'"}')
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert not Firing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "body", "rule"),
+    [
+        ("${ string(body.l.map(a, body.l.filter(b, b > a).size()).size()) }", list(range(9_000)), "expression_work"),
+        ("${ body.l.split('').join(body.l) }", "x" * 30_000, "expression_size"),
+        ("${ string(body.l.matches('(x{1,50}){1,50}y')) }", "x" * 500_000, "expression_work"),
+    ],
+)
+def test_a_body_that_would_be_much_work_is_refused_at_once_by_its_rule(create, mapping, body, rule) -> None:
+    made = create(input={"name": mapping})
+    began = time.monotonic()
+    answer = send(made, json.dumps({"l": body}).encode())
+    assert (answer.status_code, answer.json()["code"]) == (400, "mapping_failed")
+    assert f"(rule {rule})" in answer.json()["detail"]
+    assert time.monotonic() - began < 5
 
 
 def test_a_large_event_is_kept_shortened(create) -> None:
