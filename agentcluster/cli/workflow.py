@@ -1,4 +1,4 @@
-"""``workflow``: list, export, publish and delete workflows; their versions."""
+"""``workflow``: list, export, publish and delete workflows; their versions, and the way back to one."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -96,9 +96,56 @@ def _version(row: dict[str, Any]) -> dict[str, Any]:
         "version": row["number"],
         "published": row["published_at"][:19].replace("T", " "),
         "by": row["published_by"],
+        "open runs": row["open_runs"],
         "note": row["note"],
         "digest": row["digest"][:19],
     }
+
+
+def restore(
+    *,
+    name: Name,
+    version: Annotated[int, typer.Argument(min=1, help="Number of a published version")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
+    project: Project = "",
+    as_json: Json = False,
+) -> int:
+    """Make the draft of a workflow a published version again. Example: agent-coordinator workflow restore orders 3 --yes
+
+    What only the draft has is lost; versions and runs stay as they are, and new runs use the newest version until the
+    draft is published. Steps call the agent versions they were published with.
+
+    Exit codes: 0 done, 2 there is no such version, 3 somebody saved a newer draft meanwhile.
+
+    Examples:
+
+      agent-coordinator workflow diff orders --from 3 --to draft
+
+      agent-coordinator workflow restore orders 3 --reason "Version 4 is slow"
+    """
+    with Api(installation.find()) as api:
+        found = find_workflow(api, name, project)
+        if not yes:
+            lost = api.get(f"workflows/{found['id']}/diff", to=str(version), **{"from": "draft"})
+            confirm(_restoring(found, version, lost["changes"]), yes=False)
+        path = f"workflows/{found['id']}/versions/{version}/restore"
+        draft = api.change("POST", path, {"reason": reason}, found["draft_revision"])
+    told = {key: value for key, value in draft.items() if key != "graph"}
+    sentence = f"{found['name']}: the draft is version {version} again (revision {draft['revision']})"
+    print_done({"id": found["id"], "name": found["name"], "version": version, **told}, sentence, as_json)
+    for each in [] if as_json else draft["problems"]:
+        errors.print(Text(f"{each['node'] or found['name']}: {each['message']} ({each['code']})"), soft_wrap=True)
+    return OK
+
+
+def _restoring(found: dict[str, Any], version: int, changes: dict[str, Any]) -> str:
+    """Return the question before the draft is replaced, with what is lost by it."""
+    steps = {what: [node["id"] for node in changes["nodes"] if node["what"] == what] for what in ("removed", "changed")}
+    only = f" Only the draft has {', '.join(steps['removed'])}." if steps["removed"] else ""
+    differ = f" Not the same in both: {', '.join(steps['changed'])}." if steps["changed"] else ""
+    who = f"revision {found['draft_revision']}, saved by {found['updated_by'] or 'somebody'}"
+    return f"{found['name']}: its draft ({who}) goes.{only}{differ} Put version {version} in its place?"
 
 
 def publish(
@@ -159,5 +206,6 @@ _COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "validate": workflow_apply.validate,
     "publish": publish,
     "versions": versions,
+    "restore": restore,
     "delete": delete,
 }

@@ -48,7 +48,9 @@ def test_workflows_as_code(stack, tmp_path):
     assert "exit code 1" in said[3]
     assert "orders: updated, published as version 2" in said[3]
     assert json.loads((tmp_path / "orders-v1.json").read_text())["name"] == "orders"
-    assert said[5].splitlines()[-1] == "unchanged"
+    assert "-  expression: ${ input.amount > 500 }" in said[5]
+    assert said[5].splitlines()[-1] == "orders: the draft is version 1 again (revision 3)"
+    assert said[6].splitlines()[-1] == "unchanged"
     assert json.loads((tmp_path / "diff.json").read_text())["from"] == "1"
 
 

@@ -167,6 +167,43 @@ def test_publish_versions_and_delete(stack, document, name):
     assert stack.cli("workflow", "delete", name, "--yes").returncode == 2
 
 
+def test_a_version_is_restored_into_the_draft(stack, document, name):
+    apply(stack, document, "--publish", "--note", "First")
+    change(document, "1 + 1", "1 + 2")
+    change(document, "id: sum", "id: total")
+    change(document, "target: sum", "target: total")
+    change(document, "source: sum", "source: total")
+    change(document, "steps.sum", "steps.total")
+    apply(stack, document, "--publish")
+    unasked = stack.cli("workflow", "restore", name, "1")
+    told = " ".join(unasked.stderr.split())
+    assert (unasked.returncode, "--yes" in told) == (2, True), told
+    assert "revision 2, saved by admin" in told
+    assert "Only the draft has total" in told
+    assert stack.cli("workflow", "diff", name, "--from", "2").returncode == 0, "nothing was done"
+    done = stack.cli("workflow", "restore", name, "1", "--yes", "--reason", "The new one is slow")
+    assert (done.returncode, done.stdout) == (0, f"{name}: the draft is version 1 again (revision 3)\n"), done.stderr
+    assert stack.cli("workflow", "diff", name, "--from", "1").returncode == 0
+    (newer, older) = json.loads(stack.cli("workflow", "versions", name, "--json").stdout)
+    assert (newer["number"], older["number"], older["open_runs"]) == (2, 1, 0)
+    again = json.loads(stack.cli("workflow", "restore", name, "2", "--yes", "--json").stdout)
+    assert (again["name"], again["version"], again["revision"], again["problems"]) == (name, 2, 4, [])
+    assert "open runs" in stack.cli("workflow", "versions", name).stdout
+
+
+def test_what_cannot_be_restored_is_told_in_a_sentence(stack, document, name):
+    apply(stack, document, "--publish")
+    missing = stack.cli("workflow", "restore", name, "7", "--yes")
+    assert (missing.returncode, "has no version 7" in missing.stderr) == (2, True), missing.stderr
+    for bad in ("draft", "0"):
+        assert stack.cli("workflow", "restore", name, bad, "--yes").returncode == 2
+    told = stack.cli("workflow", "restore", name, "7", "--yes", "--json")
+    assert (told.stdout, json.loads(told.stderr)["code"]) == ("", "not_found")
+    assert stack.cli("workflow", "restore", "no-such-workflow", "1", "--yes").returncode == 2
+    helped = stack.cli("workflow", "restore", "--help")
+    assert "agent-coordinator workflow restore" in " ".join(helped.stdout.split())
+
+
 def test_one_that_runs_inside_another_goes_only_by_force(stack, document, tmp_path, name):
     apply(stack, document, "--publish")
     outer = tmp_path / "outer.yaml"
