@@ -27,6 +27,7 @@ const pages = [
   { path: "/agents", element: page(() => import("@/agents/AgentsPage")) },
   { path: "/agents/bundles", element: page(() => import("@/bundles/BundlesPage")) },
   { path: "/agents/bundles/keys", element: page(() => import("@/bundles/KeysPage")) },
+  { path: "/agents/bundles/refused", element: page(() => import("@/bundles/RefusedPage")) },
   { path: "/agents/bundles/:digest", element: page(() => import("@/bundles/BundlePage")) },
   { path: "/agents/:name", element: page(() => import("@/agents/AgentPage")) },
   { path: "/nodes", element: page(() => import("@/nodes/NodesPage")) },

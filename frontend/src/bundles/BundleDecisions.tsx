@@ -30,6 +30,7 @@ export function BundleDecisions({ bundle }: { bundle: Bundle }) {
           <OperatorButton
             key={how}
             may={may}
+            blocked={how === "approve" && bundle.zip_removed_at ? t("uploadAgain") : ""}
             {...(how !== "approve" && { variant: "default" })}
             leftSection={<Icon size={15} />}
             onClick={() => setAsked(how)}

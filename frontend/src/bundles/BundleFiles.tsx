@@ -6,8 +6,14 @@ import { formatBytes } from "@/trace/duration";
 import { type BundleFile, useBundleFiles, useBundleText } from "@/wire/bundles";
 import classes from "./BundleFiles.module.css";
 
+interface Props {
+  digest: string;
+  /** Whether the zip is still there. */
+  readable: boolean;
+}
+
 /** The files of a bundle, and the text of one of them. */
-export function BundleFiles({ digest }: { digest: string }) {
+export function BundleFiles({ digest, readable }: Props) {
   const { t } = useTranslation("bundles");
   const files = useBundleFiles(digest);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -29,7 +35,11 @@ export function BundleFiles({ digest }: { digest: string }) {
               />
             ))}
           </ul>
-          <Preview digest={digest} path={chosen} />
+          {readable ? (
+            <Preview digest={digest} path={chosen} />
+          ) : (
+            <p className={classes.choose}>{t("textsGone")}</p>
+          )}
         </div>
       )}
     </section>

@@ -15,6 +15,7 @@ import { type Bundle, bundleUrl, useBundle } from "@/wire/bundles";
 import { isProblem } from "@/wire/problem";
 import { BundleDecisions } from "./BundleDecisions";
 import { BundleFiles } from "./BundleFiles";
+import { BundleHistory } from "./BundleHistory";
 import classes from "./BundlePage.module.css";
 import { CheckList } from "./CheckList";
 import { SignatureTag, StatusTag } from "./StatusTag";
@@ -67,22 +68,29 @@ function Detail({ bundle }: { bundle: Bundle }) {
       <header className={classes.head}>
         <h1>{localText(bundle.title, i18n.language) || `${bundle.agent}@${bundle.version}`}</h1>
         {bundle.status === "approved" && !bundle.on_bus && <p role="status">{t("notOnBus")}</p>}
+        {bundle.zip_removed_at && (
+          <p role="status">
+            {t("zipRemoved")} <RelativeTime at={bundle.zip_removed_at} />
+          </p>
+        )}
         <p>{localText(bundle.description, i18n.language)}</p>
         <div className={classes.line}>
           <SignatureTag signature={bundle.signature} />
           <Link to={`/agents/${encodeURIComponent(bundle.agent)}`}>
             {t("toAgent", { agent: bundle.agent })}
           </Link>
-          <Button
-            component="a"
-            href={bundleUrl(bundle.digest)}
-            download
-            variant="default"
-            size="compact-sm"
-            leftSection={<IconDownload size={14} />}
-          >
-            {t("download")}
-          </Button>
+          {!bundle.zip_removed_at && (
+            <Button
+              component="a"
+              href={bundleUrl(bundle.digest)}
+              download
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconDownload size={14} />}
+            >
+              {t("download")}
+            </Button>
+          )}
         </div>
       </header>
       <div className={classes.columns}>
@@ -91,13 +99,16 @@ function Detail({ bundle }: { bundle: Bundle }) {
             <h2 className={classes.heading}>{t("checks")}</h2>
             <CheckList checks={bundle.checks} />
           </section>
-          <BundleFiles digest={bundle.digest} />
+          <BundleFiles digest={bundle.digest} readable={!bundle.zip_removed_at} />
           <section>
             <h2 className={classes.heading}>{t("manifest")}</h2>
             <JsonTree value={bundle.manifest} />
           </section>
         </div>
-        <Facts bundle={bundle} />
+        <div className={classes.stack}>
+          <Facts bundle={bundle} />
+          <BundleHistory bundle={bundle} />
+        </div>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { Button, Select } from "@mantine/core";
-import { IconKey, IconPackage } from "@tabler/icons-react";
+import { IconKey, IconPackage, IconShieldX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { formatBytes } from "@/trace/duration";
@@ -29,14 +29,24 @@ export default function BundlesPage() {
       <PageHeader
         crumbs={[{ label: t("registry:agents.title"), to: "/agents" }, { label: t("title") }]}
         actions={
-          <Button
-            component={Link}
-            to="/agents/bundles/keys"
-            variant="default"
-            leftSection={<IconKey size={15} />}
-          >
-            {t("keys.title")}
-          </Button>
+          <>
+            <Button
+              component={Link}
+              to="/agents/bundles/refused"
+              variant="default"
+              leftSection={<IconShieldX size={15} />}
+            >
+              {t("refusals.title")}
+            </Button>
+            <Button
+              component={Link}
+              to="/agents/bundles/keys"
+              variant="default"
+              leftSection={<IconKey size={15} />}
+            >
+              {t("keys.title")}
+            </Button>
+          </>
         }
       />
       <BundleUpload />

@@ -1,5 +1,11 @@
 /** Agent bundles: upload, checks, decision, files, and the keys whose signatures are trusted. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import i18next from "i18next";
 import { address, csrfHeader, goToLogin, type Query, request } from "./client";
 import { ApiProblem, serverAway } from "./problem";
@@ -40,6 +46,8 @@ export interface Bundle {
   decided_by: string | null;
   decided_at: string | null;
   note: string;
+  /** When the zip of a rejected bundle was removed; the same content uploaded again brings it back. */
+  zip_removed_at: string | null;
   manifest: Readonly<Record<string, unknown>>;
 }
 
@@ -47,6 +55,32 @@ export interface BundleFile {
   path: string;
   size: number;
   sha256: string;
+}
+
+/** What was decided once; `by` null: a trusted signature did, or the account is gone. */
+export interface BundleDecided {
+  status: BundleStatus;
+  network_granted: boolean;
+  note: string;
+  by: string | null;
+  at: string;
+}
+
+/** An upload that was refused: nothing of the zip is kept. */
+export interface RefusedUpload {
+  id: number;
+  at: string;
+  by: string | null;
+  code: string;
+  message: string;
+  /** What the sender called the file. */
+  name: string;
+  /** `name@version`, when the manifest could be read. */
+  bundle: string | null;
+  zip_digest: string | null;
+  size: number | null;
+  dry_run: boolean;
+  checks: BundleCheck[];
 }
 
 export interface SigningKey {
@@ -83,6 +117,30 @@ export const useBundleFiles = (digest: string) =>
     queryFn: async ({ signal }) =>
       (await request<Page<BundleFile>>(`/bundles/${id(digest)}/files`, { signal })).results,
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Newest first. */
+export const useBundleHistory = (digest: string) =>
+  useQuery({
+    queryKey: [...BUNDLES, "decisions", digest],
+    queryFn: async ({ signal }) =>
+      (await request<Page<BundleDecided>>(`/bundles/${id(digest)}/decisions`, { signal })).results,
+    refetchInterval: REFRESH_MS,
+  });
+
+/** Newest first: all for who decides on bundles, else the reader's own. */
+export const useRefusedUploads = (query: Query) =>
+  useInfiniteQuery({
+    queryKey: [...BUNDLES, "refused", query],
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<RefusedUpload>>(pageParam || "/bundles/refused", {
+        query: pageParam ? {} : query,
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
   });
 
 export const useBundleText = (digest: string, path: string | null) =>
