@@ -25,7 +25,8 @@ def find(project: Project, plan: Planned) -> Workflow | None:
 
 def make(user: User, project: Project, plan: Planned) -> Workflow:
     """Make the workflow of a plan, called after its instruction; raises ``ForbiddenError`` for who may not edit."""
-    name, title = _name(plan), " ".join(plan.instruction.split())
+    words = "".join(sign for sign in plan.instruction if sign.isprintable() or sign.isspace())
+    name, title = _name(plan), " ".join(words.split())
     taken = set(Workflow.objects.filter(project=project, name__startswith=name).values_list("name", flat=True))
     free = next(each for each in (name, *(f"{name}-{at}" for at in range(2, len(taken) + 3))) if each not in taken)
     short = title if len(title) <= TITLE else f"{title[: TITLE - 1]}…"

@@ -105,6 +105,15 @@ async def test_a_plan_that_was_looked_at_before_there_was_input_is_run_with_any(
     assert (run.status, run.input) == ("completed", body["input"])
 
 
+async def test_a_workflow_is_called_after_its_instruction_without_what_nobody_can_see(made: Lab) -> None:
+    words = "  count\u202e the\x07\nwords of the text " + "and count the words " * 10
+    answer = await asked("plans/runs", {"instruction": words, "input": {"text": "a"}})
+    assert answer.status_code == 202, answer.content
+    title = answer.json()["workflow"]["title"]
+    assert title.startswith("count the words of the text and count the words")
+    assert (len(title), title[-1]) == (120, "…")
+
+
 async def test_a_draft_that_somebody_changed_is_left_alone(made: Lab) -> None:
     first = (await asked("plans/runs", WORDS)).json()
     row = await Workflow.objects.aget()
@@ -138,6 +147,9 @@ async def test_who_may_not_edit_runs_only_what_is_there(made: Lab) -> None:
         ({**WORDS, "input": {"text": "a", "more": "b"}}, 400, "bad_input", {}),
         ({**WORDS, "input": {}}, 400, "invalid_input", {}),
         ({"instruction": " "}, 400, "bad_input", {}),
+        ({"instruction": "count \0 words"}, 400, "malformed", {}),
+        ({"instruction": "count the words", "project": "no one"}, 400, "bad_input", {}),
+        ({"instruction": "count the words", "input": [1]}, 400, "bad_input", {}),
         ({"instruction": "x" * 4001}, 400, "bad_input", {}),
     ],
 )
