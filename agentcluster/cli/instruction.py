@@ -49,13 +49,15 @@ def show(plan: dict[str, Any]) -> None:
         errors.print(Text(f"Note: {problem['message']}", style="yellow"), soft_wrap=True)
 
 
-def start(api: Api, given: Instruction, plan: dict[str, Any], *, yes: bool, **more: Any) -> dict[str, Any]:
+def start(
+    api: Api, given: Instruction, plan: dict[str, Any], *, yes: bool, key: str = "", **more: Any
+) -> dict[str, Any]:
     """Upload the files, and run the plan that was shown; ``CliError`` where an input is missing, or the answer is no."""
     files = {**_found_here(given, plan["input_schema"]), **given.files}
     confirm("Run it?", yes=yes)
     uploaded = {name: api.upload(path, plan["project"]["slug"]) for name, path in files.items()}
     body = {**_body(given, {**given.values, **uploaded}), "digest": plan["digest"], **more}
-    started: dict[str, Any] = api.post("plans/runs", body, key=str(uuid4()))
+    started: dict[str, Any] = api.post("plans/runs", body, key=key or str(uuid4()))
     return started
 
 

@@ -20,6 +20,7 @@ from agentcluster.cli import (
     register,
     run_bulk,
     run_command,
+    run_many,
     run_steer,
     runs,
     server,
@@ -61,6 +62,7 @@ run_command.add_to(app)
 runs.add_to(app)
 run_bulk.add_to(runs.runs_app)
 run_steer.add_to(runs.runs_app)
+run_many.add_to(runs.runs_app)
 workflow.add_to(app)
 approvals.add_to(app)
 triggers.add_to(app)

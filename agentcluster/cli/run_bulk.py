@@ -11,7 +11,7 @@ from rich.text import Text
 from agentcluster.cli import installation
 from agentcluster.cli import run_choice as choice
 from agentcluster.cli.client import Api
-from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
+from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError, RefusedError
 from agentcluster.cli.output import console, errors, print_json, print_rows
 from agentcluster.cli.runs import row
 from agentcluster.cli.workflow import confirm
@@ -59,7 +59,8 @@ def _command(act: Act) -> Callable[..., int]:
         *,
         run_ids: choice.Ids = None,
         reason: Annotated[str, typer.Option("--reason", help="Why, for those who look at the run later")] = "",
-        version: Annotated[str, typer.Option("--version", help="For replay: same, newest, or a number")] = "same",
+        version: Annotated[str, typer.Option("--version", help="For replay: same, newest, or a number")] = "",
+        key: choice.Key = "",
         status: choice.Status = None,
         workflow: choice.Workflow = "",
         project: choice.Project = "",
@@ -75,40 +76,61 @@ def _command(act: Act) -> Callable[..., int]:
         yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
     ) -> int:
-        options = {"version": int(version) if version.isdecimal() else version} if act.name == "replay" else {}
+        options = {"version": int(version) if version.isdecimal() else version} if version else {}
+        if version and act.name != "replay":
+            raise CliError(f"--version is for replay; {act.name} works on the version each run has.")
         with Api(installation.find()) as api:
             chosen = choice.filters(
                 api, status=status, workflow=workflow, project=project, label=label, since=since, until=until,
                 search=search, priority=priority, trigger=trigger, origin=origin,
             )  # fmt: skip
             if run_ids and not chosen and not everything and not dry_run:
-                return _each(api, act, run_ids, {"reason": reason, **options}, as_json)
+                return _each(api, act, run_ids, {"reason": reason, **options}, key=key, as_json=as_json)
             if run_ids:
                 chosen["ids"] = run_ids
             if not chosen and not everything:
                 raise CliError("Which runs? Give ids, a filter such as --workflow, or --all.")
             body = {"action": act.name, "filter": chosen, "reason": reason, **options}
-            return _bulk(api, act, body, dry_run=dry_run, yes=yes, as_json=as_json)
+            return carry_out(api, body, key=key, dry_run=dry_run, yes=yes, as_json=as_json)
 
     return command
 
 
-def _each(api: Api, act: Act, run_ids: list[str], body: dict[str, Any], as_json: bool) -> int:
-    answers = []
+def _each(api: Api, act: Act, run_ids: list[str], body: dict[str, Any], *, key: str, as_json: bool) -> int:
+    """Do it to one run after the other; one that refuses stops none of the others, and is told."""
+    if key and not act.makes_run:
+        raise CliError("--idempotency-key is for commands that make runs (retry, replay), and for those with a filter.")
+    answers, refusal = [], None
     for run_id in run_ids:
-        if act.name == "delete":
-            api.delete(f"runs/{run_id}")
-            answer: Any = {"id": run_id}
-        else:
-            key = str(uuid4()) if act.makes_run else ""
-            answer = api.post(f"runs/{run_id}/{act.name}", body, key=key)
+        try:
+            answer = _one(api, act, run_id, body, f"{key}:{run_id}" if key and len(run_ids) > 1 else key)
+        except RefusedError as error:
+            if len(run_ids) == 1:
+                raise
+            refusal = refusal or error
+            answers.append(
+                {"id": run_id, "error": {"code": error.data.get("code", error.code), "detail": error.message}}
+            )
+            if not as_json:
+                errors.print(Text(f"Run {run_id} refused: {error.message}", style="yellow"), soft_wrap=True)
+            continue
         answers.append(answer)
         if not as_json:
             made = f" {answer['id']}" if act.makes_run else ""
             console.print(f"Run {run_id} {act.done}{made}.", soft_wrap=True)
     if as_json:
         print_json(answers[0] if len(answers) == 1 else answers)
-    return OK
+    return OK if refusal is None else refusal.exit_code
+
+
+def _one(api: Api, act: Act, run_id: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    if act.name == "delete":
+        api.delete(f"runs/{run_id}")
+        return {"id": run_id}
+    answer: dict[str, Any] = api.post(
+        f"runs/{run_id}/{act.name}", body, key=key or (str(uuid4()) if act.makes_run else "")
+    )
+    return answer
 
 
 def _awaited(api: Api, state: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +150,11 @@ def _awaited(api: Api, state: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def _bulk(api: Api, act: Act, body: dict[str, Any], *, dry_run: bool, yes: bool, as_json: bool) -> int:
+def carry_out(
+    api: Api, body: dict[str, Any], *, key: str = "", dry_run: bool = False, yes: bool = False, as_json: bool = False
+) -> int:
+    """Count the runs, ask, do it to all of them (once for each ``key``), and say what came of it."""
+    action = body["action"]
     preview = api.post("runs/bulk", {**body, "dry_run": True})
     count = preview["count"]
     if dry_run and as_json:
@@ -136,15 +162,17 @@ def _bulk(api: Api, act: Act, body: dict[str, Any], *, dry_run: bool, yes: bool,
         return OK
     if not as_json:
         runs = "1 run matches" if count == 1 else f"{count:,} runs match"
-        errors.print(Text(f"{runs}{':' if count else '.'}", style="bold"))
+        left = preview["matching"] - count
+        more = f" ({left:,} more would only refuse)" if left else ""
+        errors.print(Text(f"{runs}{more}{':' if count else '.'}", style="bold"))
         if preview["sample"]:
             print_rows([row(run) for run in preview["sample"]], "")
         if count > len(preview["sample"]):
             errors.print(Text(f"… and {count - len(preview['sample']):,} more", style="dim"))
     if dry_run or not count:
         return OK
-    confirm(f"{act.name.capitalize()} {'this run' if count == 1 else f'these {count:,} runs'}?", yes=yes)
-    state = _awaited(api, api.post("runs/bulk", {**body, "expected_count": count}))
+    confirm(f"{action.capitalize()} {'this run' if count == 1 else f'these {count:,} runs'}?", yes=yes)
+    state = _awaited(api, api.post("runs/bulk", {**body, "expected_count": count}, key=key or str(uuid4())))
     if state["status"] != "completed":
         errors.print(f"It goes on in the background ({api.url}/api/v1/bulk/{state['id']}).", soft_wrap=True)
         return INTERRUPTED
@@ -152,7 +180,7 @@ def _bulk(api: Api, act: Act, body: dict[str, Any], *, dry_run: bool, yes: bool,
     if as_json:
         print_json(state)
     else:
-        console.print(Text(f"{act.name}: done for {state['done']:,}"))
+        console.print(Text(f"{action}: done for {state['done']:,}"))
         for code, number in state["refused"].items():
             errors.print(Text(f"  {number:,} refused ({code})", style="yellow"))
     return RUN_FAILED if refused and not state["done"] else OK

@@ -19,6 +19,9 @@ Since = Annotated[str, typer.Option("--since", help="Started then or later: a mo
 Until = Annotated[str, typer.Option("--until", help="Started before: a moment in ISO 8601, or 30m, 2h, 7d ago")]
 Priority = Annotated[str, typer.Option("--priority", help="high, normal or low")]
 Label = Annotated[list[str] | None, typer.Option("--label", "-l", help="name=value; may be repeated")]
+Key = Annotated[
+    str, typer.Option("--idempotency-key", help="A text of your choice: the same command again does nothing twice")
+]
 Origin = Annotated[str, typer.Option("--origin", help="Id of the run they were made from")]
 Trigger = Annotated[str, typer.Option("--trigger", help="What started them, or the kind of it, such as cron")]
 

@@ -8,6 +8,7 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from agentcluster.cli import batch, given_input, installation, instruction
+from agentcluster.cli import run_choice as choice
 from agentcluster.cli.client import Api
 from agentcluster.cli.errors import INTERRUPTED, OK, RUN_FAILED, CliError
 from agentcluster.cli.finding import find_workflow, version_number
@@ -62,6 +63,7 @@ def run(
     priority: Annotated[str, typer.Option("--priority", help="high, normal or low; else the workflow's own")] = "",
     label: Annotated[list[str] | None, typer.Option("--label", "-l", help="name=value; may be repeated")] = None,
     many: Annotated[str, typer.Option("--batch", help="JSON Lines file: a run for each line, none is followed")] = "",
+    key: choice.Key = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan of an instruction")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Run the plan of an instruction without asking")] = False,
     watching: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow the run to its end")] = True,
@@ -74,6 +76,10 @@ def run(
         )
     if many and (file or given or input_json):
         raise CliError("With --batch the inputs stand in the file: leave --file, --input and --input-json out.")
+    if many and key:
+        raise CliError(
+            "With --batch each line of the file has an idempotency_key of its own; leave --idempotency-key out."
+        )
     how = ({"priority": priority} if priority else {}) | ({"labels": named} if (named := labels(label or [])) else {})
     with Api(installation.find()) as api:
         found = _named(api, what, project, version) if what else find_workflow(api, workflow, project)
@@ -81,6 +87,7 @@ def run(
             if version or many:
                 raise CliError(f"There is no workflow called “{what}”; --version and --batch need one.")
             asked = instruction.read(what, project, files=file or [], pairs=given or [], document=input_json)
+            how |= {"key": key} if key else {}
             return _planned(api, asked, how, dry_run=dry_run, yes=yes, watching=watching, as_json=as_json)
         if dry_run:
             raise CliError(f"--dry-run shows the plan of an instruction; {found['name']} is a workflow.")
@@ -93,7 +100,7 @@ def run(
         value = given_input.build(
             api, schema, found["project"]["slug"], files=file or [], pairs=given or [], source=input_json
         )
-        started = api.post(f"workflows/{found['id']}/runs", {"input": value, **common, **how}, key=str(uuid4()))
+        started = api.post(f"workflows/{found['id']}/runs", {"input": value, **common, **how}, key=key or str(uuid4()))
         return _started(api, started, watching=watching, as_json=as_json)
 
 

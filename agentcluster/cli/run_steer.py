@@ -88,15 +88,16 @@ def fork(
         list[str] | None, typer.Option("--output", help="Another output of a step: step=JSON; may be repeated")
     ] = None,
     reason: Reason = "",
+    key: choice.Key = "",
     as_json: Json = False,
 ) -> int:
     """Go on after any event of a run as a new run, with other data. Nothing before that is called again.
 
     Example: agent-coordinator runs fork 01m7zzttch… --after 12 --input amount=75 --output 'rate={"value": 1.1}'
     """
-    body = {"after": after, "input": _pairs(given, "--input"), "outputs": _pairs(output, "--output"), "reason": reason}
+    body = {"after": after, "input": pairs(given, "--input"), "outputs": pairs(output, "--output"), "reason": reason}
     with Api(installation.find()) as api:
-        run = api.post(f"runs/{run_id}/fork", body, key=str(uuid4()))
+        run = api.post(f"runs/{run_id}/fork", body, key=key or str(uuid4()))
     if as_json:
         print_json(run)
     else:
@@ -196,7 +197,8 @@ def _with_data(text: str) -> dict[str, Any]:
     return {"data": value(text)} if text else {}
 
 
-def _pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+    """Return what ``name=JSON`` options say, by name."""
     found = {}
     for pair in given or []:
         name, equals, text = pair.partition("=")

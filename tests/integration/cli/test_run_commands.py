@@ -125,6 +125,43 @@ def test_a_run_is_paused_resumed_continued_and_ended(stack, workflow):
     assert stack.cli("runs", "show", replay["id"]).returncode == 2
 
 
+def test_a_refusal_stops_none_of_the_others_and_a_key_makes_a_repeat_safe(stack, workflow):
+    ended, going_on = start(stack, workflow), start(stack, workflow, "--idempotency-key", "cli-key-1")
+    assert start(stack, workflow, "--idempotency-key", "cli-key-1") == going_on
+    waits(stack, going_on, "approval")
+    ok(stack.cli("runs", "terminate", ended))
+    wait_until(lambda: status(stack, ended) == "terminated", timeout_s=30)
+    done = stack.cli("runs", "pause", ended, going_on, "--reason", "Lunch")
+    assert done.returncode == 2
+    assert f"Run {ended} refused: The run has already ended" in done.stderr
+    assert f"Run {going_on} was told to pause." in done.stdout
+    told = json.loads(stack.cli("runs", "resume", ended, going_on, "--json").stdout)
+    assert [told[0]["error"]["code"], told[1]["id"]] == ["run_finished", going_on]
+    for command in (["retry"], ["replay"], ["fork", "--after", "1"]):
+        words = ("runs", command[0], ended, *command[1:], "--idempotency-key", f"cli-{command[0]}", "--json")
+        first, again = (json.loads(ok(stack.cli(*words)))["id"] for _ in range(2))
+        assert first == again, command
+        ok(stack.cli("runs", "terminate", first))
+    ok(stack.cli("runs", "terminate", going_on))
+
+
+def test_all_that_wait_get_a_signal(stack, workflow, jobs):
+    runs = [start(stack, workflow, "--label", "bulk=signal") for _ in range(2)]
+    for run_id in runs:
+        waits(stack, run_id, "approval")
+    chosen = ["--workflow", workflow, "--label", "bulk=signal", "--yes"]
+    assert "approve: done for 2" in ok(stack.cli("runs", "bulk", "approve", *chosen, "--reason", "Within budget"))
+    for run_id in runs:
+        waits(stack, run_id, "signal")
+    words = ["runs", "bulk", "signal", "-n", "paid", "-d", '{"n": 1}', *chosen, "--idempotency-key", "cli-bulk-1"]
+    first = json.loads(ok(stack.cli(*words, "--json")))
+    assert (first["total"], first["done"]) == (2, 2)
+    for run_id in runs:
+        wait_until(lambda run_id=run_id: status(stack, run_id) == "completed", timeout_s=30)
+    lost = stack.cli("runs", "bulk", "signal", "-n", "paid", *chosen, "--dry-run")
+    assert "0 runs match (2 more would only refuse)." in lost.stderr
+
+
 def test_many_are_started_counted_and_cancelled(stack, workflow, jobs, tmp_path):
     lines = [{"input": {"amount": n}, "idempotency_key": f"order-{n}"} for n in range(5)]
     lines[3]["labels"] = {"vip": "yes"}
@@ -228,6 +265,12 @@ def test_runs_are_exported(stack, workflow, tmp_path):
         ["runs", "signal", "nonsense", "--name", "x"],
         ["runs", "fork", "nonsense", "--after", "1"],
         ["runs", "pause", "nonsense"],
+        ["runs", "pause", "nonsense", "--version", "newest"],
+        ["runs", "cancel", "nonsense", "--idempotency-key", "x"],
+        ["runs", "bulk", "explode", "--all", "--yes"],
+        ["runs", "bulk", "signal", "--all", "--yes"],
+        ["runs", "bulk", "signal", "--name", "x"],
+        ["run", "-w", "nonsense", "--batch", "x.jsonl", "--idempotency-key", "x"],
         ["runs", "delete", "nonsense"],
         ["runs", "export", "nonsense"],
         ["runs", "list", "--label", "team"],
