@@ -31,9 +31,14 @@ def workflows_for(document: dict[str, Any], project_id: int) -> Workflows:
         versions = WorkflowVersion.objects.filter(
             workflow__project=project_id, workflow__name=name, number__isnull=False
         ).order_by("-number")
-        entries = {row.number: WorkflowVersionEntry(row.pk, _input_of(row.graph)) for row in versions if row.number}
+        entries = {row.number: _entry(row.pk, row.graph) for row in versions if row.number}
         found[name] = WorkflowEntry(name, entries)
     return found
+
+
+def _entry(version_id: str, graph: dict[str, Any]) -> WorkflowVersionEntry:
+    limited = graph.get("settings", {}).get("concurrency") is not None
+    return WorkflowVersionEntry(version_id, _input_of(graph), limited)
 
 
 def _input_of(graph: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class WorkflowVersionEntry:
 
     version_id: str
     input: Mapping[str, Any]
+    limited: bool = False
+    """Whether only so many of its runs may go on at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,11 @@ def types_of(schema: Schema) -> set[str]:
     return {"object"} if "properties" in schema or "x-type" in schema else set()
 
 
+def schema_of_value(value: Any) -> Schema:
+    """Return the schema that says of which type a JSON value is."""
+    return {"type": _type_name(value)}
+
+
 def describe(schema: Schema) -> str:
     """Return what a schema allows, in words."""
     if "x-type" in schema:

@@ -23,6 +23,7 @@ from designer.domain.graph import (
 )
 from designer.domain.plan import CALLS
 from designer.domain.types import ANYTHING, Schema, fits, schema_at
+from designer.domain.validate.outcomes import outcome
 from designer.domain.validate.scope import Sight
 from designer.domain.values import Fault, Placed, expressions_in
 
@@ -127,9 +128,9 @@ def _nearest(name: str, schema: Schema) -> str:
 
 
 def schema_of(sight: Sight, expression: Expression) -> Schema:
-    """Return the schema of an expression that only names a value; open for everything else."""
+    """Return the schema of what an expression gives, as far as that can be known; else an open one."""
     if not expression.is_path:
-        return ANYTHING
+        return outcome(expression.source)
     path = expression.source.strip().split(".")
     if path[0] == "input":
         return schema_at(sight.input_schema, path[1:])[0]
@@ -139,8 +140,9 @@ def schema_of(sight: Sight, expression: Expression) -> Schema:
 
 
 def mismatch(sight: Sight, value: Any, wanted: Mapping[str, Any]) -> str:
-    """Return why an input that is one whole expression can never fit; empty when it can, or is not one expression."""
+    """Return why a text with expressions can never fit; empty when it can, or has none."""
     found = list(expressions_in(value)) if isinstance(value, str) else []
-    if len(found) == 1 and isinstance(found[0], Placed) and found[0].whole:
-        return fits(schema_of(sight, found[0].expression), wanted)
-    return ""
+    placed = [each for each in found if isinstance(each, Placed)]
+    if not found or len(placed) < len(found):
+        return ""
+    return fits(schema_of(sight, placed[0].expression) if placed[0].whole else {"type": "string"}, wanted)

@@ -5,6 +5,9 @@ from typing import Final
 
 from designer.domain.graph import Node, Problem, RetryPolicy
 from designer.domain.plan import CALLS
+from designer.domain.validate.bindings import mismatch
+from designer.domain.validate.scope import Sight
+from designer.domain.values import Fault, Placed, expressions_in
 
 MAX_ATTEMPTS: Final = 100
 MAX_PAUSE_S: Final = 24 * 3600.0
@@ -28,12 +31,19 @@ def check_execution(node: Node) -> Iterator[Problem]:
                 yield Problem("out_of_range", message, node=node.id, field=field)
 
 
-def check_condition(node: Node, field: str, text: str) -> Iterator[Problem]:
+def check_condition(sight: Sight, node: Node, field: str, text: str) -> Iterator[Problem]:
     """Yield what is wrong with a condition, apart from the expression in it."""
     if not text.strip():
         yield Problem("no_condition", "Write a condition, such as ${ input.total > 100 }.", node=node.id, field=field)
-    elif not (text.startswith("${") and text.rstrip().endswith("}")):
-        yield Problem("not_a_condition", "A condition stands whole inside ${ }.", node=node.id, field=field)
+        return
+    found = list(expressions_in(text))
+    if any(isinstance(each, Fault) for each in found):
+        return
+    if not (len(found) == 1 and isinstance(found[0], Placed) and found[0].whole):
+        message = "A condition is one expression that stands whole inside ${ }, such as ${ input.a && input.b }."
+        yield Problem("not_a_condition", message, node=node.id, field=field)
+    elif reason := mismatch(sight, text, {"type": "boolean"}):
+        yield Problem("type_mismatch", f"It does not fit: {reason}.", node=node.id, field=field)
 
 
 def _retry_limits(node: Node) -> Limits:

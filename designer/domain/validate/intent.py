@@ -1,6 +1,7 @@
 """Checks of goals that are put out to bid: what would fail at run time, and whom nobody could be."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -12,9 +13,14 @@ from agents.domain.intents import (
     WINDOW_MIN_S,
     constraint_faults,
 )
+from designer.domain.expressions import ExpressionError
 from designer.domain.graph import IntentNode, Problem
 from designer.domain.validate.schemas import check_whole
 from designer.domain.validate.scope import Sight
+from designer.domain.values import split_template
+
+CAPABILITY_MAX: Final = 80
+"""Characters of a capability's name in a manifest."""
 
 
 def check_intent(sight: Sight, node: IntentNode) -> Iterator[Problem]:
@@ -32,15 +38,26 @@ def check_intent(sight: Sight, node: IntentNode) -> Iterator[Problem]:
 
 
 def _sizes(node: IntentNode) -> Iterator[Problem]:
-    if len(node.goal) > GOAL_MAX and "${" not in node.goal:
+    if _fixed_characters(node.goal) > GOAL_MAX:
         message = f"A goal has {GOAL_MAX:,} characters at most."
         yield Problem("intent_too_large", message, node=node.id, field="/goal")
     if len(node.capabilities) > CAPABILITIES_MAX:
         message = f"An intent asks for {CAPABILITIES_MAX} capabilities at most."
         yield Problem("intent_too_large", message, node=node.id, field="/capabilities")
+    if any(len(name) > CAPABILITY_MAX for name in node.capabilities):
+        message = f"The name of a capability has {CAPABILITY_MAX} characters at most."
+        yield Problem("intent_too_large", message, node=node.id, field="/capabilities")
     if len(msgspec.json.encode(node.success_criteria)) > CRITERIA_MAX:
         message = f"The success criteria have {CRITERIA_MAX // 1024} KB at most."
         yield Problem("intent_too_large", message, node=node.id, field="/success_criteria")
+
+
+def _fixed_characters(text: str) -> int:
+    """Return how many characters a text has whatever its expressions give."""
+    try:
+        return sum(len(part) for part in split_template(text) if isinstance(part, str))
+    except ExpressionError:
+        return 0
 
 
 def _capabilities(sight: Sight, node: IntentNode) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def check_outside(sight: Sight, node: Node) -> Iterator[Problem]:
     """Yield what is wrong with the settings of such a node."""
     match node:
         case LoopNode():
-            yield from _loop(node)
+            yield from _loop(sight, node)
         case WaitNode():
             yield from _wait(node)
         case ApprovalNode():
@@ -50,8 +50,8 @@ def check_outside(sight: Sight, node: Node) -> Iterator[Problem]:
             return
 
 
-def _loop(node: LoopNode) -> Iterator[Problem]:
-    yield from check_condition(node, "/condition", node.condition)
+def _loop(sight: Sight, node: LoopNode) -> Iterator[Problem]:
+    yield from check_condition(sight, node, "/condition", node.condition)
     if not 1 <= node.max_iterations <= MAX_ITERATIONS:
         message = f"Between 1 and {MAX_ITERATIONS} iterations may be allowed."
         yield Problem("out_of_range", message, node=node.id, field="/max_iterations")
@@ -111,6 +111,9 @@ def _workflow(sight: Sight, node: WorkflowNode) -> Iterator[Problem]:
         message = f"`{node.workflow}` has no version {node.version or 1} ({has})."
         yield Problem("unknown_version", message, node=node.id, field="/version")
         return
+    if version.limited:
+        message = f"`{node.workflow}` limits how many of its runs go on at a time; inside another workflow that does not count."
+        yield Problem("limit_not_applied", message, "warning", node=node.id, field="/workflow")
     yield from _inputs(sight, node, version.input)
 
 

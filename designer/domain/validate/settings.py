@@ -6,7 +6,9 @@ from typing import Any
 
 from agents.domain.manifest import IntentSchema
 from agents.domain.schema_check import check
+from designer.domain.decide import MAX_ITEMS
 from designer.domain.graph import (
+    COMPENSATE,
     AgentNode,
     CallNode,
     ConditionNode,
@@ -18,7 +20,7 @@ from designer.domain.graph import (
     SwitchNode,
 )
 from designer.domain.plan import CALLS, called
-from designer.domain.types import fits
+from designer.domain.types import fits, schema_of_value
 from designer.domain.validate.bindings import mismatch
 from designer.domain.validate.execution import check_condition, check_execution
 from designer.domain.validate.outside import check_outside
@@ -26,6 +28,7 @@ from designer.domain.validate.scope import Sight
 
 MAX_CONCURRENCY = 1000
 PORT_PATTERN = r"^[a-z][a-z0-9_]{0,30}$"
+RESERVED_PORTS = frozenset({"error", COMPENSATE})
 
 
 def check_settings(sight: Sight) -> Iterator[Problem]:
@@ -37,15 +40,15 @@ def check_settings(sight: Sight) -> Iterator[Problem]:
             yield from _check_agent(sight, node, called(node))
         match node:
             case ConditionNode():
-                yield from check_condition(node, "/expression", node.expression)
+                yield from check_condition(sight, node, "/expression", node.expression)
             case SwitchNode():
-                yield from _check_switch(node)
+                yield from _check_switch(sight, node)
             case MapNode():
                 yield from _check_map(sight, node)
             case _:
                 yield from check_outside(sight, node)
         if getattr(node, "run_if", ""):
-            yield from check_condition(node, "/run_if", getattr(node, "run_if"))  # noqa: B009
+            yield from check_condition(sight, node, "/run_if", getattr(node, "run_if"))  # noqa: B009
         yield from check_execution(node)
 
 
@@ -108,29 +111,36 @@ def _has_expression(value: Any) -> bool:
     return isinstance(value, list) and any(_has_expression(entry) for entry in value)
 
 
-def _check_switch(node: SwitchNode) -> Iterator[Problem]:
+def _check_switch(sight: Sight, node: SwitchNode) -> Iterator[Problem]:
     if not node.cases:
         yield Problem("no_cases", "Add at least one case.", node=node.id, field="/cases")
     seen = {"default"}
     for index, case in enumerate(node.cases):
-        if case.port in seen or not re.match(PORT_PATTERN, case.port):
+        if case.port in RESERVED_PORTS:
+            message = f"`{case.port}` cannot name a case: it is a way out with a meaning of its own."
+            yield Problem("bad_case", message, node=node.id, field=f"/cases/{index}/port")
+        elif case.port in seen or not re.match(PORT_PATTERN, case.port):
             message = f"`{case.port}` cannot name a case: it must be unique, lower-case letters, digits and _."
             yield Problem("bad_case", message, node=node.id, field=f"/cases/{index}/port")
         seen.add(case.port)
-        yield from check_condition(node, f"/cases/{index}/expression", case.expression)
+        yield from check_condition(sight, node, f"/cases/{index}/expression", case.expression)
+
+
+def _no_list(sight: Sight, items: Any) -> str:
+    if isinstance(items, str) and "${" in items:
+        return mismatch(sight, items, {"type": "array"})
+    return fits(schema_of_value(items), {"type": "array"})
 
 
 def _check_map(sight: Sight, node: MapNode) -> Iterator[Problem]:
     if node.items in (None, ""):
         yield Problem("no_items", "Say what to go through, such as ${ input.names }.", node=node.id, field="/items")
-    elif isinstance(node.items, str):
-        reason = (
-            mismatch(sight, node.items, {"type": "array"})
-            if "${" in node.items
-            else fits({"type": "string"}, {"type": "array"})
-        )
-        if reason:
-            yield Problem("type_mismatch", f"Items must be a list: {reason}.", node=node.id, field="/items")
+    elif isinstance(node.items, list):
+        if len(node.items) > MAX_ITEMS:
+            message = f"`items` has {len(node.items)} entries; {MAX_ITEMS} are allowed."
+            yield Problem("too_many_items", message, node=node.id, field="/items")
+    elif reason := _no_list(sight, node.items):
+        yield Problem("type_mismatch", f"Items must be a list: {reason}.", node=node.id, field="/items")
     if not 1 <= node.concurrency <= MAX_CONCURRENCY:
         message = f"Between 1 and {MAX_CONCURRENCY} iterations may run at a time."
         yield Problem("out_of_range", message, node=node.id, field="/concurrency")

@@ -55,6 +55,7 @@ def check_topology(graph: Graph) -> Iterator[Problem]:
             whole.append(edge)
     yield from _check_repeats(graph)
     yield from _check_compensation(nodes, whole)
+    yield from _check_failures(nodes, whole)
     cycle = find_cycle(whole)
     if cycle:
         path = " → ".join([*cycle, cycle[0]])
@@ -212,6 +213,21 @@ def _check_compensation(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterato
         if touching[edge.target] > 1:
             message = "A compensation handler has only the connection from the step it undoes."
             yield Problem("handler_connected", message, node=edge.target, edge=edge_name(edge))
+
+
+def _check_failures(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:
+    """A failure that leads nowhere would pass in silence: all that hangs on the step skipped, the run completed."""
+    leaving = {(edge.source, edge.port) for edge in edges}
+    for node in nodes.values():
+        on_error: OnError | None = getattr(node, "on_error", None)
+        if on_error is None or on_error.action == "fail":
+            continue
+        if on_error.action == "branch" and (node.id, "error") not in leaving:
+            message = f"`{node.id}` takes the error edge when it fails, but has none: connect its way out `error`."
+            yield Problem("no_error_edge", message, node=node.id, field="/on_error/action")
+        elif on_error.action == "continue" and "out" not in ports_of(node):
+            message = f"When `{node.id}` fails nothing follows: it goes on along `out`, which it does not have."
+            yield Problem("no_way_on", message, "warning", node=node.id, field="/on_error/action")
 
 
 def _check_reachable(nodes: Mapping[str, Node], edges: list[Edge]) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ def check_workflow(graph: Graph) -> Iterator[Problem]:
 
 def _check_key(key: str) -> Iterator[Problem]:
     field = "/settings/concurrency/key"
+    changing = not key.strip()
     try:
         for found in expressions_in(key, field):
             if isinstance(found, Fault):
@@ -38,5 +39,10 @@ def _check_key(key: str) -> Iterator[Problem]:
                     f"The key is worked out before the run begins: `{min(unknown)}` is not known then, `input` is."
                 )
                 yield Problem("bad_expression", message, field=field, column=found.offset + 1)
+            changing = changing or isinstance(found, Fault) or bool(found.expression.roots)
     except ExpressionError as error:
         yield Problem("bad_expression", error.message, field=field, column=error.column)
+        return
+    if not changing:
+        message = "The key is the same for all runs, so that they share one limit: write ${ input.customer }, say."
+        yield Problem("constant_key", message, field=field)
