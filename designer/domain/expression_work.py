@@ -168,6 +168,7 @@ class _Estimate:
         return shape
 
     def _of(self, tree: Tree, names: Names) -> Found:
+        self._spend(1)
         match tree:
             case Literal():
                 return _Known(tree.value)
@@ -217,7 +218,7 @@ class _Estimate:
             return made
         if tree.operators[0] not in ("&&", "||", "*", "/", "%"):
             for operand in operands:
-                self._spend(1 + self._shape(operand).units // 4)
+                self._spend(1 + self._shape(operand).units // 2)
         self._spend(len(operands))
         return Shape()
 
@@ -233,6 +234,7 @@ class _Estimate:
 
     def _looked(self, tree: Look, names: Names) -> Found:
         parts = list(tree.parts)
+        self._spend(len(parts))
         found: Found | None = None
         if isinstance(tree.base, Name) and tree.base.name not in names and isinstance(parts[0], Call):
             parts[0] = Call(f"{tree.base.name}.{parts[0].name}", parts[0].arguments)  # math.greatest(…)
@@ -279,6 +281,7 @@ class _Estimate:
         assert isinstance(variable, Name)
         turns, entry = through.length, through.iterated(self._pay)
         self._longest = max(self._longest, turns)
+        self._spend(through.units)  # the variable is a copy of the entry
         if through.key:
             self._over_objects = True
             self._spend(4 * through.units)

@@ -79,6 +79,11 @@ def _listed(first: Shape, spend: Spend, pay: Pay) -> Shape:
 
 
 def _compare(name: str, given: Sequence[Shape], spend: Spend) -> None:
+    if name == "lastIndexOf" and len(given) > 1:
+        # Python looks backwards place by place, each time through the whole of what it looks for.
+        spend(given[0].length * given[1].length // TEXT_UNIT)
+    if name == "sort":
+        spend(given[0].units * given[0].length.bit_length() // 2)
     if name in _EVERY_OTHER:
         entry = max(shape.item.units if shape.item else 1 for shape in given)
         spend(given[0].length * given[-1].length * entry // 8)

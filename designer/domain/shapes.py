@@ -9,7 +9,7 @@ Pay = Callable[[int], None]
 _PLAIN: Final = frozenset({int, float, bool, type(None)})
 ENTRY: Final = 20
 """Characters that a value other than a text counts as."""
-_MERGING: Final = 50
+_MERGING: Final = 100
 """Units of merging two bounds."""
 TEXT_UNIT: Final = 128
 """Characters that cost as much to copy as one entry."""

@@ -25,6 +25,7 @@ WORK, SIZE = "rule expression_work", "rule expression_size"
 LARGE = {
     "xs": list(range(9_000)), "few": list(range(2_500)), "some": list(range(300)), "rows": [{"n": [[1]]}] * 900,
     "t": "x" * 64_000, "u": "x" * 1_000_000, "names": {f"k{n}": n for n in range(9_000)}, "p": "(x{1,50}){1,50}y",
+    "long": "x" * 20_000 + "y" + "x" * 20_000,
 }  # fmt: skip
 HOLES = [
     ("R.xs.map(a, a + 1)", WORK),
@@ -63,6 +64,9 @@ HOLES = [
     ("R.t.matches(R.p)", WORK),
     (r"R.t.matches('(x\x7b1,50\x7d)\x7b1,50\x7dy')", WORK),
     (r"R.few.all(a, 'x'.matches('\\w{20}|x'))", WORK),
+    ("R.u.lastIndexOf(R.long)", WORK),
+    ("R.few.all(a, [R.names, R.names].all(n, n.size() > 0))", WORK),
+    ("R.few.all(a, R.names == R.names)", WORK),
     ("R.few.all(a, R.p.matches(R.p.substring(0)))", WORK),
     ('R.xs.map(a, """ " """ + string(a))', WORK),
     ("R.xs // ) \n.map(a, a)", WORK),
