@@ -29,9 +29,11 @@ export default function PublishDialog({ workflow, editor, onClose }: Props) {
   const publish = useMutation({
     mutationFn: async () => {
       if (!(await saveNow())) throw new Error(t("publish.notSaved"));
-      return publishDraft(workflow.id, useSaving.getState().revision, note.trim());
+      const { revision, saved } = useSaving.getState();
+      return { ...(await publishDraft(workflow.id, revision, note.trim())), published: saved };
     },
-    onSuccess: ({ number }) => {
+    onSuccess: ({ number, published }) => {
+      useSaving.getState().set({ settled: published });
       editor.say(t("publish.done", { number }));
       void client.invalidateQueries({ queryKey: keys.workflows });
       void client.invalidateQueries({ queryKey: ["designer", workflow.id] });

@@ -19,6 +19,7 @@ export function openWorkflow(workflow: WorkflowDetail): void {
     project: workflow.project.slug,
     revision: workflow.draft.revision,
     saved: useDocument.getState().draft,
+    settled: useDocument.getState().draft,
     busy: false,
     problem: null,
     conflict: null,

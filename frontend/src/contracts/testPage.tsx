@@ -12,13 +12,18 @@ import type { ContractDetail } from "./wire";
 configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 60_000 });
 
-/** What the server would answer, by `METHOD path`, without the query; a function is asked with the request's body. */
+/** What the server would answer, by `METHOD path`, without the query. */
 export type Answers = Record<string, unknown>;
 export interface Asked {
   call: string;
   query: string;
   body: unknown;
+  /** The request's Idempotency-Key. */
+  key: string | undefined;
 }
+
+/** Stands for no answer at all. */
+export const SILENCE = Symbol("silence");
 
 /** Answer as the server would; returns what was asked. `{status, body}` under `refuse` is a refusal. */
 export function serve(answers: Answers): Asked[] {
@@ -27,12 +32,14 @@ export function serve(answers: Answers): Asked[] {
     const url = new URL(address, "http://localhost");
     const call = `${init.method} ${decodeURIComponent(url.pathname.replace("/api/v1", ""))}`;
     const body: unknown = init.body ? JSON.parse(String(init.body)) : null;
-    asked.push({ call, query: url.search, body });
+    const key = (init.headers as Record<string, string> | undefined)?.["Idempotency-Key"];
+    asked.push({ call, query: url.search, body, key });
     const found = answers[call];
-    const refused = found instanceof Refusal;
-    return new Response(JSON.stringify(refused ? found.body : (found ?? { detail: call })), {
-      status: refused ? found.status : found === undefined ? 404 : 200,
-      headers: { "Content-Type": refused ? "application/problem+json" : "application/json" },
+    if (found === SILENCE) throw new TypeError("fetch failed");
+    const told = found instanceof Refusal || found instanceof Accepted;
+    return new Response(JSON.stringify(told ? found.body : (found ?? { detail: call })), {
+      status: told ? found.status : found === undefined ? 404 : 200,
+      headers: { "Content-Type": found instanceof Refusal ? "application/problem+json" : "application/json" },
     });
   });
   return asked;
@@ -44,6 +51,12 @@ export class Refusal {
     readonly status: number,
     readonly body: Record<string, unknown>,
   ) {}
+}
+
+/** What was accepted as something new, such as a run. */
+export class Accepted {
+  readonly status = 202;
+  constructor(readonly body: Record<string, unknown>) {}
 }
 
 /** jsdom knows neither media queries nor sizes. */

@@ -92,14 +92,19 @@ export function bulkFilter(filters: RunFilters, now: number): Record<string, unk
   const set = Object.entries(query).filter(
     ([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
   );
-  const pairs = filters.labels.map((label) => {
-    const colon = label.indexOf(":");
-    return [label.slice(0, colon).trim(), label.slice(colon + 1).trim()];
-  });
   return {
     ...Object.fromEntries(set),
-    ...(labels && pairs.length > 0 && { labels: Object.fromEntries(pairs) }),
+    ...(labels && filters.labels.length > 0 && { labels: labelsOf(filters.labels) }),
   };
+}
+
+/** Labels written as `name:value`, as the API takes them; of two with one name, the later. */
+export function labelsOf(labels: readonly string[]): Record<string, string> {
+  const pairs = labels.map((label) => {
+    const colon = label.indexOf(":");
+    return [label.slice(0, colon).trim(), label.slice(colon + 1).trim()] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 export function useRunFilters() {

@@ -15,6 +15,8 @@ type SavingState = {
   revision: number;
   /** The draft the server has; another identity means there is something to save. */
   saved: Draft | null;
+  /** The draft as it was opened here, or published last; another identity means that somebody is in the middle of editing. */
+  settled: Draft | null;
   busy: boolean;
   problem: ApiProblem | null;
   conflict: Conflict | null;
@@ -27,6 +29,7 @@ export const useSaving = create<SavingState>((set) => ({
   project: "",
   revision: 0,
   saved: null,
+  settled: null,
   busy: false,
   problem: null,
   conflict: null,
