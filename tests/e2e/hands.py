@@ -90,6 +90,14 @@ def ask_of_run(page: Page, command: str) -> None:
     page.get_by_role("menuitem", name=command).click()
 
 
+def give_reason(page: Page, command: str, reason: str) -> None:
+    """Say why (or not) in the dialog of a command, and go on with it."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name=command).click()
+    expect(dialog).to_be_hidden()
+
+
 def open_run(page: Page, url: str, run: str) -> None:
     """Open a run's own page and wait until it shows how the run stands."""
     page.goto(f"{url}/runs/{run}")

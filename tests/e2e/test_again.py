@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e import workflows
-from tests.e2e.hands import SLOW, ask_of_run, node, open_run, row
+from tests.e2e.hands import SLOW, ask_of_run, give_reason, node, open_run, row
 from tests.e2e.rest import Rest
 from tests.e2e.shop import Shop
 from tests.stack import Stack
@@ -46,6 +46,7 @@ def test_a_retry_begins_where_the_run_failed(stack: Stack, page: Page, rest: Res
     page.reload()
     shop.out_of_order = set()
     page.get_by_role("button", name="Retry from failed").click()
+    give_reason(page, "Retry from failed", "The shop is open again")
     page.wait_for_url(lambda url: "/runs/" in url and run not in url)
     expect(node(page, "end").get_by_text("Done")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("link", name=re.compile("Retry of"))).to_be_visible()

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e import workflows
-from tests.e2e.hands import SLOW, ask_of_run, node, open_run, row
+from tests.e2e.hands import SLOW, ask_of_run, give_reason, node, open_run, row
 from tests.e2e.rest import Rest
 from tests.stack import Stack
 
@@ -12,13 +12,16 @@ def test_a_paused_run_starts_nothing_until_it_is_resumed(stack: Stack, page: Pag
     run = rest.start(rest.publish("Pause", workflows.waiting(2)))
     open_run(page, stack.url, run)
     page.get_by_role("button", name="Pause").click()
+    give_reason(page, "Pause", "Lunch")
     why = page.get_by_role("status", name="Why the run does not go on")
     expect(why).to_contain_text("Paused by admin")
+    expect(page.get_by_role("img", name="Paused by admin: Lunch")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=SLOW)
     page.wait_for_timeout(2500)
     assert rest.get(f"runs/{run}")["status"] == "paused"
     page.get_by_role("button", name="Resume").click()
+    give_reason(page, "Resume", "")
     expect(node(page, "end").get_by_text("Done")).to_be_visible(timeout=SLOW)
     expect(why).to_be_hidden()
 

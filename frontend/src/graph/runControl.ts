@@ -48,7 +48,7 @@ function markOf(event: Event): Mark | null {
     case "run_terminated":
       return { kind: "terminated", ...asked(event) };
     case "run_continued":
-      return { kind: "continued", text: event.reason ?? "", about: event.next_run_id };
+      return { kind: "continued", ...asked(event), about: event.next_run_id };
     case "run_queued":
       return { kind: "queued", about: event.key };
     case "run_admitted":
@@ -56,7 +56,7 @@ function markOf(event: Event): Mark | null {
     case "run_taken_over":
       return { kind: "takenOver", about: event.worker };
     case "signal_received":
-      return { kind: "signal", by: event.by ?? "", text: event.key ?? "", about: event.name };
+      return { kind: "signal", ...asked(event), about: [event.name, event.key].filter(Boolean).join(" · ") };
     case "approval_given":
       return {
         kind: event.approved ? "approved" : "rejected",

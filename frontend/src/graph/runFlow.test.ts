@@ -126,6 +126,21 @@ describe("control", () => {
     expect(fold(LINE, [queued, { type: "run_admitted" }]).status).toBe("running");
   });
 
+  test("marks say who asked and why", () => {
+    const view = fold(LINE, [
+      { type: "signal_received", name: "paid", key: "7", by: "ana", reason: "The bank called" },
+      { type: "run_paused", by: "ana", reason: "Lunch" },
+      { type: "run_resumed", by: "bo", reason: "Back" },
+      { type: "run_continued", next_run_id: "r2", by: "ana", reason: "Long log" },
+    ]);
+    expect(view.markers.map(({ kind, by, text, about }) => [kind, about, by, text])).toEqual([
+      ["signal", "paid · 7", "ana", "The bank called"],
+      ["paused", "", "ana", "Lunch"],
+      ["resumed", "", "bo", "Back"],
+      ["continued", "r2", "ana", "Long log"],
+    ]);
+  });
+
   test("a refused command leaves a mark and changes nothing else", () => {
     const view = fold(LINE, [
       call("charge"),

@@ -17,7 +17,7 @@ import { terminate } from "./terminate";
 import type { RunControl } from "./useRunCommands";
 
 /** What one most likely wants stands as buttons, the rest in a menu; what cannot be done says why. */
-export function RunControls({ control: { context, busy } }: { control: RunControl }) {
+export function RunControls({ control: { context } }: { control: RunControl }) {
   const { t } = useTranslation("trace");
   const { status } = context.view;
   const over = isTerminal(status);
@@ -25,9 +25,9 @@ export function RunControls({ control: { context, busy } }: { control: RunContro
   const second = over ? (retry.blocked(context) ? null : retry) : status === "paused" ? null : pause;
   return (
     <>
-      {second && <CommandButton command={second} context={context} busy={busy} />}
-      {!over && <CommandButton command={cancel} context={context} busy={busy} />}
-      {main && <CommandButton command={main} context={context} busy={busy} primary />}
+      {second && <CommandButton command={second} context={context} />}
+      {!over && <CommandButton command={cancel} context={context} />}
+      {main && <CommandButton command={main} context={context} primary />}
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
           <ActionIcon variant="default" size="input-sm" aria-label={t("control.more")} data-testid="run-menu">
@@ -52,7 +52,7 @@ interface Props {
   context: RunContext;
 }
 
-function CommandButton({ command, context, busy, primary }: Props & { busy: boolean; primary?: boolean }) {
+function CommandButton({ command, context, primary }: Props & { primary?: boolean }) {
   const { t } = useTranslation("trace");
   const blocked = command.blocked(context);
   return (
@@ -67,7 +67,6 @@ function CommandButton({ command, context, busy, primary }: Props & { busy: bool
         onClick={() => !blocked && command.perform(context)}
         data-disabled={blocked !== null || undefined}
         aria-disabled={blocked !== null}
-        disabled={busy}
         data-testid={`${command.id}-run`}
       >
         {t(`control.${command.id}`)}

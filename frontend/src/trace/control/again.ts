@@ -6,5 +6,5 @@ export const again: RunCommand = {
   icon: IconRotateClockwise,
   shortcut: "Shift+R",
   blocked: () => null,
-  perform: ({ make }) => make({ how: "replay", version: "same" }),
+  perform: ({ show }) => show("again"),
 };

@@ -1,17 +1,17 @@
 import type { TablerIcon } from "@tabler/icons-react";
 import type { RunView } from "@/graph/runTypes";
-import type { NewRunFrom, PlainCommand } from "@/wire/api";
 import type { RunDetail } from "@/wire/types";
 
-export type RunDialog = "cancel" | "terminate" | "signal" | "fork";
+/** Commands that take nothing but a reason. */
+export type ReasonedCommand = "pause" | "resume" | "continue" | "retry" | "again" | "newest";
+
+export type RunDialog = "cancel" | "terminate" | "signal" | "fork" | ReasonedCommand;
 
 /** The run that a command is for, and what a command can do. */
 export interface RunContext {
   readonly run: RunDetail;
   readonly view: RunView;
   show(dialog: RunDialog): void;
-  send(command: PlainCommand): void;
-  make(from: NewRunFrom): void;
 }
 
 /** Something a person can ask of a run; header, menu, keyboard and palette all show and do these. */

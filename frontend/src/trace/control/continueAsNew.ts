@@ -10,5 +10,5 @@ export const continueAsNew: RunCommand = {
     if (status === "cancelling" || status === "compensating") return status;
     return startedAt === null ? "notBegun" : null;
   },
-  perform: ({ send }) => send("continue"),
+  perform: ({ show }) => show("continue"),
 };

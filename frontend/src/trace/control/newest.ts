@@ -5,5 +5,5 @@ export const newest: RunCommand = {
   id: "newest",
   icon: IconRotateClockwise2,
   blocked: () => null,
-  perform: ({ make }) => make({ how: "replay", version: "newest" }),
+  perform: ({ show }) => show("newest"),
 };

@@ -11,5 +11,5 @@ export const pause: RunCommand = {
     if (status === "cancelling" || status === "compensating") return status;
     return status === "paused" ? "paused" : null;
   },
-  perform: ({ send }) => send("pause"),
+  perform: ({ show }) => show("pause"),
 };

@@ -10,5 +10,5 @@ export const resume: RunCommand = {
     if (isTerminal(status)) return "ended";
     return status === "paused" ? null : "notPaused";
   },
-  perform: ({ send }) => send("resume"),
+  perform: ({ show }) => show("resume"),
 };

@@ -11,5 +11,5 @@ export const retry: RunCommand = {
     if (status === "continued") return "continued";
     return status === "completed" ? "endedWell" : null;
   },
-  perform: ({ make }) => make({ how: "retry" }),
+  perform: ({ show }) => show("retry"),
 };

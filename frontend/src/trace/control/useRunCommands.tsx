@@ -1,12 +1,7 @@
-import { notifications } from "@mantine/notifications";
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { isTyping, matches } from "@/canvas/commands/keyboard";
 import { usePaletteGroups } from "@/stores/palette";
-import type { NewRunFrom } from "@/wire/api";
-import { keys, useCommandRun, useMakeRunFrom } from "@/wire/queries";
 import type { RunDetail } from "@/wire/types";
 import type { Trace } from "../useTrace";
 import type { RunContext, RunDialog } from "./command";
@@ -15,43 +10,18 @@ import { RUN_COMMANDS } from "./index";
 export interface RunControl {
   readonly context: RunContext;
   readonly dialog: RunDialog | null;
-  readonly busy: boolean;
   close(): void;
 }
 
 /** What can be asked of the run on the page: for its header, its keys and the command palette. */
 export function useRunCommands(run: RunDetail, { view }: Trace): RunControl {
-  const { t } = useTranslation(["trace", "app"]);
   const [dialog, setDialog] = useState<RunDialog | null>(null);
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const command = useCommandRun();
-  const maker = useMakeRunFrom();
-  const refused = (id: string) => (error: Error) =>
-    notifications.show({ color: "red", title: t(`control.failed.${id}`), message: error.message });
-  const context: RunContext = {
-    run,
-    view,
-    show: setDialog,
-    send: (asked) =>
-      command.mutate(
-        { run: run.id, command: asked },
-        {
-          onSuccess: () => void client.invalidateQueries({ queryKey: keys.why(run.id) }),
-          onError: refused(asked),
-        },
-      ),
-    make: (asked: NewRunFrom) =>
-      maker.mutate(
-        { run: run.id, asked },
-        { onSuccess: ({ id }) => void navigate(`/runs/${id}`), onError: refused(asked.how) },
-      ),
-  };
+  const context: RunContext = { run, view, show: setDialog };
   const latest = useRef(context);
   latest.current = context;
   useKeys(latest);
   usePalette(latest);
-  return { context, dialog, busy: command.isPending || maker.isPending, close: () => setDialog(null) };
+  return { context, dialog, close: () => setDialog(null) };
 }
 
 type Latest = { readonly current: RunContext };

@@ -1,5 +1,6 @@
 import type { RunControl } from "../control/useRunCommands";
 import { ForkDialog } from "./ForkDialog";
+import { ReasonDialog } from "./ReasonDialog";
 import { SignalDialog } from "./SignalDialog";
 import { StopDialog } from "./StopDialog";
 
@@ -15,6 +16,13 @@ export function RunDialogs({ control, selected }: { control: RunControl; selecte
       return <SignalDialog run={run} view={view} onClose={close} />;
     case "fork":
       return <ForkDialog run={run} view={view} step={selected} onClose={close} />;
+    case "pause":
+    case "resume":
+    case "continue":
+    case "retry":
+    case "again":
+    case "newest":
+      return <ReasonDialog key={dialog} run={run.id} what={dialog} onClose={close} />;
     case null:
       return null;
   }

@@ -25,6 +25,7 @@ export function SignalDialog({ run, view, onClose }: Props) {
   const [name, setName] = useState(awaited[0]?.name ?? "");
   const [key, setKey] = useState(awaited[0]?.key ?? "");
   const [data, setData] = useState<unknown>(null);
+  const [reason, setReason] = useState("");
   const send = useSignalRun();
   const names = [...new Set([...awaited, ...known].map((signal) => signal.name))];
   const schema = formOf(known.find((signal) => signal.name === name)?.schemas);
@@ -32,7 +33,7 @@ export function SignalDialog({ run, view, onClose }: Props) {
   const problem = send.error instanceof ApiProblem ? send.error : null;
   const submit = () =>
     send.mutate(
-      { run: run.id, name, key, ...(value !== null && { data: value }) },
+      { run: run.id, name, key, reason, ...(value !== null && { data: value }) },
       {
         onSuccess: () => {
           notifications.show({ message: t("signal.sent", { name }) });
@@ -90,6 +91,14 @@ export function SignalDialog({ run, view, onClose }: Props) {
           error={problem?.byField.get("/data")}
         />
       )}
+      <TextInput
+        label={t("run.reason")}
+        description={t("run.reasonHint")}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        maxLength={500}
+        mt="sm"
+      />
       {send.error && (
         <Text role="alert" c="red" size="sm" mt="sm">
           {send.error.message}
