@@ -175,10 +175,10 @@ def _checked_semver(contract: Contract, semver: str) -> str:
     try:
         wanted = Version.parse(semver)
     except ValueError as error:
-        raise BadVersionError(f"“{semver[:40]}” is no semantic version such as 1.2.0.", field="/semver") from error
+        raise BadVersionError(f"“{semver[:40]}” is no semantic version such as 1.2.0.", field="/version") from error
     newest = max((Version.parse(row.semver) for row in contract.versions.all()), default=None)
     if len(semver) > 40 or (newest is not None and wanted <= newest):
-        raise BadVersionError(f"{semver} is not greater than {newest}, the newest version.", field="/semver")
+        raise BadVersionError(f"{semver} is not greater than {newest}, the newest version.", field="/version")
     return str(wanted)
 
 

@@ -109,6 +109,8 @@ def contract_row(contract: Contract, found: dict[str, int] | None, everywhere: C
         "compatibility": contract.compatibility or everywhere.compatibility,
         "own_compatibility": bool(contract.compatibility),
         "mode": "READONLY" if contract.system else contract.mode or everywhere.mode,
+        "own_mode": contract.system or bool(contract.mode),
+        "for_all": {"compatibility": everywhere.compatibility, "mode": everywhere.mode},
         "system": contract.system,
         "latest": version_row(versions[-1]),
         "versions": len(versions),

@@ -43,6 +43,13 @@ class MaySchema(serializers.Serializer[Any]):
     see_rejected = serializers.BooleanField()
 
 
+class ForAllSchema(serializers.Serializer[Any]):
+    """What holds for all contracts without settings of their own."""
+
+    compatibility = serializers.ChoiceField(LEVELS)
+    mode = serializers.ChoiceField(CONTRACT_MODES)
+
+
 class ContractSchema(serializers.Serializer[Any]):
     """A contract with its newest version."""
 
@@ -55,6 +62,8 @@ class ContractSchema(serializers.Serializer[Any]):
     compatibility = serializers.ChoiceField(LEVELS)
     own_compatibility = serializers.BooleanField(help_text="Whether the level is its own, not the one for all")
     mode = serializers.ChoiceField(CONTRACT_MODES)
+    own_mode = serializers.BooleanField(help_text="Whether the mode is its own, not the one for all")
+    for_all = ForAllSchema()
     system = serializers.BooleanField()
     latest = ContractVersionSchema()
     versions = serializers.IntegerField(help_text="How many there are")

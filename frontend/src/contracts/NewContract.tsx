@@ -5,8 +5,9 @@ import { useNavigate } from "react-router";
 import { useMayOperate } from "@/wire/mayOperate";
 import { ApiProblem } from "@/wire/problem";
 import { useEdited } from "./may";
-import { SAMPLE_NAME, SAMPLE_SIDE, SAMPLES } from "./samples";
-import { SCHEMA_TYPES, type SchemaType, useRegister } from "./wire";
+import { complete, References } from "./References";
+import { SAMPLE_NAME, SAMPLE_SIDE, SAMPLE_VERSION, SAMPLES } from "./samples";
+import { type Reference, SCHEMA_TYPES, type SchemaType, useRegister } from "./wire";
 
 /** Register the first version of a contract. */
 export function NewContract({ onClose }: { onClose(): void }) {
@@ -15,6 +16,8 @@ export function NewContract({ onClose }: { onClose(): void }) {
   const [name, setName] = useState("");
   const [type, setType] = useState<SchemaType>("AVRO");
   const [schema, setSchema] = useState("");
+  const [references, setReferences] = useState<readonly Reference[]>([]);
+  const [version, setVersion] = useState("");
   const register = useRegister();
   const projects = useEdited();
   const [project, setProject] = useState<string | null>(null);
@@ -26,7 +29,8 @@ export function NewContract({ onClose }: { onClose(): void }) {
         name: name.trim(),
         schema,
         schema_type: type,
-        references: [],
+        references,
+        ...(version.trim() && { version: version.trim() }),
         project: project ?? projects[0]?.slug ?? "",
       },
       { onSuccess: () => void navigate(`/contracts/${encodeURIComponent(name.trim())}`) },
@@ -76,6 +80,18 @@ export function NewContract({ onClose }: { onClose(): void }) {
         error={fields.get("/schema")}
         styles={{ input: { fontFamily: "var(--ac-mono)", fontSize: 12 } }}
       />
+      <References type={type} references={references} onChange={setReferences} />
+      <TextInput
+        mt="sm"
+        w={220}
+        label={t("version")}
+        description={t("new.versionHint", { version: SAMPLE_VERSION })}
+        placeholder={SAMPLE_VERSION}
+        value={version}
+        onChange={(event) => setVersion(event.currentTarget.value)}
+        error={fields.get("/version")}
+        styles={{ input: { fontFamily: "var(--ac-mono)" } }}
+      />
       {register.error && (
         <Alert color="red" mt="sm" role="alert">
           {register.error.message}
@@ -85,8 +101,12 @@ export function NewContract({ onClose }: { onClose(): void }) {
         <Button variant="default" onClick={onClose}>
           {t("cancel")}
         </Button>
-        <Button onClick={send} loading={register.isPending} disabled={!name.trim() || !schema.trim()}>
-          {t("new.send")}
+        <Button
+          onClick={send}
+          loading={register.isPending}
+          disabled={!name.trim() || !schema.trim() || !complete(references)}
+        >
+          {t("new.send", { version: version.trim() || SAMPLE_VERSION })}
         </Button>
       </Group>
     </Modal>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/wire/problem";
 import { useMe } from "@/wire/queries";
 import classes from "./Contracts.module.css";
+import { DeleteContract } from "./DeleteContract";
 import { useMayBind, useMayChange } from "./may";
 import { Reasoned } from "./Reasoned";
 import { SAMPLE_PATTERN, SIDES } from "./samples";
@@ -15,6 +16,7 @@ export function SettingsPane({ contract }: { contract: ContractDetail }) {
   const settings = useSettings(contract.name);
   const { may, why } = useMayChange(contract);
   const fields = settings.error instanceof ApiProblem ? settings.error.byField : new Map<string, string>();
+  const { for_all } = contract;
   const level = contract.own_compatibility ? contract.compatibility : "";
   return (
     <section>
@@ -26,7 +28,7 @@ export function SettingsPane({ contract }: { contract: ContractDetail }) {
             label={t("settings.level")}
             description={t(`levelHints.${contract.compatibility}`)}
             data={[
-              { value: "", label: t("settings.inherit", { level: t(`levels.${contract.compatibility}`) }) },
+              { value: "", label: t("settings.inherit", { what: t(`levels.${for_all.compatibility}`) }) },
               ...LEVELS.map((value) => ({ value, label: t(`levels.${value}`) })),
             ]}
             value={level}
@@ -38,12 +40,12 @@ export function SettingsPane({ contract }: { contract: ContractDetail }) {
         <Reasoned why={why}>
           <Select
             label={t("settings.mode")}
-            data={(["READWRITE", "READONLY"] as const).map((value) => ({
-              value,
-              label: t(`modes.${value}`),
-            }))}
-            value={contract.mode}
-            onChange={(value) => settings.mutate({ mode: value as Mode })}
+            data={[
+              { value: "", label: t("settings.inherit", { what: t(`modes.${for_all.mode}`) }) },
+              ...(["READWRITE", "READONLY"] as const).map((value) => ({ value, label: t(`modes.${value}`) })),
+            ]}
+            value={contract.own_mode ? contract.mode : ""}
+            onChange={(value) => settings.mutate({ mode: (value ?? "") as Mode | "" })}
             allowDeselect={false}
             disabled={!may}
           />
@@ -58,6 +60,7 @@ export function SettingsPane({ contract }: { contract: ContractDetail }) {
           {settings.error.message}
         </p>
       )}
+      {!contract.system && <DeleteContract contract={contract} />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select } from "@mantine/core";
+import { Alert, Button, Group, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,9 +7,11 @@ import { ApiProblem } from "@/wire/problem";
 import classes from "./Contracts.module.css";
 import { useMayChange } from "./may";
 import { Reasons } from "./Reasons";
+import { complete, References } from "./References";
 import { SchemaCode } from "./SchemaCode";
 import {
   type ContractDetail,
+  type Reference,
   SCHEMA_TYPES,
   type SchemaType,
   useContractText,
@@ -26,19 +28,27 @@ export function TrialForm({ contract }: { contract: ContractDetail }) {
   const trial = useTrial(contract.name);
   const register = useRegister();
   const schema = written ?? newest.data?.schema ?? "";
-  const draft = { schema, schema_type: type, references: newest.data?.references ?? [] };
-  const change = (text: string) => {
-    setWritten(text);
+  const [named, setNamed] = useState<readonly Reference[] | null>(null);
+  const [version, setVersion] = useState("");
+  const references = named ?? newest.data?.references ?? [];
+  const draft = { schema, schema_type: type, references };
+  const forget = () => {
     trial.reset();
     register.reset();
   };
+  const change = (text: string) => {
+    setWritten(text);
+    forget();
+  };
   const send = () =>
     register.mutate(
-      { name: contract.name, ...draft },
+      { name: contract.name, ...draft, ...(version.trim() && { version: version.trim() }) },
       {
         onSuccess: (made) => {
           notifications.show({ message: t("registered", { version: made.version }), color: "green" });
           setWritten(null);
+          setNamed(null);
+          setVersion("");
         },
       },
     );
@@ -58,25 +68,47 @@ export function TrialForm({ contract }: { contract: ContractDetail }) {
     <section>
       <p className={classes.quiet}>{t("trial.hint", { level: t(`levels.${contract.compatibility}`) })}</p>
       <SchemaCode text={schema} type={type} label={t("schema")} onChange={change} />
+      <References
+        type={type}
+        references={references}
+        onChange={(changed) => {
+          setNamed(changed);
+          forget();
+        }}
+      />
       <Group mt="sm" gap="xs">
         <Select
           aria-label={t("type")}
           data={SCHEMA_TYPES.map((value) => ({ value, label: t(`types.${value}`) }))}
           value={type}
-          onChange={(value) => setType(value as SchemaType)}
+          onChange={(value) => {
+            setType(value as SchemaType);
+            forget();
+          }}
           allowDeselect={false}
           w={150}
+        />
+        <TextInput
+          aria-label={t("trial.version")}
+          placeholder={t("trial.nextVersion")}
+          value={version}
+          onChange={(event) => {
+            setVersion(event.currentTarget.value);
+            register.reset();
+          }}
+          styles={{ input: { fontFamily: "var(--ac-mono)" } }}
+          w={190}
         />
         <Button
           variant="default"
           onClick={() => trial.mutate(draft)}
           loading={trial.isPending}
-          disabled={!schema.trim()}
+          disabled={!schema.trim() || !complete(references)}
         >
           {t("trial.check")}
         </Button>
         <OperatorButton onClick={send} loading={register.isPending} may={mayChange} blocked={blocked}>
-          {t("trial.register")}
+          {version.trim() ? t("new.send", { version: version.trim() }) : t("trial.register")}
         </OperatorButton>
       </Group>
       {error && <Failed error={error} />}

@@ -7,6 +7,13 @@ export const SAMPLE_SIDE = "agent.text.input";
 export const SIDES = { input: "agent.<name>.input", output: "agent.<name>.output" } as const;
 export const SAMPLE_PATTERN = "orders.*.v1";
 export const ALERT_SUBJECT = "contract.alert.v1";
+export const SAMPLE_VERSION = "1.0.0";
+/** What a schema of each type calls another one it refers to. */
+export const SAMPLE_REFERENCES: Readonly<Record<SchemaType, string>> = {
+  AVRO: "com.example.Customer",
+  PROTOBUF: "example/customer.proto",
+  JSON: "customer.json",
+};
 export const SAMPLES: Readonly<Record<SchemaType, string>> = {
   AVRO: '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]}',
   PROTOBUF: 'syntax = "proto3";\nmessage Order { int64 id = 1; }',

@@ -118,6 +118,8 @@ export function contract(changed: Partial<ContractDetail> = {}): ContractDetail 
     compatibility: "BACKWARD",
     own_compatibility: false,
     mode: "READWRITE",
+    own_mode: false,
+    for_all: { compatibility: "BACKWARD", mode: "READWRITE" },
     system: false,
     latest: version(2, "1.1.0"),
     versions: 2,

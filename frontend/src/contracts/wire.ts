@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { type Query, request } from "@/wire/client";
-import type { Page } from "@/wire/types";
+import type { DiffLine, Page } from "@/wire/types";
 
 export const SCHEMA_TYPES = ["AVRO", "PROTOBUF", "JSON"] as const;
 export type SchemaType = (typeof SCHEMA_TYPES)[number];
@@ -51,6 +51,9 @@ export interface Contract {
   compatibility: Level;
   own_compatibility: boolean;
   mode: Mode;
+  own_mode: boolean;
+  /** What holds where a contract has no level or mode of its own. */
+  for_all: { compatibility: Level; mode: Mode };
   system: boolean;
   latest: ContractVersion;
   versions: number;
@@ -103,13 +106,6 @@ export interface Trial {
   incompatibilities: Incompatibility[];
 }
 
-export interface DiffLine {
-  change: "same" | "added" | "removed" | "skipped";
-  text: string;
-  old: number;
-  new: number;
-}
-
 export interface Diff {
   old: ContractVersion;
   new: ContractVersion;
@@ -140,7 +136,7 @@ export interface RejectedCount {
 export interface Draft {
   schema: string;
   schema_type: SchemaType;
-  references: Reference[];
+  references: readonly Reference[];
 }
 
 const id = encodeURIComponent;
@@ -253,7 +249,10 @@ export function useDeleteContract() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (name: string) => request<null>(`/contracts/${id(name)}`, { method: "DELETE" }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["contracts", "list"] }),
+    onSuccess: (_, name) => {
+      client.removeQueries({ queryKey: keys.one(name) });
+      return client.invalidateQueries({ queryKey: ["contracts", "list"] });
+    },
   });
 }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from agentcluster.security.models import Project
+from agents.contracts.models import ContractSettings
 from designer.models import Workflow
 from designer.triggers.models import Kind, Trigger
 
@@ -53,6 +54,23 @@ def test_the_next_version_gets_a_number_that_says_what_it_is(api, admin_api, con
     assert api.post(f"{URL}/versions", {"schema": '"string"'}).json()["version"] == "2.0.0"
     wrong = api.post(f"{URL}/versions", {"schema": '"long"', "version": "1.5.0"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_version")
+    assert [error["field"] for error in wrong.json()["errors"]] == ["/version"]
+    assert api.post(f"{URL}/versions", {"schema": '"long"', "version": "3.0.0"}).json()["version"] == "3.0.0"
+
+
+def test_what_a_contract_inherits_is_told_apart_from_its_own(api, contract):
+    before = api.get(URL).json()
+    assert (before["own_compatibility"], before["own_mode"]) == (False, False)
+    assert before["for_all"] == {"compatibility": "BACKWARD", "mode": "READWRITE"}
+    ContractSettings.objects.update_or_create(pk=1, defaults={"compatibility": "FULL", "mode": "READONLY"})
+    api.patch(URL, {"compatibility": "FORWARD", "mode": "READWRITE"})
+    own = api.get(URL).json()
+    assert (own["compatibility"], own["mode"], own["own_compatibility"], own["own_mode"]) == (
+        "FORWARD", "READWRITE", True, True,
+    )  # fmt: skip
+    assert own["for_all"] == {"compatibility": "FULL", "mode": "READONLY"}
+    inherited = api.patch(URL, {"compatibility": "", "mode": ""}).json()
+    assert (inherited["compatibility"], inherited["mode"], inherited["own_mode"]) == ("FULL", "READONLY", False)
 
 
 def test_a_schema_is_tried_out_without_being_written(api, contract):
