@@ -8,16 +8,16 @@ from agentcluster.api.settings import *  # noqa: F403
 from agentcluster.celery_settings import *  # noqa: F403
 from agentcluster.celery_settings import broker_url, transport_options
 from agentcluster.database import database_setting
-from agentcluster.environment import count, seconds
+from agentcluster.environment import choice, count, flag, seconds
 from agentcluster.gateway_settings import *  # noqa: F403
 from agentcluster.retention_settings import *  # noqa: F403
 from agentcluster.security.settings import *  # noqa: F403
-from agentcluster.telemetry.logs import logging_config
+from agentcluster.telemetry.logs import FORMATS, LEVELS, logging_config
 from agentcluster.up import services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("AGENTCLUSTER_HOME", BASE_DIR / "data")).resolve()
-DEBUG = os.environ.get("DEBUG", "") == "1"
+DEBUG = flag("DEBUG")
 
 NATS_URL = services.find(HOME).nats_url
 REDIS_URL = services.find(HOME).redis_url
@@ -26,12 +26,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(REDIS_URL)
 HEALTH_HOST = os.environ.get("HEALTH_HOST") or "127.0.0.1"
 HEALTH_PORT = count("HEALTH_PORT", "0", 0)
 ENGINE_MAX_RUNS = count("ENGINE_MAX_RUNS", "1000", 1)
-BUNDLES_APPROVE_SIGNED = os.environ.get("BUNDLES_APPROVE_SIGNED", "") == "1"
+BUNDLES_APPROVE_SIGNED = flag("BUNDLES_APPROVE_SIGNED")
 BUNDLE_UPLOADS_PER_MINUTE = count("BUNDLE_UPLOADS_PER_MINUTE", "30", 1)
 BUNDLE_REJECTED_DAYS = count("BUNDLE_REJECTED_DAYS", "30", 0)
 ENGINE_RUN_TIMEOUT_S = seconds("ENGINE_RUN_TIMEOUT_S", "2592000")
 DATABASES = {"default": database_setting(os.environ.get("DATABASE_URL", ""), HOME)}
 
+LOG_LEVEL = choice("LOG_LEVEL", LEVELS, "info")
+LOG_FORMAT = choice("LOG_FORMAT", FORMATS, "readable")
 LOGGING_CONFIG = "agentcluster.telemetry.logs.apply"
 LOGGING = logging_config()
 

@@ -1,5 +1,7 @@
 """The agent registry."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class AgentsConfig(AppConfig):
     name = "agents"
     verbose_name = "Registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks of settings."""
+        import_module("agents.setting_checks")

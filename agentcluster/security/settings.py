@@ -1,15 +1,14 @@
 """Settings of cookies, HTTPS, content security policy, lock-out, uploads and static files."""
 
-import os
 import re
 from datetime import timedelta
 from typing import Final
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
-from agentcluster.environment import count, listed
+from agentcluster.environment import count, flag, listed
 
-HTTPS: Final = os.environ.get("HTTPS", "") == "1"
+HTTPS: Final = flag("HTTPS")
 PROXY_COUNT: Final = count("PROXY_COUNT", "0", 0)
 """How many reverse proxies stand before the web process: so many addresses of X-Forwarded-For are believed."""
 

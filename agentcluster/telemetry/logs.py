@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
+FORMATS = ("readable", "json")
 QUIET = {
     "asyncio": "WARNING",
     "axes": "WARNING",

@@ -10,6 +10,7 @@ from agentcluster.database import database_setting
 from agentcluster.errors import AgentClusterError, BadInputError
 from agentcluster.up.config import UpConfig, from_environment
 from agentcluster.up.console import Console
+from agentcluster.up.good_settings import require_readable
 from agentcluster.up.home import lock_home, prepare_home
 from agentcluster.up.ports import require_free
 from agentcluster.up.supervisor import Supervisor
@@ -27,6 +28,7 @@ def main() -> int:
         database_setting(os.environ.get("DATABASE_URL", ""), config.home)
         prepare_home(config.home)
         with lock_home(config.home):
+            require_readable()
             require_free(config.host, config.port)
             require_free(config.host, config.grpc_port, "GATEWAY_GRPC_PORT")
             require_free(config.host, config.ws_port, "GATEWAY_WS_PORT")

@@ -12,6 +12,7 @@ from agentcluster.database import SQLITE
 from agentcluster.security import login_links
 from agentcluster.security.first_user import ensure_first_user
 from agentcluster.up.errors import StartError
+from agentcluster.up.good_settings import require_good
 
 Report = Callable[..., None]
 """Called with a sentence and fields; ``stage`` is ``tables`` (processes may start), ``done`` or ``failed``."""
@@ -24,7 +25,8 @@ class DatabaseUnusableError(StartError):
 
 
 def prepare(report: Report, *, login_link: bool) -> None:
-    """Ready the installation; raises ``DatabaseUnusableError`` with what to do. Safe to repeat."""
+    """Ready the installation; raises ``BadSettingError`` and ``DatabaseUnusableError`` with what to do. Safe to repeat."""
+    require_good()
     try:
         migrate(report)
         report("The database is ready", stage="tables")

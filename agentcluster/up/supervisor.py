@@ -11,7 +11,7 @@ from agentcluster.up.banner import banner
 from agentcluster.up.child import Child, ProcessSpec
 from agentcluster.up.config import UpConfig
 from agentcluster.up.console import Console, parse
-from agentcluster.up.errors import GivenUpError, StartError
+from agentcluster.up.errors import BadSettingError, GivenUpError, StartError
 from agentcluster.up.liveness import Watchman
 from agentcluster.up.processes import app_specs, prepare_spec
 from agentcluster.up.readiness import until_ready
@@ -99,6 +99,8 @@ class Supervisor:
             elif stage.get("stage") == "done":
                 await ended
                 return str(stage.get("login_path", ""))
+            elif stage.get("code") == BadSettingError.code:
+                raise BadSettingError(str(stage["event"]))
             else:
                 raise StartError(str(stage["event"]))
 

@@ -48,6 +48,11 @@ def source() -> str:
         raise BadConfigurationError(f"{FILE}: '{path}' cannot be read.") from error
 
 
+def check() -> None:
+    """Read the configuration; BadConfigurationError says what is wrong with it."""
+    parse(source())
+
+
 def parse(text: str) -> tuple[EngineConfig, ...]:
     """Return the engines of a JSON list; BadConfigurationError says what is wrong with it."""
     if not text.strip():

@@ -46,6 +46,12 @@ def test_every_service_comes_back_is_watched_and_keeps_its_data() -> None:
         assert named <= set(file["volumes"]), name
 
 
+def test_every_process_gets_the_settings_that_stand_in_env() -> None:
+    for name, service in compose.load()["services"].items():
+        if "build" in service:
+            assert service["env_file"] == [{"path": ".env", "required": False}], name
+
+
 def test_every_process_is_asked_every_five_seconds_and_is_down_after_three_failures() -> None:
     services = compose.load()["services"]
     for name in compose.APP:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
 
-from agentcluster.errors import AgentClusterError
+from agentcluster.errors import AgentClusterError, BadInputError
 from agentcluster.up.prepare import prepare
 
 log = structlog.get_logger(__name__)
@@ -25,12 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--login-link", action="store_true", help="also make a one-time login link")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Prepare, or say in one sentence why that is not possible (exit code 1)."""
+        """Prepare, or say in one sentence why that is not possible (exit code 2 for a bad setting, else 1)."""
         try:
             prepare(self.report, login_link=options["login_link"])
         except AgentClusterError as error:
-            self.report(error.message, level="error", stage="failed")
-            sys.exit(1)
+            self.report(error.message, level="error", stage="failed", code=error.code)
+            sys.exit(2 if isinstance(error, BadInputError) else 1)
         except Exception:
             log.exception("The preparation failed")
             self.report("The preparation failed; the log above says where.", level="error", stage="failed")

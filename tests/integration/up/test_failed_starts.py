@@ -36,6 +36,23 @@ def test_an_address_that_leads_nowhere(variable: str, value: str, code: int, sen
     assert given == code
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("ENGINE_MAX_RUNS", "many", "ENGINE_MAX_RUNS must be a whole number from 1 on; it is “many”."),
+        ("HTTPS", "maybe", "HTTPS must be 1 (on) or 0 (off); it is “maybe”."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warning, error, critical; it is “loud”."),
+        ("NATS_REPLICAS", "2", "NATS_REPLICAS must be 1, 3 or 5"),
+        ("NODE_SANDBOX", "maybe", "NODE_SANDBOX is “maybe”; it may be “required” or “optional”."),
+        ("LLM_ENGINES", "[{]", "The list of engines cannot be read"),
+    ],
+)
+def test_a_setting_that_makes_no_sense(variable: str, value: str, sentence: str, tmp_path: Path) -> None:
+    code, said = failed_start(tmp_path, **{variable: value})
+    assert sentence in said
+    assert code == 2
+
+
 def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     code, said = failed_start(tmp_path / "data")
