@@ -148,8 +148,12 @@ class _Estimate:
     def _pay(self, units: int) -> None:
         self._work += units
         if self._work > MAX_WORK:
-            through = f", going through lists of up to {self._longest:,} entries" if self._longest else ""
-            message = f"it could copy or compare more than {MAX_WORK:,} entries{through}"
+            message = f"it could copy or compare more than {MAX_WORK:,} entries"
+            if self._longest:
+                message = (
+                    f"it could copy or compare more than {MAX_WORK:,} entries, going through lists of up to "
+                    f"{self._longest:,} entries"
+                )
             raise TooMuchWorkError(message, "expression_work")
 
     def _fits(self, shape: Shape) -> Shape:
