@@ -52,13 +52,15 @@ class BulkBody(ReasonBody):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what the action does not take, or lacks."""
+        """Refuse what the action does not take, or lacks; who only counts need not know it yet."""
         action = attrs["action"]
         takes = OPTIONS.get(action, ())
         every = {name for names in OPTIONS.values() for name in names}
         strange = sorted(name for name in every.difference(takes) if name in attrs)
         if strange:
             raise serializers.ValidationError(dict.fromkeys(strange, f"means nothing to {action}"))
+        if attrs["dry_run"]:
+            return attrs
         if action == "signal" and "name" not in attrs:
             raise serializers.ValidationError({"name": "Which signal?"})
         if action == "fork" and ("after" in attrs) == ("step" in attrs):

@@ -2,41 +2,12 @@ import { Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { RunStatus } from "@/graph/runTypes";
 import type { BulkAction } from "@/wire/types";
 import { BulkDialog } from "./BulkDialog";
+import { BULK_ACTIONS, DANGEROUS } from "./bulkActions";
 import classes from "./RunsPage.module.css";
 
-export const BULK_ACTIONS: readonly BulkAction[] = [
-  "pause",
-  "resume",
-  "retry",
-  "replay",
-  "cancel",
-  "terminate",
-];
-const DANGEROUS: ReadonlySet<BulkAction> = new Set(["cancel", "terminate"]);
-
-/** The statuses in which a run takes the action; any where it is not named. */
-const TAKES: Partial<Record<BulkAction, readonly RunStatus[]>> = {
-  pause: ["pending", "queued", "running", "waiting"],
-  resume: ["paused"],
-  retry: ["failed", "cancelled", "terminated"],
-  cancel: ["pending", "queued", "running", "waiting", "paused"],
-  terminate: ["pending", "queued", "running", "waiting", "paused", "cancelling", "compensating"],
-};
-
 type Filter = Readonly<Record<string, unknown>>;
-
-/** Runs that would only refuse are not counted. */
-function narrowedTo(action: BulkAction, filter: Filter): Filter {
-  const takes = TAKES[action];
-  if (!takes) return filter;
-  const asked = filter.status as readonly RunStatus[] | undefined;
-  const status = asked?.length ? takes.filter((one) => asked.includes(one)) : takes;
-  // where none of those asked for takes it, they say so themselves
-  return { ...filter, status: status.length > 0 ? status : asked };
-}
 
 interface Props {
   chosen: readonly string[];
@@ -87,8 +58,7 @@ export function BulkBar({ chosen, more, filter, onDone }: Props) {
         <BulkDialog
           action={action}
           dangerous={DANGEROUS.has(action)}
-          filter={narrowedTo(action, all ? filter : { ids: chosen })}
-          chosen={all ? null : chosen.length}
+          filter={all ? filter : { ids: chosen }}
           onClose={(started) => {
             setAction(null);
             if (started) onDone();

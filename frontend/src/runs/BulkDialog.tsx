@@ -4,26 +4,28 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { shortRunId } from "@/ui/RunId";
 import { StatusMark } from "@/ui/StatusMark";
-import { previewBulk, startBulk } from "@/wire/api";
-import { isProblem } from "@/wire/problem";
+import { type BulkOptions as BulkOptionValues, previewBulk, startBulk } from "@/wire/api";
+import { keyed } from "@/wire/keyed";
+import { ApiProblem, isProblem } from "@/wire/problem";
 import { keys } from "@/wire/queries";
 import type { BulkAction } from "@/wire/types";
+import { BulkOptions } from "./BulkOptions";
 import { BulkProgress } from "./BulkProgress";
+import { NO_INPUT, optionsOf } from "./bulkActions";
 import classes from "./RunsPage.module.css";
 
 interface Props {
   action: BulkAction;
   dangerous: boolean;
   filter: Readonly<Record<string, unknown>>;
-  /** How many were chosen by hand; null: all that match. */
-  chosen: number | null;
   onClose(started: boolean): void;
 }
 
 /** First how many and which, then a reason, then how far it is. */
-export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props) {
+export function BulkDialog({ action, dangerous, filter, onClose }: Props) {
   const { t } = useTranslation(["runs", "app"]);
   const [reason, setReason] = useState("");
+  const [input, setInput] = useState(NO_INPUT);
   const client = useQueryClient();
   const preview = useQuery({
     queryKey: ["bulk", "preview", action, filter],
@@ -32,7 +34,10 @@ export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props
     retry: false,
   });
   const start = useMutation({
-    mutationFn: startBulk,
+    mutationFn: (body: Parameters<typeof startBulk>[0] & { options: BulkOptionValues }) => {
+      const { options, ...asked } = body;
+      return keyed({ bulk: body }, (key) => startBulk(asked, options, key));
+    },
     onError: (error) => isProblem(error, "count_changed") && void preview.refetch(),
     onSettled: () => client.invalidateQueries({ queryKey: keys.runs }),
   });
@@ -51,6 +56,8 @@ export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props
     );
   }
   const failed = preview.error ?? start.error;
+  const options = optionsOf(action, input);
+  const left = (preview.data?.matching ?? 0) - count;
   return (
     <Modal
       opened
@@ -64,9 +71,9 @@ export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props
           <Text size="sm" mb="sm">
             {t(`bulk.text.${action}`)}
           </Text>
-          {chosen !== null && count < chosen && (
+          {left > 0 && (
             <Text size="sm" mb="sm" c="dimmed">
-              {t("bulk.leftOut", { count: chosen - count })}
+              {t("bulk.leftOut", { count: left })}
             </Text>
           )}
           <ul className={classes.sample}>
@@ -81,6 +88,12 @@ export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props
               <li>{t("bulk.andMore", { count: count - preview.data.sample.length })}</li>
             )}
           </ul>
+          <BulkOptions
+            action={action}
+            value={input}
+            onChange={setInput}
+            problem={start.error instanceof ApiProblem ? start.error : null}
+          />
           <Textarea
             label={t("bulk.reason")}
             description={t("bulk.reasonHint")}
@@ -106,9 +119,9 @@ export function BulkDialog({ action, dangerous, filter, chosen, onClose }: Props
         </Button>
         <Button
           {...(dangerous && { color: "red" })}
-          disabled={count === 0}
+          disabled={count === 0 || options === null}
           loading={start.isPending}
-          onClick={() => start.mutate({ action, filter, reason, expected_count: count })}
+          onClick={() => options && start.mutate({ action, filter, reason, expected_count: count, options })}
           data-testid="confirm-bulk"
         >
           {preview.data ? title : t(`bulk.action.${action}`)}

@@ -147,11 +147,20 @@ export interface BulkBody {
   filter: Readonly<Record<string, unknown>>;
   reason?: string;
 }
+/** What an action takes besides a reason: the name of a signal, a form, a version, a step. */
+export type BulkOptions = Readonly<Record<string, unknown>>;
 export const previewBulk = (body: BulkBody, signal?: AbortSignal) =>
   request<t.BulkPreview>("/runs/bulk", { method: "POST", body: { ...body, dry_run: true }, signal });
-/** Refused with `count_changed` (409) when more runs match by now than were shown. */
-export const startBulk = (body: BulkBody & { expected_count: number }) =>
-  request<t.BulkOperation>("/runs/bulk", { method: "POST", body: { ...body, dry_run: false } });
+/**
+ * Refused with `count_changed` (409) when more runs match by now than were shown. The key makes a request that is sent
+ * twice one operation.
+ */
+export const startBulk = (body: BulkBody & { expected_count: number }, options: BulkOptions, key: string) =>
+  request<t.BulkOperation>("/runs/bulk", {
+    method: "POST",
+    body: { ...body, ...options, dry_run: false },
+    headers: { "Idempotency-Key": key },
+  });
 export const getBulk = (operation: string, signal?: AbortSignal) =>
   request<t.BulkOperation>(`/bulk/${id(operation)}`, { signal });
 

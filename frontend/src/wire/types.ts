@@ -290,10 +290,25 @@ export interface RunSignal {
   steps: string[];
 }
 
-export type BulkAction = "cancel" | "terminate" | "pause" | "resume" | "retry" | "replay";
+export type BulkAction =
+  | "cancel"
+  | "terminate"
+  | "pause"
+  | "resume"
+  | "continue"
+  | "signal"
+  | "approve"
+  | "reject"
+  | "retry"
+  | "replay"
+  | "fork"
+  | "delete";
 
 export interface BulkPreview {
+  /** Runs it would be done to. */
   count: number;
+  /** Runs that were chosen, those that could only refuse included. */
+  matching: number;
   sample: RunSummary[];
 }
 

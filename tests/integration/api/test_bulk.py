@@ -393,3 +393,8 @@ class TestWithData:
         answer = api.post("/api/v1/runs/bulk", body)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field), answer.content
         assert not BulkOperation.objects.exists()
+
+    @pytest.mark.parametrize("action", ["signal", "fork"])
+    def test_who_only_counts_need_not_say_what_goes_along(self, act, make_runs, action):
+        make_runs(2)
+        assert act(action, dry_run=True).json()["count"] == 2
