@@ -16,6 +16,7 @@ import { useBreakers } from "@/wire/routing";
 import type { AgentDetail } from "@/wire/types";
 import { Capabilities, LiveMark } from "./AgentCard";
 import classes from "./AgentPage.module.css";
+import { AgentRuns } from "./AgentRuns";
 import { BreakerChanges } from "./BreakerChanges";
 import { Instances } from "./Instances";
 import { Limits } from "./Limits";
@@ -71,7 +72,6 @@ function Detail({ agent, title }: { agent: AgentDetail; title: string }) {
           <Capabilities names={agent.capabilities} />
           <LiveMark count={agent.live_instances} />
           <div className={classes.links}>
-            <Link to={`/runs?agent=${encodeURIComponent(agent.name)}`}>{t("agent.runs")}</Link>
             <Link to={`/dead-letters?agent=${encodeURIComponent(agent.name)}`}>{t("agent.deadLetters")}</Link>
           </div>
         </div>
@@ -79,6 +79,7 @@ function Detail({ agent, title }: { agent: AgentDetail; title: string }) {
       <div className={classes.wide}>
         <Versions agent={agent} breakers={breakers} shown={shown?.version ?? ""} onShow={setWanted} />
         <Instances agent={agent} />
+        <AgentRuns agent={agent.name} />
       </div>
       <div className={classes.columns}>
         <div className={classes.stack}>
