@@ -4,6 +4,7 @@ import {
   IconAlertTriangle,
   IconBolt,
   IconDots,
+  IconHistory,
   IconLayoutSidebar,
   IconPlayerPlayFilled,
 } from "@tabler/icons-react";
@@ -27,6 +28,7 @@ import { publish } from "./commands/publish";
 import { save } from "./commands/save";
 import { showShortcuts } from "./commands/showShortcuts";
 import { togglePalette } from "./commands/togglePalette";
+import { versions } from "./commands/versions";
 import classes from "./Designer.module.css";
 import type { Editor } from "./editor";
 import { SaveMark } from "./SaveMark";
@@ -69,6 +71,16 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
               <IconBolt size={18} stroke={1.6} />
             </ActionIcon>
           </Tooltip>
+          <Tooltip label={t("command.versions")}>
+            <ActionIcon
+              className={classes.roomy}
+              aria-label={t("command.versions")}
+              aria-haspopup="dialog"
+              onClick={() => void versions.perform(editor)}
+            >
+              <IconHistory size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
           <Tooltip label={t("command.togglePalette")}>
             <ActionIcon
               className={classes.roomy}
@@ -97,7 +109,7 @@ export function DesignerHeader({ workflow, editor, onRenamed }: Props) {
             </Menu.Target>
             <Menu.Dropdown>
               <div className={classes.tight}>
-                <CommandItems editor={editor} commands={[publish, togglePalette]} />
+                <CommandItems editor={editor} commands={[publish, versions, togglePalette]} />
                 <Menu.Item
                   component={Link}
                   to={`/workflows/${workflow.id}/triggers`}

@@ -7,6 +7,7 @@ const RunDialog = lazy(() => import("./run/RunDialog"));
 const PublishDialog = lazy(() => import("./PublishDialog"));
 const ShortcutSheet = lazy(() => import("./ShortcutSheet"));
 const ConnectDialog = lazy(() => import("./ConnectDialog"));
+const VersionsDrawer = lazy(() => import("./versions/VersionsDrawer"));
 const ImportDialog = lazy(() => import("./ImportDialog"));
 
 /** The one dialog that is open. */
@@ -20,6 +21,7 @@ export function Dialogs({ workflow, editor }: { workflow: WorkflowDetail; editor
       {dialog === "publish" && <PublishDialog workflow={workflow} editor={editor} onClose={onClose} />}
       {dialog === "shortcuts" && <ShortcutSheet onClose={onClose} />}
       {dialog === "connect" && <ConnectDialog editor={editor} onClose={onClose} />}
+      {dialog === "versions" && <VersionsDrawer workflow={workflow} editor={editor} onClose={onClose} />}
       {dialog === "import" && <ImportDialog editor={editor} onClose={onClose} />}
     </Suspense>
   );

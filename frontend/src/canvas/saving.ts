@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { toGraph } from "@/graph/model";
 import { useDocument } from "@/stores/document";
 import { useProblems } from "@/stores/problems";
-import { useSaving } from "@/stores/saving";
+import { type Conflict, useSaving } from "@/stores/saving";
 import { saveDraft } from "@/wire/api";
 import { ApiProblem, isProblem } from "@/wire/problem";
 import type { WorkflowDetail } from "@/wire/types";
@@ -55,12 +55,14 @@ async function put(): Promise<boolean> {
   }
 }
 
+/** Who saved the newer draft that a refusal tells of (`draft_conflict`), and when. */
+export function conflictOf({ extra: { revision, updated_by, updated_at } }: ApiProblem): Conflict {
+  const by = typeof updated_by === "string" ? updated_by : null;
+  return { revision: Number(revision), by, at: String(updated_at) };
+}
+
 function refused(error: unknown) {
-  if (isProblem(error, "draft_conflict")) {
-    const { revision, updated_by, updated_at } = error.extra;
-    const by = typeof updated_by === "string" ? updated_by : null;
-    return { conflict: { revision: Number(revision), by, at: String(updated_at) } };
-  }
+  if (isProblem(error, "draft_conflict")) return { conflict: conflictOf(error) };
   return { problem: error instanceof ApiProblem ? error : new ApiProblem(0, { detail: String(error) }) };
 }
 

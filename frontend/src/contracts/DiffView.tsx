@@ -1,11 +1,12 @@
 import { Select } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { DiffLines } from "@/ui/DiffLines";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import classes from "./Contracts.module.css";
 import { Reasons } from "./Reasons";
-import { type ContractDetail, type DiffLine, useDiff } from "./wire";
+import { type ContractDetail, useDiff } from "./wire";
 
 interface Props {
   contract: ContractDetail;
@@ -45,34 +46,11 @@ export function DiffView({ contract, old, now, onChange }: Props) {
       {diff.error && <ErrorState error={diff.error} onRetry={() => void diff.refetch()} />}
       {diff.data && old !== now && (
         <>
-          <Lines lines={diff.data.lines} />
+          <DiffLines lines={diff.data.lines} label={t("tab.diff")} />
           <h2 className={classes.heading}>{t("diff.breaks")}</h2>
           <Reasons reasons={diff.data.incompatibilities} none={t("diff.breaksNothing")} />
         </>
       )}
     </section>
-  );
-}
-
-const SIGNS = { added: "+", removed: "−", same: " ", skipped: "⋯" } as const;
-
-function Lines({ lines }: { lines: readonly DiffLine[] }) {
-  const { t } = useTranslation("contracts");
-  if (lines.length === 0) return <p className={classes.quiet}>{t("diff.same")}</p>;
-  return (
-    <table className={classes.diff} aria-label={t("tab.diff")}>
-      <tbody>
-        {lines.map((line) => (
-          <tr key={`${line.old} ${line.new} ${line.change}`} data-change={line.change}>
-            <td>{line.change === "skipped" ? "" : line.old || ""}</td>
-            <td>{line.change === "skipped" ? "" : line.new || ""}</td>
-            <td aria-label={t(`diff.${line.change}`)}>{SIGNS[line.change]}</td>
-            <td>
-              {line.change === "skipped" ? t("diff.skippedLines", { count: Number(line.text) }) : line.text}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

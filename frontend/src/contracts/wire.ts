@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { type Query, request } from "@/wire/client";
-import type { Page } from "@/wire/types";
+import type { DiffLine, Page } from "@/wire/types";
 
 export const SCHEMA_TYPES = ["AVRO", "PROTOBUF", "JSON"] as const;
 export type SchemaType = (typeof SCHEMA_TYPES)[number];
@@ -104,13 +104,6 @@ export interface Trial {
   compatibility: Level;
   known_version: string | null;
   incompatibilities: Incompatibility[];
-}
-
-export interface DiffLine {
-  change: "same" | "added" | "removed" | "skipped";
-  text: string;
-  old: number;
-  new: number;
 }
 
 export interface Diff {

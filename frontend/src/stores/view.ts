@@ -2,7 +2,7 @@ import { create } from "zustand";
 import { persist } from "zustand/middleware";
 
 export type InspectorTab = "settings" | "input" | "output" | "runs";
-export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave" | "connect";
+export type Dialog = "run" | "publish" | "shortcuts" | "import" | "leave" | "connect" | "versions";
 
 /** A question what to add, at a place on the screen and on the canvas. */
 export interface Ask {

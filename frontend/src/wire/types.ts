@@ -192,6 +192,32 @@ export interface WorkflowVersion {
   published_by: string | null;
 }
 
+/** A version as the history lists it. */
+export interface VersionRow extends WorkflowVersion {
+  /** Runs of it that have not ended. */
+  open_runs: number;
+}
+
+/** A line of a difference; `old` and `new` are its numbers (0: not there). `skipped` stands for as many as it says. */
+export interface DiffLine {
+  change: "same" | "added" | "removed" | "skipped";
+  text: string;
+  old: number;
+  new: number;
+}
+
+/** What differs between two states of a workflow: by step, and line by line. */
+export interface WorkflowDiff {
+  from: string;
+  to: string;
+  changes: {
+    nodes: { id: string; title: string; what: "added" | "removed" | "changed"; layout: boolean }[];
+    edges: unknown[];
+    settings: unknown[];
+  };
+  lines: DiffLine[];
+}
+
 export interface RunSummary {
   id: string;
   project: { slug: string; name: string };

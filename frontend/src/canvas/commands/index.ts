@@ -35,6 +35,7 @@ import { toggleMinimap } from "./toggleMinimap";
 import { togglePalette } from "./togglePalette";
 import { toggleSnap } from "./toggleSnap";
 import { undo } from "./undo";
+import { versions } from "./versions";
 import { zoomIn } from "./zoomIn";
 import { zoomOut } from "./zoomOut";
 import { zoomReset } from "./zoomReset";
@@ -43,6 +44,7 @@ import { zoomReset } from "./zoomReset";
 export const COMMANDS: readonly Command[] = [
   run,
   publish,
+  versions,
   graphSettings,
   save,
   exportJson,
