@@ -2,12 +2,14 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { useUrlFilters } from "@/ui/useUrlFilters";
+import { FILTERS } from "./filters";
 import { History } from "./History";
 import classes from "./PoliciesPage.module.css";
+import { PolicyFilters } from "./PolicyFilters";
 import { PolicyForm } from "./PolicyForm";
 import { PolicyTable } from "./PolicyTable";
 import { Propagation } from "./Propagation";
@@ -15,17 +17,17 @@ import { TryPanel } from "./TryPanel";
 import { type Kind, type Policy, usePolicies } from "./wire";
 
 const VIEWS = ["list", "history", "try"] as const;
-type View = (typeof VIEWS)[number];
+const SHOWN = ["view"] as const;
 
 /** `/policies`: what operators have decided, since when and where it is in force, and the way back. */
 export default function PoliciesPage() {
   const { t } = useTranslation("policies");
-  const [params, setParams] = useSearchParams();
+  const { filters, set: filter, clear } = useUrlFilters(FILTERS);
+  const { filters: shown, set: show } = useUrlFilters(SHOWN);
   const [form, setForm] = useState<Policy | Kind | null>(null);
   const found = usePolicies();
   const set = found.data;
-  const view = VIEWS.find((one) => one === params.get("view")) ?? "list";
-  const show = (next: View) => setParams(next === "list" ? {} : { view: next }, { replace: true });
+  const view = VIEWS.find((one) => one === shown.view) ?? "list";
   const add = set?.may_change && (
     <Button leftSection={<IconPlus size={15} />} onClick={() => setForm("rate_limit")}>
       {t("new")}
@@ -38,7 +40,7 @@ export default function PoliciesPage() {
         <div className={classes.bar}>
           <SegmentedControl
             value={view}
-            onChange={(next) => show(next as View)}
+            onChange={(next) => show({ view: next === "list" ? null : next })}
             data={VIEWS.map((value) => ({ value, label: t(`view.${value}`) }))}
             aria-label={t("view.label")}
           />
@@ -49,7 +51,8 @@ export default function PoliciesPage() {
         {set && view === "list" && (
           <>
             <p className={classes.lead}>{t("lead")}</p>
-            <PolicyTable set={set} onAdd={setForm} onEdit={setForm} />
+            {set.policies.length > 0 && <PolicyFilters filters={filters} onChange={filter} onClear={clear} />}
+            <PolicyTable set={set} filters={filters} onAdd={setForm} onEdit={setForm} onClear={clear} />
           </>
         )}
         {set && view === "history" && <History set={set} />}

@@ -1,7 +1,9 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconFilterOff, IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { EmptyState } from "@/ui/EmptyState";
 import { lastChange } from "./changes";
+import { askedKind, type Filters, filtersAny, fits } from "./filters";
 import { defaultsOf, ICONS, KINDS } from "./kinds";
 import { PolicyRow } from "./PolicyRow";
 import classes from "./PolicyTable.module.css";
@@ -12,25 +14,49 @@ const EMPTY = new Set(["", "0", "null", "{}", "[]"]);
 
 interface Props {
   set: PolicySet;
+  filters: Filters;
   onAdd(kind: Kind): void;
   onEdit(policy: Policy): void;
+  onClear(): void;
 }
 
-/** By kind: what holds everywhere else, and under it where a policy says otherwise, in the order that counts. */
-export function PolicyTable({ set, onAdd, onEdit }: Props) {
+/**
+ * By kind: what holds everywhere else, and under it where a policy says otherwise, in the order that counts. With
+ * filters only the kinds that have a policy among those asked for, or the kind that is asked for.
+ */
+export function PolicyTable({ set, filters, onAdd, onEdit, onClear }: Props) {
   const { t } = useTranslation("policies");
   const schemas = useSchemas().data;
   const history = useHistory().data?.pages.flatMap((page) => page.results) ?? [];
   if (!schemas) return null;
+  const found = set.policies.filter((policy) => fits(policy, filters));
+  const kinds = KINDS.filter(
+    (kind) =>
+      !filtersAny(filters) || found.some((policy) => policy.kind === kind) || onlyKind(filters) === kind,
+  );
+  if (kinds.length === 0)
+    return (
+      <EmptyState
+        icon={<IconFilterOff size={24} stroke={1.6} />}
+        title={t("filter.none.title")}
+        text={t("filter.none.text")}
+        action={
+          <Button variant="default" onClick={onClear}>
+            {t("filter.clear")}
+          </Button>
+        }
+      />
+    );
   return (
     <div className={classes.table}>
-      {KINDS.map((kind) => {
+      {kinds.map((kind) => {
         const Icon = ICONS[kind];
         const title = t(`kind.${kind}`);
         const defaults = Object.entries(defaultsOf(schemas[kind])).filter(
           ([, value]) => !EMPTY.has(typeof value === "string" ? value : JSON.stringify(value)),
         );
-        const own = set.policies.filter((policy) => policy.kind === kind);
+        const some = set.policies.some((policy) => policy.kind === kind);
+        const own = found.filter((policy) => policy.kind === kind);
         return (
           <section key={kind} className={classes.kind} aria-label={title}>
             <header className={classes.head}>
@@ -43,7 +69,7 @@ export function PolicyTable({ set, onAdd, onEdit }: Props) {
               </div>
               <div className={classes.words}>
                 <span className={classes.label}>
-                  {t(own.length > 0 ? "defaults.elsewhere" : "defaults.everywhere")}
+                  {t(some ? "defaults.elsewhere" : "defaults.everywhere")}
                 </span>
                 <span className={classes.holds}>
                   {specWords(Object.fromEntries(defaults), t) || t("defaults.nothing")}
@@ -80,3 +106,7 @@ export function PolicyTable({ set, onAdd, onEdit }: Props) {
     </div>
   );
 }
+
+/** The kind, where nothing else is asked for: its defaults are an answer, too. */
+const onlyKind = (filters: Filters) =>
+  filtersAny({ ...filters, kind: "" }) ? undefined : askedKind(filters);
