@@ -3,9 +3,21 @@ import i18next from "i18next";
 /** By code: the server's English sentence with `{{values}}` → the same in the reader's language; "" stands for any. */
 type Sentences = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** A sentence as it is looked for: `letters` are those that no value stands for. */
+interface Sentence {
+  pattern: RegExp;
+  names: readonly string[];
+  letters: number;
+  words: string;
+}
+
 /** Sentences of every code, and what may stand in a value (a type's name, a reason). */
 const ANY = "*";
 const VALUE = "@value";
+/** Values that are somebody's own word, whatever else it may mean: an agent may be called `text`. */
+const OWN = new Set(["agent", "name", "node", "policy", "step"]);
+/** With so few letters of its own, a sentence would take in others that only begin or end like it. */
+const FEW_LETTERS = 8;
 
 /**
  * What the server says, in the reader's language: `problems.json` knows its sentences by their code. A sentence it does
@@ -15,45 +27,69 @@ const VALUE = "@value";
 export function serverWords(code: string, message: string): string {
   const known: Sentences | undefined = i18next.getResourceBundle?.(i18next.language, "problems");
   if (!known) return message;
-  if (code === "") return foundAnywhere(known, message) ?? message;
-  return found(known, code, message) ?? found(known, ANY, message) ?? known[code]?.[""] ?? message;
+  if (code === "") return found(known, message, anywhere(known)) ?? message;
+  return found(known, message, of(known, code), of(known, ANY)) ?? known[code]?.[""] ?? message;
 }
 
-function found(known: Sentences, code: string, message: string): string | undefined {
-  for (const [sentence, words] of Object.entries(known[code] ?? {})) {
-    const values = sentence && valuesIn(sentence, message);
-    if (values) return words.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => valueWords(known, values[name] ?? ""));
+/** The words of the sentence that has most in common with the message; of equals the first. */
+function found(known: Sentences, message: string, ...lists: (readonly Sentence[])[]): string | undefined {
+  let best: { match: RegExpExecArray; sentence: Sentence } | undefined;
+  for (const sentence of lists.flat()) {
+    if (best && sentence.letters <= best.sentence.letters) continue;
+    const match = sentence.pattern.exec(message);
+    if (match) best = { match, sentence };
   }
-}
-
-function foundAnywhere(known: Sentences, message: string): string | undefined {
-  const all = Object.entries(known).flatMap(([code, sentences]) =>
-    code.startsWith("@") ? [] : Object.entries(sentences),
-  );
-  // A sentence that begins with a value would take in nearly everything.
-  return found(
-    {
-      [ANY]: Object.fromEntries(all.filter(([sentence]) => !sentence.startsWith("{{"))),
-      [VALUE]: known[VALUE] ?? {},
-    },
-    ANY,
-    message,
-  );
+  if (!best) return undefined;
+  const { match, sentence } = best;
+  return sentence.words.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = match[sentence.names.indexOf(name) + 1] ?? "";
+    return OWN.has(name) ? value : valueWords(known, value);
+  });
 }
 
 function valueWords(known: Sentences, value: string): string {
-  return found(known, VALUE, value) ?? found(known, ANY, value) ?? value;
+  const words = found(known, value, of(known, VALUE), of(known, ANY));
+  if (words !== undefined || !value.includes("; ")) return words ?? value;
+  // Several reasons, one after the other.
+  return value
+    .split("; ")
+    .map((part) => valueWords(known, part))
+    .join("；");
 }
 
-/** The values that make `message` of `sentence`, or undefined when it is another sentence. */
-function valuesIn(sentence: string, message: string): Record<string, string> | undefined {
-  const names: string[] = [];
+const looked = new WeakMap<Sentences, Map<string, readonly Sentence[]>>();
+
+/** The sentences of a code, ready to be looked for. */
+function of(known: Sentences, code: string): readonly Sentence[] {
+  const kept = looked.get(known) ?? new Map<string, readonly Sentence[]>();
+  looked.set(known, kept);
+  const there = kept.get(code);
+  if (there) return there;
+  const made = Object.entries(known[code] ?? {})
+    .filter(([sentence]) => sentence !== "")
+    .map(([sentence, words]) => sentenceOf(sentence, words));
+  kept.set(code, made);
+  return made;
+}
+
+/** The sentences of all codes, but for those that begin with a value or say little: they would take in nearly everything. */
+function anywhere(known: Sentences): readonly Sentence[] {
+  return Object.keys(known)
+    .filter((code) => !code.startsWith("@"))
+    .flatMap((code) => of(known, code))
+    .filter(({ letters, names, pattern }) => {
+      return names.length === 0 || (letters >= FEW_LETTERS && !pattern.source.startsWith("^(.+?)"));
+    });
+}
+
+function sentenceOf(sentence: string, words: string): Sentence {
   const parts = sentence.split(/\{\{(\w+)\}\}/);
-  const pattern = parts.map((part, index) => {
-    if (index % 2 === 0) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    names.push(part);
-    return "(.+?)";
-  });
-  const match = new RegExp(`^${pattern.join("")}$`, "s").exec(message);
-  return match ? Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? ""])) : undefined;
+  const said = parts.filter((_, index) => index % 2 === 0);
+  const pattern = said.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)");
+  return {
+    pattern: new RegExp(`^${pattern}$`, "s"),
+    names: parts.filter((_, index) => index % 2 === 1),
+    letters: said.join("").replaceAll(/[^\p{L}]/gu, "").length,
+    words,
+  };
 }
