@@ -49,6 +49,16 @@ def test_it_may_take_only_so_long(rest: Rest, ledger: Path) -> None:
     assert [event["step"] for event in run.events("step_cancelled")] == ["sub/do"]
 
 
+def test_its_own_time_limit_counts_inside_its_limit_of_runs_does_not(rest: Rest, ledger: Path) -> None:
+    slow = act("do", ledger, input={"seconds": 60}), end()
+    timed = rest.publish(line(*slow, timeout_s=0.7))
+    error = rest.run(outer(timed["name"])).failed()
+    assert (error["code"], error["step"]) == ("timed_out", "sub")
+    limited = rest.publish(line(*slow, concurrency={"limit": 1}))
+    (problem,) = rest.post(f"workflows/{timed['id']}/validate", {"graph": outer(limited["name"])}, 200)["problems"]
+    assert (problem["code"], problem["severity"]) == ("limit_not_applied", "warning")
+
+
 def test_people_are_asked_inside_too(rest: Rest) -> None:
     asking = graph(
         START, node("approval", "ask", message="Go?"), end(by="${ steps.ask.by }"), edges="start>ask ask:approved>end"
