@@ -21,6 +21,9 @@ class Entry(IntEnum):
     REFUSED = 0
     INSIDE = 1
     WAITING = 2
+    WAITING_FOR_ALL = 3
+    """Its key has room, all runs of the workflow together have none."""
+    REFUSED_FOR_ALL = 4
 
 
 def digest(value: object) -> str:
@@ -28,13 +31,26 @@ def digest(value: object) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
-async def enter(log: RunLog, gate: str, run_id: str, epoch: int, *, limit: int, priority: str, full: str) -> Entry:
+async def enter(
+    log: RunLog,
+    gate: str,
+    run_id: str,
+    epoch: int,
+    *,
+    limit: int,
+    priority: str,
+    full: str,
+    whole: tuple[str, int] | None = None,
+) -> Entry:
     """Ask for a place for a run, behind the gate with this key; asking again gives the same answer.
 
-    A waiting run gets the command ``admit`` when its turn comes. The place is given on when the run ends, in the same
-    step. Raises ``FencedError`` and ``ClosedError``.
+    ``whole`` is a second gate behind it, that all runs of the workflow share, and how many may be in there. A waiting run
+    gets the command ``admit`` when its turn comes. Places are given on when the run ends, in the same step. Raises
+    ``FencedError`` and ``ClosedError``.
     """
-    code = await log.call("ac_gate_enter_2", (gate, keys.meta(run_id)), epoch, limit, _RANKS[priority], full)
+    names = (gate, keys.meta(run_id), *((whole[0],) if whole else ()))
+    more = (whole[1],) if whole else ()
+    code = await log.call("ac_gate_enter_3", names, epoch, limit, _RANKS[priority], full, *more)
     if code < 0:
         raise _REFUSALS[code](run_id=run_id)
     return Entry(code)

@@ -49,6 +49,11 @@ def gate(workflow_id: str, digest: str) -> str:
     return f"gate:{{{workflow_id}}}:{digest}"
 
 
+def gate_of_all(workflow_id: str) -> str:
+    """The gate of all runs of a workflow, behind those of its keys."""
+    return gate(workflow_id, "all")
+
+
 def wake(worker: str) -> str:
     """The stream that tells a worker which of its runs has something in the inbox."""
     return f"worker:{worker}:wake"

@@ -74,9 +74,11 @@ local function append(keys, args)
   if args[5] ~= '' then
     redis.call('HSET', keys[2], 'status', args[5])
     redis.call('DEL', keys[3])
-    local gate = redis.call('HGET', keys[2], 'gate')
-    if gate then
-      leave(gate, run_of(keys[2]))
+    for _, gate in ipairs({'whole', 'gate'}) do
+      local name = redis.call('HGET', keys[2], gate)
+      if name then
+        leave(name, run_of(keys[2]))
+      end
     end
   end
   return 0

@@ -25,12 +25,17 @@ local function seed(keys, args)
 end
 
 local function move_gate(from, to, run, next_run)
-  local found = redis.call('HMGET', from, 'gate', 'limit')
-  local score = found[1] and redis.call('ZSCORE', found[1], run)
-  if score then
-    redis.call('ZREM', found[1], run)
-    redis.call('ZADD', found[1], score, next_run)
-    redis.call('HSET', to, 'gate', found[1], 'limit', found[2])
+  for gate, limit in pairs({gate = 'limit', whole = 'whole_limit'}) do
+    local found = redis.call('HMGET', from, gate, limit, 'rank', 'full')
+    local score = found[1] and redis.call('ZSCORE', found[1], run)
+    if score then
+      redis.call('ZREM', found[1], run)
+      redis.call('ZADD', found[1], score, next_run)
+      redis.call('HSET', to, gate, found[1], limit, found[2])
+      if found[3] then
+        redis.call('HSET', to, 'rank', found[3], 'full', found[4])
+      end
+    end
   end
 end
 

@@ -43,7 +43,8 @@ class Cache(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How many runs of the workflow may go on at a time, for each value of ``key`` (a CEL text over ``input``; empty: one).
+    """How many runs of the workflow may go on at a time, for each value of ``key`` (such as ``${ input.customer }``; empty:
+    all runs together). ``total`` is how many may go on with all keys taken together (null: as many as the keys allow).
 
     ``full`` says what becomes of a start beyond that: it waits its turn (``queue``), is refused (``reject``), or the
     oldest run that goes on is cancelled for it (``replace``).
@@ -52,6 +53,7 @@ class Concurrency(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     limit: int
     key: str = ""
     full: Literal["queue", "reject", "replace"] = "queue"
+    total: int | None = None
 
 
 Priority = Literal["high", "normal", "low"]

@@ -35,11 +35,21 @@ async def ask_for_place(log: RunLog, run: Run, epoch: int, now: int) -> list[ev.
         return run.abort(CallError("concurrency_key", message), now)
     name = keys.gate(started.workflow_id, gate.digest(key))
     entry = await gate.enter(
-        log, name, started.run_id, epoch, limit=limit.limit, priority=started.priority, full=limit.full
+        log,
+        name,
+        started.run_id,
+        epoch,
+        limit=limit.limit,
+        priority=started.priority,
+        full=limit.full,
+        whole=(keys.gate_of_all(started.workflow_id), limit.total) if limit.total else None,
     )
-    shown = as_text(key)
-    if entry is Entry.REFUSED:
-        what = f"for “{shown}” " if shown else ""
-        message = f"The workflow allows {limit.limit} at a time {what}and refuses more while they go on."
-        return run.abort(CallError("concurrency_limit", message), now)
-    return run.queue(shown, limit.limit, now) if entry is Entry.WAITING else []
+    if entry is Entry.INSIDE:
+        return []
+    of_all = entry in (Entry.WAITING_FOR_ALL, Entry.REFUSED_FOR_ALL)
+    shown, most = ("", limit.total or 0) if of_all else (as_text(key), limit.limit)
+    if entry in (Entry.WAITING, Entry.WAITING_FOR_ALL):
+        return run.queue(shown, most, now)
+    what = f"for “{shown}” " if shown else ""
+    message = f"The workflow allows {most} at a time {what}and refuses more while they go on."
+    return run.abort(CallError("concurrency_limit", message), now)

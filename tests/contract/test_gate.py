@@ -15,6 +15,7 @@ from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import FencedError
 from agentcluster.streams.gate import Entry, digest, enter, sweep
 from agentcluster.streams.run_log import RunLog
+from agentcluster.streams.seeds import continue_as
 
 GATE = keys.gate("wf", "d")
 
@@ -142,3 +143,136 @@ async def test_there_are_never_more_inside_than_may_be(log: RunLog, client: Sync
 
 def test_equal_keys_share_a_gate() -> None:
     assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1}) != digest({"a": 1})
+
+
+WHOLE = keys.gate_of_all("wf")
+
+
+async def come_by(
+    log: RunLog, key: str, *, limit: int = 1, total: int = 2, priority: str = "normal", full: str = "queue"
+) -> Any:
+    """A run of a workflow that has a limit for each key and one for all of them."""
+    run = new_id()
+    await log.claim(run, "w1", first=[b"one"])
+    return run, await again(log, key, run, limit=limit, total=total, priority=priority, full=full)
+
+
+async def again(
+    log: RunLog, key: str, run: str, *, limit: int = 1, total: int = 2, priority: str = "normal", full: str = "queue"
+) -> Entry:
+    name = keys.gate("wf", key)
+    return await enter(log, name, run, 1, limit=limit, priority=priority, full=full, whole=(WHOLE, total))
+
+
+def at(client: SyncClient, gate: str, *, waiting: bool = False) -> set[str]:
+    bounds = ("0", "+inf") if waiting else ("-inf", "(0")
+    return {member.decode() for member in client.zrangebyscore(gate, *bounds)}
+
+
+async def test_a_run_needs_a_place_by_its_key_and_one_of_all(log: RunLog, client: SyncClient) -> None:
+    a, first = await come_by(log, "a")
+    a2, second = await come_by(log, "a")
+    b, third = await come_by(log, "b")
+    c, fourth = await come_by(log, "c")
+    assert (first, second, third, fourth) == (Entry.INSIDE, Entry.WAITING, Entry.INSIDE, Entry.WAITING_FOR_ALL)
+    for key, run, entry in (("a", a, first), ("a", a2, second), ("b", b, third), ("c", c, fourth)) * 2:
+        assert await again(log, key, run) is entry, "asking again changes nothing"
+    await end(log, b)
+    assert (at(client, WHOLE), told(client, c), told(client, a2)) == ({a, c}, ["admit"], [])
+    await end(log, a)
+    assert (at(client, WHOLE), told(client, a2)) == ({a2, c}, ["admit"])
+    for run in (a2, c):
+        await end(log, run)
+    assert client.exists(WHOLE, keys.GATES, *(keys.gate("wf", key) for key in "abc")) == 0
+
+
+async def test_who_gets_in_by_its_key_may_have_to_wait_for_all(log: RunLog, client: SyncClient) -> None:
+    a, _ = await come_by(log, "a")
+    b, _ = await come_by(log, "b")
+    c, _ = await come_by(log, "c")
+    a2, _ = await come_by(log, "a")
+    await end(log, a)
+    assert (told(client, c), told(client, a2)) == (["admit"], []), "c waited for a place of all before"
+    assert await again(log, "a", a2) is Entry.WAITING_FOR_ALL
+    await end(log, b)
+    assert told(client, a2) == ["admit"]
+
+
+async def test_places_of_all_go_by_priority(log: RunLog, client: SyncClient) -> None:
+    first, _ = await come_by(log, "a", total=1)
+    low, _ = await come_by(log, "b", total=1, priority="low")
+    high, _ = await come_by(log, "c", total=1, priority="high")
+    await end(log, first)
+    assert (told(client, high), told(client, low)) == (["admit"], [])
+
+
+async def test_a_run_is_refused_by_either_limit_and_holds_no_place_then(log: RunLog, client: SyncClient) -> None:
+    a, _ = await come_by(log, "a", full="reject")
+    _, by_key = await come_by(log, "a", full="reject")
+    b, _ = await come_by(log, "b", full="reject")
+    c, by_all = await come_by(log, "c", full="reject")
+    assert (by_key, by_all) == (Entry.REFUSED, Entry.REFUSED_FOR_ALL)
+    await end(log, c)
+    assert (at(client, WHOLE), client.exists(keys.gate("wf", "c"))) == ({a, b}, 0)
+
+
+async def test_a_newer_run_takes_the_place_of_the_oldest_of_all(log: RunLog, client: SyncClient) -> None:
+    a, _ = await come_by(log, "a", total=1, full="replace")
+    b, entry = await come_by(log, "b", total=1, full="replace")
+    assert (entry, told(client, a)) == (Entry.WAITING_FOR_ALL, ["cancel"])
+    c, _ = await come_by(log, "c", total=1, full="replace")
+    assert told(client, b) == ["cancel"]
+    await end(log, b)
+    await end(log, a)
+    assert (at(client, WHOLE), told(client, c)) == ({c}, ["admit"])
+    await end(log, c)
+    assert client.exists(WHOLE, keys.GATES, *(keys.gate("wf", key) for key in "abc")) == 0
+
+
+async def test_a_run_that_ends_while_it_waits_leaves_both(log: RunLog, client: SyncClient) -> None:
+    a, _ = await come_by(log, "a", total=1)
+    b, _ = await come_by(log, "b", total=1)
+    b2, _ = await come_by(log, "b", total=1)
+    await end(log, b)
+    assert at(client, WHOLE, waiting=True) == {b2}
+    await end(log, b2)
+    await end(log, a)
+    assert client.exists(WHOLE, keys.GATES) == 0
+
+
+async def test_runs_that_are_gone_are_swept_out_of_both(log: RunLog, client: SyncClient) -> None:
+    a, _ = await come_by(log, "a", total=1)
+    b, _ = await come_by(log, "b", total=1)
+    client.delete(keys.meta(a))
+    assert await sweep(log) == 2
+    assert (at(client, WHOLE), told(client, b)) == ({b}, ["admit"])
+
+
+async def test_a_run_that_goes_on_as_another_takes_both_places_along(log: RunLog, client: SyncClient) -> None:
+    run, _ = await come_by(log, "a", total=1)
+    waiting, _ = await come_by(log, "b", total=1)
+    next_id, hashes = new_id(), (entry_hash(b"one"), entry_hash(b"end"))
+    seed = ([b"one"], hashes[0])
+    await continue_as(log, run, (1, 1, *hashes, b"end"), next_id, seed, hint=b"{}", priority="normal", answered="0")
+    assert (at(client, keys.gate("wf", "a")), at(client, WHOLE)) == ({next_id}, {next_id})
+    await log.claim(next_id, "w1")
+    await log.append(next_id, 2, 1, hashes, [b"end"], terminal="run_completed")
+    assert (at(client, WHOLE), told(client, waiting)) == ({waiting}, ["admit"])
+
+
+async def test_never_more_are_inside_than_by_either_limit(log: RunLog, client: SyncClient) -> None:
+    most, most_of_key, begun = 0, 0, 0
+
+    async def live(key: str) -> None:
+        nonlocal most, most_of_key, begun
+        run, entry = await come_by(log, key, limit=2, total=3)
+        while entry is not Entry.INSIDE:
+            await asyncio.sleep(0.001)
+            entry = await again(log, key, run, limit=2, total=3)
+        most, most_of_key = max(most, len(at(client, WHOLE))), max(most_of_key, len(at(client, keys.gate("wf", key))))
+        begun += 1
+        await end(log, run)
+
+    await asyncio.gather(*(live("abcd"[number % 4]) for number in range(120)))
+    assert (begun, most <= 3, most_of_key <= 2) == (120, True, True)
+    assert client.exists(WHOLE, keys.GATES) == 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from designer.domain.expressions import ExpressionError
-from designer.domain.graph import Graph, Problem
+from designer.domain.graph import Concurrency, Graph, Problem
 from designer.domain.values import Fault, expressions_in
 
 MAX_RUN_S: Final = 366 * 24 * 3600.0
@@ -25,6 +25,18 @@ def check_workflow(graph: Graph) -> Iterator[Problem]:
         message = f"Between 1 and {MAX_RUNS} runs may go on at a time."
         yield Problem("out_of_range", message, field="/settings/concurrency/limit")
     yield from _check_key(concurrency.key)
+    if concurrency.total is not None:
+        yield from _check_total(concurrency, concurrency.total)
+
+
+def _check_total(concurrency: Concurrency, total: int) -> Iterator[Problem]:
+    field = "/settings/concurrency/total"
+    if not concurrency.key.strip():
+        message = "Without a key there is one limit only: leave this out, or write a key such as ${ input.customer }."
+        yield Problem("total_without_key", message, field=field)
+    elif not concurrency.limit <= total <= MAX_RUNS:
+        message = f"Of all keys together between {concurrency.limit} (the limit of one) and {MAX_RUNS} runs may go on."
+        yield Problem("out_of_range", message, field=field)
 
 
 def _check_key(key: str) -> Iterator[Problem]:

@@ -289,7 +289,8 @@ export interface Undo {
   step: string;
 }
 /**
- * How many runs of the workflow may go on at a time, for each value of ``key`` (a CEL text over ``input``; empty: one).
+ * How many runs of the workflow may go on at a time, for each value of ``key`` (such as ``${ input.customer }``; empty:
+ * all runs together). ``total`` is how many may go on with all keys taken together (null: as many as the keys allow).
  *
  * ``full`` says what becomes of a start beyond that: it waits its turn (``queue``), is refused (``reject``), or the
  * oldest run that goes on is cancelled for it (``replace``).
@@ -298,6 +299,7 @@ export interface Concurrency {
   full?: "queue" | "reject" | "replace";
   key?: string;
   limit: number;
+  total?: number | null;
 }
 /**
  * Takes its ``true`` or its ``false`` port.

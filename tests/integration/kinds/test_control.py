@@ -137,6 +137,26 @@ def test_a_run_beyond_the_limit_waits_its_turn(rest: Rest, ledger: Path, done: D
     assert done() == ["1", "other", "high", "low"]
 
 
+def test_limits_by_key_and_of_all_hold_together(rest: Rest, ledger: Path, done: Done) -> None:
+    document = limited(ledger, "queue")
+    document["settings"]["concurrency"]["total"] = 2
+    made = rest.publish(document)
+    first = rest.start(made["id"], {"who": "a", "n": "1"})
+    first.seen("signal_awaited")
+    of_key = rest.start(made["id"], {"who": "a", "n": "2"})
+    of_key.until("queued")
+    other = rest.start(made["id"], {"who": "b", "n": "3"})
+    other.seen("signal_awaited")
+    of_all = rest.start(made["id"], {"who": "c", "n": "4"})
+    of_all.until("queued")
+    assert [run.seen("run_queued")["limit"] for run in (of_key, of_all)] == [1, 2]
+    for run in (other, of_all, first, of_key):
+        run.seen("signal_awaited")
+        run.tell("signal", name="go")
+        run.completed()
+    assert done() == ["1", "3", "4", "2"]
+
+
 def test_a_run_beyond_the_limit_is_refused(rest: Rest, ledger: Path, done: Done) -> None:
     made = rest.publish(limited(ledger, "reject"))
     first = rest.start(made["id"], {"who": "a", "n": "1"})

@@ -154,6 +154,12 @@ def test_ways_out_of_an_approval_and_of_errors():
         ({"timeout_s": 0}, [("out_of_range", "/settings/timeout_s")]),
         ({"concurrency": {"limit": 1, "key": "${input.customer}"}}, []),
         ({"concurrency": {"limit": 0}}, [("out_of_range", "/settings/concurrency/limit")]),
+        ({"concurrency": {"limit": 2, "key": "${input.customer}", "total": 2}}, []),
+        (
+            {"concurrency": {"limit": 2, "key": "${input.customer}", "total": 1}},
+            [("out_of_range", "/settings/concurrency/total")],
+        ),
+        ({"concurrency": {"limit": 1, "total": 5}}, [("total_without_key", "/settings/concurrency/total")]),
         ({"concurrency": {"limit": 1, "key": "${steps.x}"}}, [("bad_expression", "/settings/concurrency/key")]),
         ({"concurrency": {"limit": 1, "key": "${"}}, [("bad_expression", "/settings/concurrency/key")]),
     ],

@@ -114,6 +114,13 @@ function ConcurrencyFields({ concurrency, put, problemAt }: Props) {
             onChange={(key) => change({ key }, "key")}
             problem={problemAt("/settings/concurrency/key")}
           />
+          {(concurrency.key || concurrency.total != null) && (
+            <TotalField
+              value={concurrency.total ?? null}
+              onChange={(total) => change({ total }, "total")}
+              problem={problemAt("/settings/concurrency/total")}
+            />
+          )}
           <Frame
             id={full}
             label={t("graph.full")}
@@ -130,6 +137,25 @@ function ConcurrencyFields({ concurrency, put, problemAt }: Props) {
         </div>
       )}
     </>
+  );
+}
+
+type TotalProps = { value: number | null; onChange(value: number | null): void; problem: string | undefined };
+
+function TotalField({ value, onChange, problem }: TotalProps) {
+  const { t } = useTranslation("steps");
+  const id = useId();
+  return (
+    <Frame id={id} label={t("graph.total")} description={t("graph.totalHint")} {...(problem && { problem })}>
+      <NumberInput
+        id={id}
+        min={1}
+        allowDecimal={false}
+        value={value ?? ""}
+        error={problem !== undefined}
+        onChange={(next) => onChange(Number(next) || null)}
+      />
+    </Frame>
   );
 }
 
