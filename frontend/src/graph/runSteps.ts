@@ -98,7 +98,7 @@ function after(step: StepView, event: StepEvent, at: number): StepView {
     case "step_failed":
       return failed(step, event, at);
     case "step_skipped":
-      return { ...step, status: "skipped", message: event.reason ?? "", endedAt: at };
+      return { ...step, status: "skipped", message: event.reason ?? "", port: event.port ?? "", endedAt: at };
     case "step_cancelled":
       return cancelled(step, event.reason ?? "", at);
     case "map_started":

@@ -105,7 +105,7 @@ export interface StepView {
   readonly ended: number;
   /** Why it waits, was skipped or was cancelled, in words. */
   readonly message: string;
-  /** The way it took when it completed. */
+  /** The way on: the one it took when it completed; "" when it was skipped with all that follows. */
   readonly port: string;
   readonly readyAt: number | null;
   readonly startedAt: number | null;

@@ -55,7 +55,8 @@ function stepsTotal(view: Trace["view"]): number {
   return total;
 }
 
-function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
+/** How a run that did not end well ended, and why. */
+export function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
   const { t } = useTranslation("trace");
   const error = view.error ?? run.error;
   if (view.status === "failed" && error) {
@@ -75,7 +76,9 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
     );
   }
   if (!["cancelled", "cancelling", "terminated", "compensating"].includes(view.status)) return null;
-  const { cancelledBy: name, cancelReason, compensation } = view;
+  const { cancelledBy: name, compensation } = view;
+  // what a person wrote stays as it is, what the system says is said in the reader's language
+  const why = name ? view.cancelReason : serverWords("run_cancelled", view.cancelReason);
   if (view.status === "compensating") {
     const done = compensation?.undo.filter(({ step }) => view.steps.get(step)?.status === "compensated");
     return (
@@ -91,7 +94,7 @@ function Outcome({ run, trace: { view } }: { run: RunDetail; trace: Trace }) {
   }[view.status as "cancelled" | "terminated" | "cancelling"];
   return (
     <span className={classes.reason}>
-      {words} {cancelReason} {compensation?.outcome && t(`run.compensation.${compensation.outcome}`)}
+      {words} {why} {compensation?.outcome && t(`run.compensation.${compensation.outcome}`)}
     </span>
   );
 }

@@ -1,15 +1,19 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeOverlay } from "@/graph/runTypes";
+import { serverWords } from "@/i18n/serverWords";
 import { formatDuration, formatTicking } from "@/trace/duration";
 import { StatusMark } from "@/ui/StatusMark";
 import classes from "./RunFoot.module.css";
 
 /** How the step stands in the run: status in icon and word, attempt, iterations, time. A container has it in its head, clear of the steps inside. */
 export function RunFoot({ overlay, inHead = false }: { overlay: NodeOverlay; inHead?: boolean }) {
-  const { t } = useTranslation("canvas");
+  const { t, i18n } = useTranslation("canvas");
+  const { message } = overlay;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the words are those of the language
+  const why = useMemo(() => message && serverWords("", message), [message, i18n.language]);
   return (
-    <div className={classes.foot} data-in-head={inHead || undefined} title={overlay.message || undefined}>
+    <div className={classes.foot} data-in-head={inHead || undefined} title={why || undefined}>
       <StatusMark status={overlay.status} size={14} />
       <span className={classes.gap} />
       {overlay.total > 1 && <span>{t("run.iterations", { done: overlay.done, total: overlay.total })}</span>}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { RunView } from "@/graph/runTypes";
 import { getRunEvents } from "@/wire/api";
+import { isRefusal } from "@/wire/keyed";
 import { ApiProblem } from "@/wire/problem";
 import { useMakeRunFrom } from "@/wire/queries";
 import type { RunDetail } from "@/wire/types";
@@ -102,7 +103,7 @@ export function ForkDialog({ run, view, step, onClose }: Props) {
       />
       {make.error && (
         <Text role="alert" c="red" size="sm" mt="sm">
-          {make.error.message}
+          {make.error.message} {!isRefusal(make.error) && t("fork.askAgain")}
         </Text>
       )}
       <Group justify="flex-end" mt="lg">

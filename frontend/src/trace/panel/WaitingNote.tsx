@@ -1,23 +1,31 @@
-import { IconArrowBackUp, IconHourglass, IconRefresh } from "@tabler/icons-react";
+import {
+  IconArrowBackUp,
+  IconBan,
+  IconHourglass,
+  IconPlayerSkipForward,
+  IconRefresh,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { RunView, StepView } from "@/graph/run";
+import type { StepStatus } from "@/graph/runTypes";
 import { formatTicking } from "../duration";
+import { endWords, unmetCondition } from "../endWords";
 import { stepLabel } from "../labels";
 import { useNow } from "../useNow";
 import { waitWords } from "../waitWords";
 import type { Subject } from "./subject";
 import classes from "./WaitingNote.module.css";
 
-/** Why nothing moves: what a step waits for, or when it is tried again. */
+/** Why nothing moves: what a step waits for, when it is tried again, or why it never ran or was cut short. */
 export function WaitingNote({ view, subject, now }: { view: RunView; subject: Subject; now: number }) {
   const { t, i18n } = useTranslation("trace");
   const last = subject.attempts.at(-1);
   const retrying = subject.status === "retrying";
   const browserNow = useNow(retrying, 200);
-  if (subject.status === "queued" && subject.message) {
+  if (subject.step?.status === "queued" && subject.message) {
     return (
       <p className={classes.note} data-tone="violet" role="status">
-        <IconHourglass size={16} aria-hidden /> {subject.message}
+        <IconHourglass size={16} aria-hidden /> {waitWords(subject.step, now, t, i18n.language)}
       </p>
     );
   }
@@ -40,8 +48,30 @@ export function WaitingNote({ view, subject, now }: { view: RunView; subject: Su
       </p>
     );
   }
-  if (subject.kind === "step" && subject.step) return <UndoNote view={view} step={subject.step} />;
-  return null;
+  if (subject.kind !== "step") return null;
+  return (
+    <>
+      <EndNote view={view} subject={subject} />
+      {subject.step && <UndoNote view={view} step={subject.step} />}
+    </>
+  );
+}
+
+/** Why a step was skipped, with the condition where that was it, or why it was cut short. */
+function EndNote({ view, subject }: { view: RunView; subject: Subject }) {
+  const { t } = useTranslation("trace");
+  const words = endWords(view, subject.key, t);
+  if (!words) return null;
+  const Icon = subject.status === "cancelled" ? IconBan : IconPlayerSkipForward;
+  const condition = unmetCondition(view, subject.step);
+  return (
+    <p className={classes.note} data-tone="grey" role="note">
+      <Icon size={16} aria-hidden />
+      <span>
+        {words} {condition && <code>{condition}</code>}
+      </span>
+    </p>
+  );
 }
 
 /** That a step was undone, and by which; or which it undoes. */
@@ -50,18 +80,17 @@ function UndoNote({ view, step }: { view: RunView; step: StepView }) {
   const pair = view.compensation?.undo.find((one) => one.step === step.key || one.handler === step.key);
   if (!pair) return null;
   const undoes = pair.handler === step.key;
-  const failed = view.steps.get(pair.handler)?.status === "failed";
   const other = stepLabel(view, undoes ? pair.step : pair.handler, t);
-  const words = undoes
-    ? "undoes"
-    : failed
-      ? "notUndone"
-      : step.status === "compensated"
-        ? "undone"
-        : "willBeUndone";
+  const words = undoes ? "undoes" : undoneWords(step, view.steps.get(pair.handler)?.status);
   return (
     <p className={classes.note} data-tone="amber">
       <IconArrowBackUp size={16} aria-hidden /> {t(`undo.${words}`, { step: other })}
     </p>
   );
+}
+
+function undoneWords({ status }: StepView, handler: StepStatus | undefined) {
+  if (status === "compensated") return "undone";
+  if (handler === "failed") return "notUndone";
+  return handler === "skipped" || handler === "cancelled" ? "neverUndone" : "willBeUndone";
 }

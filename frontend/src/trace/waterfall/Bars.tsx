@@ -7,7 +7,7 @@ interface Props {
   segments: readonly Segment[];
   span: Span;
   status: Status;
-  /** Why it does not go on, in words; stands where the bar's last piece begins. */
+  /** Why it does not go on or never ran, in words; stands where the bar's last piece begins, without a bar in its place. */
   note?: string;
 }
 
@@ -26,8 +26,7 @@ export function Bars({ segments, span, status, note = "" }: Props) {
 /** Beside the bar's last piece where there is room, else over it. */
 function Note({ segments, span, note }: { segments: readonly Segment[]; span: Span; note: string }) {
   const last = segments.at(-1);
-  if (!last) return null;
-  const from = Math.min(0.98, Math.max(0, shareAt(span, last.from)));
+  const from = last ? Math.min(0.98, Math.max(0, shareAt(span, last.from))) : 0;
   const right = from > ROOM;
   const style = right ? { right: `${(1 - from) * 100}%` } : { left: `${from * 100}%` };
   return (

@@ -18,6 +18,7 @@ import {
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Marker, RunView } from "@/graph/runTypes";
+import { serverWords } from "@/i18n/serverWords";
 import { formatClock } from "../duration";
 import { stepLabel } from "../labels";
 import classes from "./Markers.module.css";
@@ -82,12 +83,33 @@ function Mark({ view, group: { share, marks } }: { view: RunView; group: MarkGro
 }
 
 /** One sentence: what was done, by whom, and why. */
-export function markWords(view: RunView, { kind, by, about, text }: Marker, t: TFunction<"trace">): string {
-  const ofStep = about !== "" && (kind === "approved" || kind === "rejected" || kind === "overdue");
-  const count = kind === "compensation" ? Number(about) : 1;
-  const what = t(`mark.${kind}`, { about: ofStep ? stepLabel(view, about, t) : about, count });
-  const who = by ? ` ${t("mark.by", { name: by })}` : "";
-  return text ? `${what}${who}: ${text}` : `${what}${who}`;
+export function markWords(view: RunView, marker: Marker, t: TFunction<"trace">): string {
+  const { kind, by, text } = marker;
+  const key = isOfRun(marker) ? "runOverdue" : kind;
+  const what = t(`mark.${key}`, {
+    about: aboutWords(view, marker, t),
+    count: kind === "compensation" ? Number(marker.about) : 1,
+  });
+  const said = by ? `${what} ${t("mark.by", { name: by })}` : what;
+  const why = isSaidBySystem(marker) ? text && serverWords("", text) : text;
+  return why ? t("mark.because", { what: said, why }) : said;
+}
+
+/** The run itself has reached a limit, not one of its steps. */
+function isOfRun({ kind, about }: Marker): boolean {
+  return kind === "overdue" && about === "";
+}
+
+/** What people write stays as it is. */
+function isSaidBySystem({ kind, by }: Marker): boolean {
+  return kind === "refused" || kind === "overdue" || by === "";
+}
+
+/** The step, the command, or what else it is about. */
+function aboutWords(view: RunView, { kind, about }: Marker, t: TFunction<"trace">): string {
+  if (kind === "refused") return t(`mark.command.${about}`, { defaultValue: about });
+  const isStep = about !== "" && (kind === "approved" || kind === "rejected" || kind === "overdue");
+  return isStep ? stepLabel(view, about, t) : about;
 }
 
 /** The times at which the run was paused, behind the bars. */

@@ -4,6 +4,7 @@ import type { AttemptView, RunView } from "@/graph/runTypes";
 import { serverWords } from "@/i18n/serverWords";
 import { StatusMark } from "@/ui/StatusMark";
 import { formatClock, formatDuration } from "../duration";
+import { endWords } from "../endWords";
 import { stepLabel } from "../labels";
 import { waitWords } from "../waitWords";
 import classes from "./RowTip.module.css";
@@ -26,7 +27,8 @@ export function RowTip({ view, hover, now }: { view: RunView; hover: Hover; now:
   const state = rowState(view, row, now);
   const { status, segments } = state;
   const step = view.steps.get(row.id);
-  const words = step ? waitWords(step, now, t, i18n.language) || step.message : "";
+  const ended = row.kind === "step" ? endWords(view, row.id, t) : "";
+  const words = ended || (step ? waitWords(step, now, t, i18n.language) : "");
   const from = segments[0]?.from;
   const to = segments.at(-1)?.to;
   const open = isLive(state);

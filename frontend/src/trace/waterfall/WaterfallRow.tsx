@@ -1,9 +1,10 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { RunView } from "@/graph/runTypes";
+import type { RunView, StepView } from "@/graph/runTypes";
 import { useIsHovered } from "@/stores/hover";
 import { StatusIcon } from "@/ui/StatusMark";
 import { formatDuration, formatTicking } from "../duration";
+import { endWords } from "../endWords";
 import { waitWords } from "../waitWords";
 import { Bars } from "./Bars";
 import { RowLabel } from "./RowLabel";
@@ -30,6 +31,10 @@ export function WaterfallRow({ view, row, now, span, top, open, selected }: Prop
   const first = state.segments[0];
   const last = state.segments.at(-1);
   const took = first && last ? last.to - first.from : null;
+  const stillWords = (step: StepView) =>
+    step.status === "skipped"
+      ? step.message && endWords(view, step.key, t)
+      : waitWords(step, now, t, i18n.language);
   return (
     <div
       id={rowId(row.id)}
@@ -64,7 +69,7 @@ export function WaterfallRow({ view, row, now, span, top, open, selected }: Prop
           segments={state.segments}
           span={span}
           status={state.status}
-          note={state.step ? waitWords(state.step, now, t, i18n.language) : ""}
+          note={state.step ? stillWords(state.step) : ""}
         />
       </div>
     </div>
