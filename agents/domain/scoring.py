@@ -147,9 +147,3 @@ def ranked_bids(bids: Sequence[Bid], local_load: Mapping[str, float]) -> list[tu
     return sorted(
         found, key=lambda each: (-each[1], max(each[0].load, local_load.get(each[0].instance, 0.0)), each[0].instance)
     )
-
-
-def best_bid(bids: Sequence[Bid], local_load: Mapping[str, float]) -> Bid | None:
-    """Return the first of ``ranked_bids``."""
-    ranked = ranked_bids(bids, local_load)
-    return ranked[0][0] if ranked else None

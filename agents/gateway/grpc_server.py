@@ -1,7 +1,6 @@
 """``AgentService`` over gRPC (features B5)."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +22,6 @@ from agents.gateway.open_services import OPEN_MAX, OpenServices
 from agents.gateway.protobuf import read_task, read_update, task_response, update
 from agents.gateway.protocol import MESSAGE_MAX, FromSocket
 from agents.gateway.tasks import TASKS_MAX, TaskDesk
-
-logger = logging.getLogger(__name__)
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["AgentService"].full_name
 STOP_S: Final = 3.0

@@ -1,7 +1,6 @@
 """An agent that joined: an instance on the gateway's node whose calls go over a connection, which may break and come back."""
 
 import asyncio
-import logging
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -30,8 +29,6 @@ from agents.node.failures import CANCELLED, bounded
 from agents.node.hosted import HostedAgent
 from agents.node.own_files import OwnFiles
 from agents.tools.context import PROGRESS_LIMIT
-
-logger = logging.getLogger(__name__)
 
 STOP_S: Final = 4.0
 """So long an agent may take to answer a cancelled call; the node answers for it soon after."""

@@ -33,7 +33,6 @@ from agents.gateway.lobby import Lobby
 from agents.gateway.protocol import Fault, FromSocket, Login
 from agents.gateway.tasks import TaskDesk
 
-logger = logging.getLogger(__name__)
 logging.getLogger("websockets.server").setLevel(logging.WARNING)
 
 PATH: Final = "/gateway/ws"

@@ -6,7 +6,7 @@ A fold of its own, which needs no plan and evaluates nothing: what it tells is w
 import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -80,14 +80,6 @@ class Standing:
             self.stopping = True
             self.approvals.clear()
             self.paused = None
-
-
-def standing_of(records: Iterable[ev.Record]) -> Standing:
-    """Return what these records give."""
-    standing = Standing()
-    for record in records:
-        standing.apply(record)
-    return standing
 
 
 class _Remembered:

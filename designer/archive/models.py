@@ -1,13 +1,9 @@
 """Archived logs, how long runs are kept, and which files may go."""
 
-from typing import Final
-
 from django.db import models
 
 from agentcluster.security.models import Project
 from designer.models import Run
-
-DEFAULT_KEEP_DAYS: Final = 90
 
 
 class RunArchive(models.Model):

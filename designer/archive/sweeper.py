@@ -3,7 +3,6 @@
 The work is idempotent, so a lease that two believe to hold costs time and nothing else.
 """
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -21,8 +20,6 @@ from designer.archive.archiver import Position, archive_batch, finish
 from designer.archive.orphans import remove_orphans
 from designer.archive.prune import Pruning
 from designer.archive.unmentioned import remove_unmentioned
-
-logger = logging.getLogger(__name__)
 
 LEASE_MS: Final = 30_000
 BUDGET_S: Final = 10.0

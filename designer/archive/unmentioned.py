@@ -1,7 +1,7 @@
 """Deletes files of the artifact store that deleted runs mentioned, once nothing mentions them and their grace is over."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
 from typing import Any, Final
@@ -25,17 +25,6 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 500
 PAGE: Final = 200
 
-Keeper = Callable[[frozenset[str]], set[str]]
-"""Given digests, returns those that must stay."""
-
-_keepers: Final[list[Keeper]] = []
-
-
-def keep_by(keeper: Keeper) -> Keeper:
-    """Ask ``keeper``, too, before files are deleted: for whatever keeps references outside runs and workflows."""
-    _keepers.append(keeper)
-    return keeper
-
 
 def remove_unmentioned(client: SyncClient) -> int:
     """Delete the files whose time of grace is over and that nothing mentions; return how many.
@@ -56,8 +45,6 @@ def remove_unmentioned(client: SyncClient) -> int:
 
 def _mentioned(client: SyncClient, asked: frozenset[str]) -> set[str]:
     found = {*Upload.objects.filter(digest__in=asked).values_list("digest", flat=True)}
-    for keeper in _keepers:
-        found |= keeper(asked)
     for data in chain(_documents(), retention.kept_values(client), _unarchived(client)):
         if b"sha256:" in data:
             mentioned = {digest.decode() for digest in DIGEST.findall(data)}

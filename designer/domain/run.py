@@ -137,14 +137,6 @@ class Run(Advance):
             self._emit(event, made, now)
         return made
 
-    def request_cancel(self, by: str, reason: str, now: int) -> list[ev.Event]:
-        """Begin to stop; the driver then tells the calls in flight and calls ``stop_in_flight`` after a grace period."""
-        if self.terminal or self.stopping:
-            return []
-        made: list[ev.Event] = []
-        self._emit(ev.RunCancelRequested(by, reason), made, now)
-        return made
-
     def stop_in_flight(self, now: int) -> list[ev.Event]:
         """Give up on calls in flight that nobody waits for, and go on."""
         if not self.stopping or self.terminal:

@@ -118,14 +118,6 @@ def _compiled(value: Any, roots: frozenset[str]) -> tuple[Evaluate, int]:
     return lambda scope: value, 0
 
 
-def whole_expression(text: str) -> Expression | None:
-    """Return the expression when ``text`` is nothing but one, else None; raises ``ExpressionError``."""
-    parts = split_template(text)
-    if len(parts) == 1 and isinstance(parts[0], tuple):
-        return compile_expression(parts[0][0])
-    return None
-
-
 def split_template(text: str) -> list[str | tuple[str, int]]:
     """Split into literal texts and (expression source, offset); ``$${`` stands for a literal ``${``."""
     parts: list[str | tuple[str, int]] = []

@@ -9,7 +9,7 @@ import msgspec
 from agentcluster.streams import inbox, keys
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.shared import shared_client
-from designer.domain.commands import Cancel, Command
+from designer.domain.commands import Command
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +30,6 @@ def send_all(commands: Iterable[tuple[str, Command]], once: str = "") -> list[bo
     """Ask things of many runs in one round trip; return for each whether it was taken (see ``send``)."""
     encoded = ((run_id, _encoder.encode(command)) for run_id, command in commands)
     return inbox.send_commands(shared_client(), encoded, once)
-
-
-def request_cancel(run_id: str, by: str, reason: str = "") -> None:
-    """Ask the run to stop. Works before it has started, too. Raises ``StreamsUnavailableError``."""
-    send(run_id, Cancel(by, reason))
 
 
 class InboxReader:

@@ -1,6 +1,5 @@
 """A run's place behind its workflow's concurrency limit, asked for before its first step."""
 
-import logging
 from typing import Any
 
 from agentcluster.streams import gate, keys
@@ -11,8 +10,6 @@ from designer.domain import events as ev
 from designer.domain.plan import Plan
 from designer.domain.run import Run
 from designer.domain.values import as_text
-
-logger = logging.getLogger(__name__)
 
 
 def is_limited(plan: Plan) -> bool:

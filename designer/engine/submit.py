@@ -3,8 +3,7 @@
 When Redis is away the run is not lost: the reaper finds its row within seconds of Redis coming back.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from agentcluster.streams import blocking
 from agentcluster.streams.shared import shared_client
@@ -18,8 +17,3 @@ def submit(requests: Iterable[RunRequest]) -> int:
     """
     hints = ((request.priority, encode_request(request)) for request in requests)
     return blocking.add_mixed_hints(shared_client(), hints)
-
-
-async def asubmit(requests: Sequence[RunRequest]) -> int:
-    """As ``submit``, for asynchronous callers."""
-    return await asyncio.to_thread(submit, requests)

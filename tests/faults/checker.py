@@ -16,7 +16,7 @@ from agentcluster.streams.tasks import read_consumers
 from designer.domain import events as ev
 from designer.engine.journal import decode_record
 from designer.engine.projection import moment, replayed_row
-from designer.models import OPEN_STATUSES, Run
+from designer.models import Run
 from tests.faults.effects import Ledger
 from tests.faults.workload import Kind, Published
 
@@ -286,11 +286,6 @@ def _end_of(story: Story) -> str:
 def survivors(history: History) -> int:
     """Return how many of the runs ended as they should."""
     return sum(story.row is not None and story.row.status == _end_of(story) for story in history.stories)
-
-
-def still_open(history: History) -> list[str]:
-    """Return the runs that SQL does not show as ended."""
-    return [story.run_id for story in history.stories if story.row is None or story.row.status in OPEN_STATUSES]
 
 
 INVARIANTS: Final[tuple[Callable[[History], Iterator[str]], ...]] = (

@@ -5,7 +5,7 @@ import pytest
 from agents.domain.intents import Bid, Constraints
 from agents.domain.manifest import Manifest
 from agents.domain.matching import allowed, match
-from agents.domain.scoring import best_bid, bid_score
+from agents.domain.scoring import bid_score, ranked_bids
 from tests.agents.manifests import manifest
 
 
@@ -56,17 +56,17 @@ def test_constraints_keep_agents_from_bidding():
     ],
 )
 def test_the_better_bid_wins_whatever_their_order(better: Bid, worse: Bid):
-    assert best_bid([better, worse], {}) is better
-    assert best_bid([worse, better], {}) is better
+    assert ranked_bids([better, worse], {})[0][0] is better
+    assert ranked_bids([worse, better], {})[0][0] is better
 
 
 def test_what_the_caller_has_there_itself_counts_as_load():
-    assert best_bid([bid("a"), bid("b")], {"a": 0.5}).instance == "b"
+    assert ranked_bids([bid("a"), bid("b")], {"a": 0.5})[0][0].instance == "b"
 
 
 def test_equals_go_by_room_then_by_name():
-    assert best_bid([bid("b"), bid("a")], {}).instance == "a"
-    assert best_bid([], {}) is None
+    assert ranked_bids([bid("b"), bid("a")], {})[0][0].instance == "a"
+    assert ranked_bids([], {}) == []
 
 
 def test_a_score_is_between_0_and_1():

@@ -26,7 +26,6 @@ _GROUPS: Final = (
 )
 """Types that share an encoding: one can be read as the other (numbers that do not fit are cut off)."""
 _NAMED: Final = frozenset({_F.TYPE_MESSAGE, _F.TYPE_GROUP})
-_COUNTED: Final = frozenset({_F.TYPE_STRING, _F.TYPE_BYTES, *_NAMED})
 _WELL_KNOWN: Final = ".google.protobuf."
 Path = tuple[str, ...]
 

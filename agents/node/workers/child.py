@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import inspect
-import logging
 import os
 import queue
 import resource
@@ -29,8 +28,6 @@ from agents.node.speaking import listen, speaking
 from agents.node.workers.frames import Beat, Job, Ready, Result, Setup, pack, read_blocking
 from agents.tools import CallContext, resolve
 from agents.tools.context import progress_json
-
-logger = logging.getLogger(__name__)
 
 MIB: Final = 1024 * 1024
 ADDRESS_SLACK_MIB: Final = 1024

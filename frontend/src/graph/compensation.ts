@@ -11,8 +11,3 @@ export function isCompensation(edge: Pick<Edge, "port">): boolean {
 export function handlersOf(structure: Structure): ReadonlyMap<string, string> {
   return new Map(structure.edges.filter(isCompensation).map(({ source, target }) => [target, source]));
 }
-
-/** The edges the run takes while all goes well. */
-export function forwardEdges(structure: Structure): Structure["edges"] {
-  return structure.edges.filter((edge) => !isCompensation(edge));
-}

@@ -4,9 +4,7 @@ export type { Edge, Graph, Position, Settings } from "@/wire/generated";
 
 export type GraphNode = NonNullable<Graph["nodes"]>[number];
 export type NodeKind = GraphNode["kind"];
-export type NodeOf<K extends NodeKind> = Extract<GraphNode, { kind: K }>;
 
-export const MAX_NODES = 1000;
 /** Containers may stand in one another this deep. */
 export const MAX_NESTING = 10;
 export const ID_PATTERN = /^[a-z][a-z0-9_]{0,62}$/;
@@ -94,9 +92,4 @@ export function toGraph(draft: Draft): Graph {
     ),
     ...(Object.keys(draft.settings).length > 0 && { settings: draft.settings }),
   };
-}
-
-export function findNode(draft: Draft, id: string): GraphNode | undefined {
-  const placement = draft.structure.nodes.find((node) => node.id === id);
-  return placement && nodeOf(draft, placement);
 }

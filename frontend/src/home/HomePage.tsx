@@ -69,7 +69,7 @@ function Starts() {
       {templates.isPending && <Skeleton height={250} radius={14} />}
       {templates.error && <ErrorState error={templates.error} onRetry={() => void templates.refetch()} />}
       {first && <SampleCard template={first} agents={byName} />}
-      <section className={classes.section}>
+      <section>
         <h2 className={classes.heading}>{t("templates")}</h2>
         <TemplateCards templates={all.filter((template) => template !== first)} />
       </section>

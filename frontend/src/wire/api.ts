@@ -16,8 +16,6 @@ export const getAgent = (name: string, signal?: AbortSignal) =>
 export const listNodes = (signal?: AbortSignal) => request<t.LivePage<t.ClusterNode>>("/nodes", { signal });
 
 export const listTemplates = (signal?: AbortSignal) => request<t.Template[]>("/templates", { signal });
-export const getTemplate = (name: string, signal?: AbortSignal) =>
-  request<t.Template>(`/templates/${id(name)}`, { signal });
 
 export const listWorkflows = (query: Query = {}, signal?: AbortSignal) =>
   request<t.Page<t.Workflow>>("/workflows", { query, signal });
@@ -166,7 +164,6 @@ export const getBulk = (operation: string, signal?: AbortSignal) =>
 
 export const runArtifactUrl = (run: string, digest: string) =>
   address(`/runs/${id(run)}/artifacts/${id(digest)}`);
-export const uploadUrl = (digest: string) => address(`/artifacts/${id(digest)}`);
 export const getTableRows = (
   run: string,
   digest: string,

@@ -22,7 +22,7 @@ from designer.domain.graph import AgentNode, Edge, EndNode, Graph, StartNode
 from designer.domain.graph import Node as GraphNode
 from designer.engine.journal import decode_record
 from designer.engine.request import RunRequest
-from designer.engine.submit import asubmit
+from designer.engine.submit import submit
 from designer.engine.worker import Engine
 from designer.models import OPEN_STATUSES, Run, Workflow, WorkflowVersion
 from tests.agents.manifests import LIGHT
@@ -37,6 +37,10 @@ def line(*nodes: GraphNode, output: Any = None) -> Graph:
 
 def agent(step: str, name: str, **fields: Any) -> AgentNode:
     return AgentNode(id=step, agent=name, **fields)
+
+
+async def asubmit(requests: Sequence[RunRequest]) -> None:
+    await asyncio.to_thread(submit, requests)
 
 
 class Lab:

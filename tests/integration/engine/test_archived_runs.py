@@ -10,10 +10,9 @@ from agentcluster.streams.shared import shared_client
 from designer.actions.past import records_of
 from designer.archive.archiver import archive_runs
 from designer.domain.graph import TransformNode
-from designer.engine.submit import asubmit
 from designer.models import Run
 from designer.traces.log import iterate
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, asubmit, line
 
 
 async def test_runs_of_every_end_are_archived(running: Lab) -> None:

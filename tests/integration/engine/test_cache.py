@@ -10,10 +10,9 @@ from msgspec import structs
 from agentcluster.security.models import Project
 from designer.domain import events as ev
 from designer.domain.graph import AgentNode, Cache, IntentNode
-from designer.engine.submit import asubmit
 from designer.models import Workflow
 from tests.agents.manifests import STRICT
-from tests.integration.engine.lab import Lab, line
+from tests.integration.engine.lab import Lab, asubmit, line
 from tests.waiting import until
 
 

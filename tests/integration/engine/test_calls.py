@@ -8,10 +8,9 @@ from agentcluster.streams import blocking
 from designer.domain import events as ev
 from designer.domain.graph import AgentNode, Graph, IntentNode, MapNode, Priority, RetryPolicy, TransformNode
 from designer.engine.journal import decode_record
-from designer.engine.submit import asubmit
 from designer.engine.worker import Engine
 from tests.agents.manifests import manifest
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, asubmit, line
 
 
 async def test_a_silent_agent_fails_its_attempt_and_is_tried_again(running: Lab) -> None:

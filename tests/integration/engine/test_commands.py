@@ -10,8 +10,7 @@ from designer.domain.commands import Cancel, Continue, Decide, Pause, Signal, Te
 from designer.domain.graph import ApprovalNode, Edge, EndNode, Graph, SignalNode, StartNode, TransformNode
 from designer.engine.inbox import send as send_now
 from designer.engine.inbox import send_all as send_all_now
-from designer.engine.submit import asubmit
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, asubmit, line
 from tests.waiting import until
 
 send = sync_to_async(send_now)

@@ -17,10 +17,9 @@ from designer.engine.journal import decode_record
 from designer.engine.outcome import Outcome
 from designer.engine.request import RunRequest
 from designer.engine.seeding import seed_log
-from designer.engine.submit import asubmit
 from designer.engine.versions import load_plan
 from designer.models import Run
-from tests.integration.engine.lab import Lab, agent, chain, line
+from tests.integration.engine.lab import Lab, agent, asubmit, chain, line
 from tests.waiting import until
 
 send = sync_to_async(send_now)

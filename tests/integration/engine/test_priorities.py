@@ -6,8 +6,7 @@ import msgspec
 
 from agentcluster.streams import keys
 from designer.domain import events as ev
-from designer.engine.submit import asubmit
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, asubmit, line
 from tests.waiting import until
 
 

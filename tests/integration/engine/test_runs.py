@@ -16,9 +16,8 @@ from designer.domain.graph import (
     StartNode,
     TransformNode,
 )
-from designer.engine.submit import asubmit
 from designer.models import OPEN_STATUSES, Run
-from tests.integration.engine.lab import Lab, agent, line
+from tests.integration.engine.lab import Lab, agent, asubmit, line
 from tests.waiting import until
 
 

@@ -12,9 +12,10 @@ from django.core.management import call_command
 from agentcluster.streams.errors import StreamsUnavailableError
 from designer.domain import events as ev
 from designer.domain import run as state_machine
+from designer.domain.commands import Cancel
 from designer.domain.graph import Edge, Settings
 from designer.engine import driver
-from designer.engine.inbox import request_cancel
+from designer.engine.inbox import send
 from designer.engine.projection import RunRow
 from designer.engine.projector import write_rows
 from designer.engine.request import RunRequest
@@ -23,8 +24,11 @@ from designer.models import Run, RunStatus, WorkflowVersion
 from tests.integration.engine.lab import Lab, agent, line
 from tests.waiting import until
 
-cancel = sync_to_async(request_cancel)
 rebuild = sync_to_async(call_command)
+
+
+async def cancel(run_id: str, by: str, reason: str = "") -> None:
+    assert await sync_to_async(send)(run_id, Cancel(by, reason))
 
 
 async def test_cancelling_stops_the_agent_and_the_run(running: Lab, tmp_path: Path) -> None:

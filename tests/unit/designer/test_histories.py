@@ -12,6 +12,7 @@ import pytest
 
 from agents.domain.calls import CallError, CallReply
 from designer.domain import events as ev
+from designer.domain.commands import Cancel
 from designer.domain.events import Record
 from designer.domain.graph import Graph, Node
 from designer.domain.plan import DECORATION, compile_plan
@@ -153,7 +154,7 @@ def _is_decided(run, event):
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_a_history_could_be_taken_over_and_brought_to_an_end(path):
     run = replay(load(path))
-    run.request_cancel("test", "", LATER)
+    run.command(f"{LATER}-0", Cancel("test"), LATER)
     for _ in range(50):
         run.advance(LATER)
         for call in run.pending_calls(LATER):

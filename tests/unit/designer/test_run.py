@@ -3,6 +3,7 @@
 import pytest
 
 from agents.domain.calls import CallError
+from designer.domain.commands import Cancel
 from tests.unit.designer.play import Player, agent, graph, start
 
 
@@ -227,7 +228,7 @@ def test_a_failure_stops_the_run_once_what_is_in_flight_has_ended():
 def test_cancel_waits_for_what_is_in_flight_then_gives_up_on_it():
     played = Player(graph(start(), agent("a"), agent("b"), edges="start>a a>b"))
     played.dispatch()
-    played.record(played.run.request_cancel("ann", "wrong file", played.now))
+    played.record(played.run.command("1-0", Cancel("ann", "wrong file"), played.now))
     assert played.run.advance(played.now) == []
     assert played.run.pending_calls(played.now) == []
     played.record(played.run.stop_in_flight(played.now))
@@ -239,7 +240,7 @@ def test_cancel_of_a_waiting_run_ends_it_at_once():
     played = Player(graph(start(), agent("a"), edges="start>a"))
     played.record(played.run.advance(played.now))
     played.record(played.run.waiting(played.run.pending_calls(played.now)[0], "no_instance", "nobody", played.now))
-    played.record(played.run.request_cancel("ann", "", played.now))
+    played.record(played.run.command("1-0", Cancel("ann"), played.now))
     played.record(played.run.advance(played.now))
     assert played.kinds()[-1] == "RunCancelled"
 

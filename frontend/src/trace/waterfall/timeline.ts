@@ -155,11 +155,3 @@ function unattempted(step: StepView, now: number): Segment[] {
   if (step.readyAt === null || step.status === "pending" || step.status === "skipped") return [];
   return [{ ...base, kind: "queue", from: step.readyAt, to: step.endedAt ?? now }];
 }
-
-/** From the first moment of a step to its last. */
-export function spanOf(step: StepView, now: number): Span | null {
-  const segments = segmentsOf(step, now);
-  const first = segments[0];
-  const last = segments.at(-1);
-  return first && last ? { from: first.from, to: last.to } : null;
-}
