@@ -10,7 +10,11 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-Kind = Literal["admission", "rate_limit", "circuit_breaker", "retry", "routing", "degrade", "canary", "mirror"]
+from agents.domain.placement import REPLICAS_MAX
+
+Kind = Literal[
+    "admission", "rate_limit", "circuit_breaker", "retry", "routing", "degrade", "scaling", "canary", "mirror"
+]
 KINDS: Final[tuple[Kind, ...]] = (
     "admission",
     "rate_limit",
@@ -18,6 +22,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     "retry",
     "routing",
     "degrade",
+    "scaling",
     "canary",
     "mirror",
 )
@@ -117,6 +122,26 @@ class Degrade(_Spec, frozen=True):
     ] = ("breaker_open",)
 
 
+class Scaling(_Spec, frozen=True):
+    """How many instances a deployment has by its load (A3); see ``agents.domain.scaling``. Without a policy nothing scales."""
+
+    min: Annotated[int, Meta(ge=1, le=REPLICAS_MAX, description="Never fewer instances")] = 1
+    max: Annotated[int, Meta(ge=1, le=REPLICAS_MAX, description="Never more instances")] = 4
+    target: Annotated[
+        float,
+        Meta(ge=0.05, le=1, description="Calls at work and waiting, as a share of what the instances take at a time"),
+    ] = 0.7
+    up_after_s: Annotated[
+        float, Meta(ge=0, le=3600, description="More instances when it was too much for so long, and as long apart")
+    ] = 5.0
+    down_after_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="Fewer instances when it was little for so long, and as long apart")
+    ] = 60.0
+    bring_back: Annotated[
+        bool, Meta(description="A number set by hand below min or above max is brought back; else it stays")
+    ] = False
+
+
 class Canary(_Spec, frozen=True):
     """A version that gets traffic in steps (C11)."""
 
@@ -142,6 +167,7 @@ SPECS: Final[dict[Kind, type[_Spec]]] = {
     "retry": Retry,
     "routing": Routing,
     "degrade": Degrade,
+    "scaling": Scaling,
     "canary": Canary,
     "mirror": Mirror,
 }

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from semver import Version
 
-from agents.domain.policy import PER, Degrade, Kind, Policy, Retry, Routing
+from agents.domain.policy import PER, Degrade, Kind, Policy, Retry, Routing, Scaling
 from agents.domain.policy_faults import Fault, escaped
 
 _WHO: Final = {
@@ -53,6 +53,7 @@ def rule_faults(policy: Policy) -> list[Fault]:
         "retry": _retry,
         "routing": _routing,
         "degrade": _degrade,
+        "scaling": _scaling,
         "canary": _canary,
         "mirror": _mirror,
     }
@@ -84,6 +85,13 @@ def _retry(_: Policy, spec: dict[str, Any]) -> list[Fault]:
     if first <= most:
         return []
     return [Fault("/spec/max_s", "out_of_range", f"Must be at least the first pause, {first:g} s; it is {most:g} s.")]
+
+
+def _scaling(_: Policy, spec: dict[str, Any]) -> list[Fault]:
+    least, most = spec.get("min", Scaling().min), spec.get("max", Scaling().max)
+    if least <= most:
+        return []
+    return [Fault("/spec/max", "out_of_range", f"Must be at least min, {least}; it is {most}.")]
 
 
 def _routing(policy: Policy, spec: dict[str, Any]) -> list[Fault]:

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/ui/EmptyState";
 import { lastChange } from "./changes";
 import { askedKind, type Filters, filtersAny, fits } from "./filters";
-import { defaultsOf, ICONS, KINDS } from "./kinds";
+import { defaultsOf, ICONS, KINDS, ONLY_BY_POLICY } from "./kinds";
 import { PolicyRow } from "./PolicyRow";
 import classes from "./PolicyTable.module.css";
 import { type Kind, type Policy, type PolicySet, useHistory, useSchemas } from "./wire";
@@ -53,7 +53,9 @@ export function PolicyTable({ set, filters, onAdd, onEdit, onClear }: Props) {
         const Icon = ICONS[kind];
         const title = t(`kind.${kind}`);
         const defaults = Object.entries(defaultsOf(schemas[kind])).filter(
-          ([, value]) => !EMPTY.has(typeof value === "string" ? value : JSON.stringify(value)),
+          ([, value]) =>
+            !ONLY_BY_POLICY.has(kind) &&
+            !EMPTY.has(typeof value === "string" ? value : JSON.stringify(value)),
         );
         const some = set.policies.some((policy) => policy.kind === kind);
         const own = found.filter((policy) => policy.kind === kind);

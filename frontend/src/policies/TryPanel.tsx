@@ -3,7 +3,7 @@ import { IconFlask } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/wire/problem";
-import { ICONS } from "./kinds";
+import { ICONS, ONLY_BY_POLICY } from "./kinds";
 import classes from "./PoliciesPage.module.css";
 import { type Answer, type Question, useTry } from "./wire";
 import { specWords } from "./words";
@@ -84,7 +84,11 @@ function AnswerRow({ answer }: { answer: Answer }) {
         </span>
         <span className={answer.policy ? classes.name : classes.quiet}>
           {answer.policy ??
-            (answer.kind === "rate_limit" && answer.about !== "user" ? t("try.noLimit") : t("try.defaults"))}
+            (ONLY_BY_POLICY.has(answer.kind)
+              ? t("defaults.nothing")
+              : answer.kind === "rate_limit" && answer.about !== "user"
+                ? t("try.noLimit")
+                : t("try.defaults"))}
         </span>
         {answer.policy && (
           <span className={classes.spec}>{specWords(answer.spec, t) || t("defaultsHold")}</span>

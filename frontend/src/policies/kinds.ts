@@ -8,6 +8,7 @@ import {
   IconGauge,
   IconLifebuoy,
   IconRefresh,
+  IconStack2,
   type TablerIcon,
 } from "@tabler/icons-react";
 import type { JsonSchema } from "@/graph/schema";
@@ -20,6 +21,7 @@ export const KINDS: readonly Kind[] = [
   "retry",
   "routing",
   "degrade",
+  "scaling",
   "canary",
   "mirror",
 ];
@@ -32,9 +34,13 @@ export const ICONS: Readonly<Record<Kind, TablerIcon>> = {
   retry: IconRefresh,
   routing: IconArrowsShuffle,
   degrade: IconLifebuoy,
+  scaling: IconStack2,
   canary: IconFeather,
   mirror: IconCopy,
 };
+
+/** Kinds of which nothing holds where no policy does; their defaults only fill a policy up. */
+export const ONLY_BY_POLICY: ReadonlySet<Kind> = new Set<Kind>(["scaling"]);
 
 /** The parts of a match that a policy can be held to; what else is named can never hold, and the server refuses it. */
 export function matchFields(kind: Kind, spec: Readonly<Record<string, unknown>>): readonly MatchField[] {

@@ -12,6 +12,7 @@ export type Kind =
   | "retry"
   | "routing"
   | "degrade"
+  | "scaling"
   | "canary"
   | "mirror";
 export type MatchField = "agent" | "version" | "instance" | "region" | "tag";

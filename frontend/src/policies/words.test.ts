@@ -17,6 +17,12 @@ test("a spec is told with its units, not with numbers alone", () => {
   expect(specWords({ steps: [5, 50], attempts: 4 }, t())).toBe("Steps 5 %, 50 % · Attempts 4");
 });
 
+test("a share is told in per cent, and a switch as yes or no", () => {
+  expect(specWords({ min: 1, max: 8, target: 0.7, bring_back: true }, t())).toBe(
+    "At least 1 · At most 8 · Target load 70 % · Numbers set by hand, too yes",
+  );
+});
+
 test("a name stands without its unit where the value has one", () => {
   expect(shortName("slow_ms", t())).toBe("Slow above");
   expect(valueWords("value", { text: "later" }, t())).toBe('{"text":"later"}');

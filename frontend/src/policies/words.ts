@@ -32,7 +32,7 @@ export function shortName(name: string, t: Words): string {
   return fieldName(name, t).replace(/\s*[(（][^)）]*[)）]$/, "");
 }
 
-const SHARES = new Set(["error_rate", "max_error_rate"]);
+const SHARES = new Set(["error_rate", "max_error_rate", "target"]);
 const PERCENTS = new Set(["share", "steps"]);
 
 /** A field's value in words, with its unit. */
@@ -46,6 +46,7 @@ export function valueWords(name: string, value: unknown, t: Words): string {
       .flat()
       .map((part) => `${valueText(part)} %`)
       .join(", ");
+  if (typeof value === "boolean") return t(`flag.${value}`);
   if (typeof value !== "number") return valueText(value);
   if (SHARES.has(name)) return `${Math.round(value * 1000) / 10} %`;
   if (name.endsWith("_ms")) return value > 0 && value % 1000 === 0 ? spanWords(value / 1000) : `${value} ms`;

@@ -277,6 +277,7 @@ def test_the_schema_of_each_kind_has_defaults_and_limits(api):
         "retry",
         "routing",
         "degrade",
+        "scaling",
         "canary",
         "mirror",
     }
