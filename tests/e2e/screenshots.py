@@ -37,11 +37,10 @@ LARGEST = 250 * 1024
 
 
 class Camera:
-    """Keeps what a page shows, light and dark under names of their own."""
+    """Keeps what a page shows."""
 
-    def __init__(self, page: Page, url: str, scheme: str) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self._suffix = "" if scheme == "light" else f"-{scheme}"
 
     def open(self, path: str) -> None:
         """Go to a page of the installation."""
@@ -50,7 +49,7 @@ class Camera:
     def keep(self, name: str, pause_ms: int = 1200) -> None:
         """Take a picture once nothing moves."""
         self.page.wait_for_timeout(pause_ms)
-        path = FOLDER / f"{name}{self._suffix}.png"
+        path = FOLDER / f"{name}.png"
         self.page.screenshot(path=path)
         if path.stat().st_size > LARGEST:
             sys.exit(f"{path.name} is larger than {LARGEST // 1024} KB: show less in it.")
@@ -60,21 +59,13 @@ def sample(camera: Camera) -> None:
     """The first workflow: drawn, run, its chart."""
     page = camera.page
     camera.open("/")
-    camera.keep("home")
     open_sample(page)
     settled(page)
-    node(page, "prepare").click()
-    camera.keep("inspector")
-    page.keyboard.press("Escape")
     run_with_the_sample_file(page)
     expect(node(page, "chart").get_by_text("Done")).to_be_visible(timeout=SLOW)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SLOW)
     settled(page)
     camera.keep("designer")
-    camera.open("/runs")
-    page.get_by_role("link", name=re.compile("Analyse sales")).first.click()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SLOW)
-    camera.keep("trace")
 
 
 def saga(camera: Camera, rest: Rest, shop: Shop) -> None:
@@ -198,21 +189,20 @@ def cluster(camera: Camera, rest: Rest, shop: Shop, stack: Stack) -> None:
     camera.keep("dead-letters")
 
 
-def tour(stack: Stack, browser: Browser, rest: Rest, login: StorageState, scheme: str) -> None:
-    """Take the pictures of one colour scheme; those of the guide are light."""
+def tour(stack: Stack, browser: Browser, rest: Rest, login: StorageState) -> None:
+    """Take the pictures that the guide shows."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme="light",
         storage_state=login,
     )
-    camera = Camera(context.new_page(), stack.url, scheme)
+    camera = Camera(context.new_page(), stack.url)
     sample(camera)
-    if scheme == "light":
-        with Shop() as shop:
-            saga(camera, rest, shop)
-            cluster(camera, rest, shop, stack)
-        people(camera, rest)
-        triggers(camera, rest)
+    with Shop() as shop:
+        saga(camera, rest, shop)
+        cluster(camera, rest, shop, stack)
+    people(camera, rest)
+    triggers(camera, rest)
     context.close()
 
 
@@ -224,8 +214,7 @@ def main() -> None:
         client.put("policies/patient", json=PATIENT, headers={"If-Match": '"0"'}).raise_for_status()
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         login = logged_in(browser, stack)
-        for scheme in ("light", "dark"):
-            tour(stack, browser, Rest(client), login, scheme)
+        tour(stack, browser, Rest(client), login)
         browser.close()
 
 
