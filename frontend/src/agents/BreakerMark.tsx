@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { IconCircleCheck, IconCircleHalf2, IconPlugConnectedX, type TablerIcon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import type { Breaker, BreakerState } from "@/wire/routing";
 import classes from "./Versions.module.css";
 
@@ -20,7 +21,11 @@ export function BreakerMark({ breaker }: { breaker: Breaker | undefined }) {
     maximumFractionDigits: 1,
   });
   return (
-    <Tooltip label={breaker.reason || t(`breaker.hint.${breaker.state}`)} multiline maw={320}>
+    <Tooltip
+      label={serverWords("", breaker.reason) || t(`breaker.hint.${breaker.state}`)}
+      multiline
+      maw={320}
+    >
       <span className={classes.mark} data-tone={tone}>
         <Icon size={15} aria-hidden />
         {t(`breaker.state.${breaker.state}`)}

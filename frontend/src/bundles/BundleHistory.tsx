@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { type Bundle, type BundleDecided, useBundleHistory } from "@/wire/bundles";
 import classes from "./BundleHistory.module.css";
@@ -44,7 +45,7 @@ function Decided({ decided: { status, network_granted, note, by, at } }: { decid
         {who && ` · ${who}`}
       </span>
       {network_granted && <p>{t("network.granted")}</p>}
-      {note && <p>{note}</p>}
+      {note && <p>{serverWords("", note)}</p>}
     </li>
   );
 }

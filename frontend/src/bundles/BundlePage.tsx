@@ -3,6 +3,7 @@ import { IconDownload, IconPackageOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { localText } from "@/i18n/localText";
+import { serverWords } from "@/i18n/serverWords";
 import { formatBytes } from "@/trace/duration";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { CopyButton } from "@/trace/values/CopyButton";
@@ -155,7 +156,7 @@ function Facts({ bundle }: { bundle: Bundle }) {
         {bundle.note && (
           <div>
             <dt>{t("note")}</dt>
-            <dd>{bundle.note}</dd>
+            <dd>{serverWords("", bundle.note)}</dd>
           </div>
         )}
         <div>

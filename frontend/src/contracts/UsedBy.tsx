@@ -1,6 +1,7 @@
 import { IconBolt, IconRobot, IconSitemap, type TablerIcon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { serverWords } from "@/i18n/serverWords";
 import classes from "./Contracts.module.css";
 import type { ContractUser } from "./wire";
 
@@ -43,8 +44,10 @@ function User({ user }: { user: ContractUser }) {
       <Icon size={15} stroke={1.6} role="img" aria-label={t(`kind.${user.kind}`)} />
       <div>
         <Link to={user.url}>{user.name}</Link>
-        <small className={classes.quiet}>{user.detail}</small>
-        {user.problem && <small className={classes.bad}>{user.problem}</small>}
+        <small className={classes.quiet}>
+          {user.kind === "agent" ? t(`side.${user.detail}`, { defaultValue: user.detail }) : user.detail}
+        </small>
+        {user.problem && <small className={classes.bad}>{serverWords("@value", user.problem)}</small>}
       </div>
     </li>
   );

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { IconArrowBackUp, IconChevronDown, IconChevronRight, IconHistory } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { RelativeTime } from "@/trace/RelativeTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
@@ -96,7 +97,7 @@ function HistoryRow({ row, set, open, onToggle }: RowProps) {
           <span className="mono">{row.number}</span>
           <span>{t(`action.${row.action}`, { title: row.title, defaultValue: row.action })}</span>
         </UnstyledButton>
-        <span className={classes.entryNote}>{row.note}</span>
+        <span className={classes.entryNote}>{serverWords("", row.note)}</span>
         <span className={classes.quiet}>
           {row.by || t("history.system")} · <RelativeTime at={row.at} /> · {t("count", { count: row.count })}
         </span>

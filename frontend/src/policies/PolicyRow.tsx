@@ -3,6 +3,7 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import { RelativeTime } from "@/trace/RelativeTime";
 import classes from "./PoliciesPage.module.css";
 import { type Policy, type PolicySet, type SetRow, useDeletePolicy, useEnablePolicy } from "./wire";
@@ -21,7 +22,7 @@ export function PolicyRow({ policy, set, changed, onEdit }: Props) {
   const { t } = useTranslation(["policies", "app"]);
   const { t: words } = useTranslation("policies");
   const index = set.policies.indexOf(policy);
-  const warning = set.warnings.find(({ field }) => field.startsWith(`/${index}/`))?.message;
+  const warning = set.warnings.find(({ field }) => field.startsWith(`/${index}/`));
   const enable = useEnablePolicy();
   const remove = useDeletePolicy();
   const onError = (error: Error) =>
@@ -43,7 +44,7 @@ export function PolicyRow({ policy, set, changed, onEdit }: Props) {
         {policy.note && <span className={classes.quiet}>{policy.note}</span>}
         {warning && (
           <span className={classes.warning}>
-            <IconAlertTriangle size={14} aria-hidden /> {warning}
+            <IconAlertTriangle size={14} aria-hidden /> {serverWords(warning.code, warning.message)}
           </span>
         )}
       </div>

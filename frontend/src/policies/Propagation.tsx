@@ -1,6 +1,7 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCloudOff, IconLoader2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { serverWords } from "@/i18n/serverWords";
 import classes from "./PoliciesPage.module.css";
 import { type Propagation as State, usePropagation } from "./wire";
 
@@ -19,7 +20,7 @@ export function Propagation({ number }: { number: number }) {
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
-        {!state.known && <p className={classes.quiet}>{state.detail}</p>}
+        {!state.known && <p className={classes.quiet}>{serverWords("", state.detail)}</p>}
         <table className={classes.table}>
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export function Propagation({ number }: { number: number }) {
                 <td className="mono">{each.number}</td>
                 <td>
                   {t(`source.${each.source || "none"}`)}
-                  {each.trouble && <div className={classes.warning}>{each.trouble}</div>}
+                  {each.trouble && <div className={classes.warning}>{serverWords("", each.trouble)}</div>}
                 </td>
               </tr>
             ))}

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { isTerminal } from "@/graph/run";
+import { serverWords } from "@/i18n/serverWords";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageHeader } from "@/ui/PageHeader";
@@ -86,7 +87,7 @@ function OpenRun({ run }: { run: RunDetail }) {
       <RunDialogs control={control} selected={selected} />
       {connection.state === "refused" && (
         <p className={classes.refused} role="alert">
-          {t("run.refused")}: {connection.message}
+          {t("run.refused")}: {serverWords("", connection.message)}
         </p>
       )}
       <div className={classes.body}>
