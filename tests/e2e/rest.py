@@ -19,6 +19,13 @@ class Rest:
         found: dict[str, Any] = answer.json()
         return found
 
+    def put(self, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
+        """Return what a change that succeeded gave."""
+        answer = self._client.put(path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
     def get(self, path: str) -> dict[str, Any]:
         """Return what is there."""
         answer = self._client.get(path)

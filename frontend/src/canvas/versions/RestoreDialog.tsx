@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSaving } from "@/stores/saving";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { useFocusBack } from "@/ui/useFocusBack";
 import type { VersionRow } from "@/wire/types";
 import { useWorkflowDiff } from "@/wire/versions";
 import type { Editor } from "../editor";
@@ -24,6 +25,7 @@ export function RestoreDialog({ workflow, version: { number }, editor, onClose, 
   const [reason, setReason] = useState("");
   const revision = useSaving((state) => state.revision);
   const diff = useWorkflowDiff(workflow, "draft", number, revision);
+  useFocusBack();
   const restore = useRestore(workflow, editor);
   const submit = () =>
     restore.mutate(

@@ -21,7 +21,7 @@ interface Props {
 export function VersionList({ rows, compared, mayRestore, onCompare, onRestore, more, loading }: Props) {
   const { t } = useTranslation("versions");
   return (
-    <section className={classes.versions} aria-label={t("list")}>
+    <div className={classes.versions}>
       {!mayRestore && <p className={classes.quiet}>{t("mayNot")}</p>}
       <ul className={classes.list} aria-label={t("list")}>
         {rows.map((row, place) => (
@@ -39,28 +39,30 @@ export function VersionList({ rows, compared, mayRestore, onCompare, onRestore, 
               </div>
               {row.note && <p className={classes.note}>{row.note}</p>}
             </div>
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconArrowsDiff size={14} aria-hidden />}
-              aria-label={t("compare.with", { number: row.number })}
-              aria-pressed={row.number === compared}
-              onClick={() => onCompare(row.number)}
-            >
-              {t("compare.open")}
-            </Button>
-            {mayRestore && (
+            <div className={classes.acts}>
               <Button
                 variant="default"
                 size="xs"
-                leftSection={<IconArrowBackUp size={14} aria-hidden />}
-                aria-label={t("restore.openNumber", { number: row.number })}
-                aria-haspopup="dialog"
-                onClick={() => onRestore(row)}
+                leftSection={<IconArrowsDiff size={14} aria-hidden />}
+                aria-label={t("compare.with", { number: row.number })}
+                aria-pressed={row.number === compared}
+                onClick={() => onCompare(row.number)}
               >
-                {t("restore.open")}
+                {t("compare.open")}
               </Button>
-            )}
+              {mayRestore && (
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconArrowBackUp size={14} aria-hidden />}
+                  aria-label={t("restore.openNumber", { number: row.number })}
+                  aria-haspopup="dialog"
+                  onClick={() => onRestore(row)}
+                >
+                  {t("restore.open")}
+                </Button>
+              )}
+            </div>
           </li>
         ))}
       </ul>
@@ -69,6 +71,6 @@ export function VersionList({ rows, compared, mayRestore, onCompare, onRestore, 
           {t("more")}
         </Button>
       )}
-    </section>
+    </div>
   );
 }

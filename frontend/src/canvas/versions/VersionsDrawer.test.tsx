@@ -159,6 +159,16 @@ test("what could not be saved is not replaced", async () => {
   expect(asked.some(({ call }) => call === RESTORE)).toBe(false);
 });
 
+test("whoever thinks better of it is back where they were", async () => {
+  open();
+  const button = await screen.findByRole("button", { name: "Restore version 1 into draft" });
+  await userEvent.click(button);
+  await screen.findByRole("dialog", { name: "Restore version 1 into the draft?" });
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(document.activeElement).toBe(button));
+  expect(useDocument.getState().draft).toBe(useSaving.getState().saved);
+});
+
 test("who may not edit compares, but does not restore", async () => {
   open(SERVER, { role: "operator" });
   expect(await screen.findByText(/takes the role editor/)).toBeTruthy();

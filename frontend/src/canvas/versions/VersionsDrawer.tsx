@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { useFocusBack } from "@/ui/useFocusBack";
 import type { VersionRow, WorkflowDetail } from "@/wire/types";
 import { type Side, useHistory } from "@/wire/versions";
 import type { Editor } from "../editor";
@@ -28,6 +29,7 @@ export default function VersionsDrawer({ workflow, editor, onClose }: Props) {
   const [restoring, setRestoring] = useState<VersionRow | null>(null);
   const rows = history.data?.pages.flatMap((page) => page.results) ?? [];
   const [newest] = rows;
+  useFocusBack();
   // what is compared is the draft on the canvas, not one of a moment ago
   useEffect(() => void saveNow(), []);
   return (
