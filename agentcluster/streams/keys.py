@@ -14,6 +14,8 @@ TASK_AGENTS: Final = "tasks:agents"
 """The names of all agents with a stream of tasks."""
 TASK_SWEEPER: Final = "tasks:sweeper"
 """The worker that looks for tasks nobody waits for; expires."""
+WAITING: Final = "tasks:waiting"
+"""The engine workers in which calls wait for room at an instance."""
 DEAD_LETTER_AGENTS: Final = "dlq:agents"
 """The names of all agents with dead letters."""
 BREAKERS: Final = "breakers"
@@ -82,6 +84,11 @@ def cache(digest: str) -> str:
 def tasks(agent: str) -> str:
     """The stream of an agent's tasks at work: its consumer group ``instances`` tells each instance's load (C9)."""
     return f"agent:{{{agent}}}:tasks"
+
+
+def waiting(worker: str) -> str:
+    """How many calls of which agent version wait in a worker; expires unless it says it again."""
+    return f"tasks:waiting:{worker}"
 
 
 def dead_letters(agent: str) -> str:

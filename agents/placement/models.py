@@ -21,6 +21,14 @@ class Deployment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     changed_at = models.DateTimeField(auto_now=True)
+    scaled_by = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The policy that set the number; empty: by hand",
+    )
+    why = models.TextField(blank=True, default="", editable=False, help_text="Why the policy set it so")
 
     class Meta:
         ordering = ["agent", "-changed_at"]
@@ -29,6 +37,11 @@ class Deployment(models.Model):
     def __str__(self) -> str:
         """Return ``name@version``."""
         return f"{self.agent}@{self.version}"
+
+    @property
+    def changed_by_name(self) -> str:
+        """Who changed it last: a user, else the policy; empty for the system itself."""
+        return self.changed_by.get_username() if self.changed_by else self.scaled_by
 
 
 class Change(models.Model):
@@ -41,6 +54,10 @@ class Change(models.Model):
     weight = models.PositiveSmallIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    policy = models.CharField(
+        max_length=120, blank=True, default="", help_text="The policy that did it, and of which set"
+    )
+    why = models.TextField(blank=True, default="", help_text="Why the policy did it")
 
     class Meta:
         ordering = ["-id"]
@@ -48,3 +65,8 @@ class Change(models.Model):
     def __str__(self) -> str:
         """Return what was done."""
         return f"{self.action}: {self.replicas}"
+
+    @property
+    def by_name(self) -> str:
+        """Who did it: a user, else the policy; empty for the system itself."""
+        return self.by.get_username() if self.by else self.policy

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from django.db import close_old_connections
@@ -28,6 +28,16 @@ LOCK: Final = "placement.reconcile"
 
 Wanted = dict[str, placement.Deployment]
 """Deployments by their key in the bucket."""
+
+
+class Scaler(Protocol):
+    """Changes the numbers in SQL that policies ask to be changed (``agents.placement.scaling``)."""
+
+    def forget(self) -> None:
+        """Begin anew: another process did it meanwhile."""
+
+    async def step(self) -> None:
+        """Look once, and do what is due."""
 
 
 def load(keys: Iterable[int] | None = None) -> Wanted:
@@ -55,7 +65,7 @@ def _wanted(row: Deployment, known: object) -> placement.Deployment:
         grant.network,
         grant.trusted,
         row.revision,
-        row.changed_by.get_username() if row.changed_by else "",
+        row.changed_by_name,
         manifest.runtime if manifest else "bundle",
         held_mib(manifest) if manifest else 0,
         manifest.cpu_bound if manifest else False,
@@ -80,12 +90,17 @@ def push(keys: Iterable[int]) -> bool:
     return True
 
 
-async def run_placement(bus: Bus) -> None:
-    """Keep the bucket in step with SQL until cancelled; of all processes that run this, one at a time works."""
+async def run_placement(bus: Bus, scaler: Scaler | None = None) -> None:
+    """Keep SQL in step with the policies on scaling, and the bucket with SQL, until cancelled.
+
+    Of all processes that run this, one at a time works.
+    """
     while True:
         try:
             async with Lock(bus, LOCK):
-                await _keep_in_step(bus)
+                if scaler is not None:
+                    scaler.forget()
+                await _keep_in_step(bus, scaler)
         except (AgentClusterError, LeaseLostError) as error:
             logger.warning("placement: %s", error.message)
         except Exception:
@@ -93,11 +108,13 @@ async def run_placement(bus: Bus) -> None:
         await asyncio.sleep(RETRY_S)
 
 
-async def _keep_in_step(bus: Bus) -> None:
+async def _keep_in_step(bus: Bus, scaler: Scaler | None) -> None:
     bucket = placement_bucket(bus)
     watch = Watch(bucket, WANTED, lambda _key, _value, _deleted: None)
     try:
         while True:
+            if scaler is not None:
+                await scaler.step()
             if watch.current:
                 await _step(bus, watch)
             await asyncio.sleep(RECONCILE_S)

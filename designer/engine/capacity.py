@@ -117,6 +117,16 @@ class Capacity:
         """Return how many calls this worker has at an instance."""
         return self._busy.get(instance, 0)
 
+    def waiting(self) -> dict[str, float]:
+        """Return how many calls wait for room, by ``agent@version``; those that several could take are shared out."""
+        counts: dict[str, float] = defaultdict(float)
+        for demand, queue in self._queues.items():
+            versions = {f"{info.agent}@{info.version}" for info in self._where.listed(demand)}
+            calls = sum(waiting.code != "rate_limited" for waiting in queue) if versions else 0
+            for version in versions if calls else ():
+                counts[version] += calls / len(versions)
+        return counts
+
     def shun(self, instance: str) -> None:
         """Prefer other instances for a while: this one did not listen."""
         self._shunned[instance] = monotonic() + SHUN_S

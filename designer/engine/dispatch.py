@@ -32,6 +32,7 @@ from agents.domain.scoring import InstanceInfo
 from agents.routing.group_loads import Loads
 from agents.routing.task_ledger import TaskLedger
 from agents.routing.version_weights import DeploymentWeights
+from agents.routing.waiting_calls import tell_waiting
 from agents.routing.worker_breakers import Breakers
 from designer.domain.events import Bidding, StepStarted
 from designer.domain.pending import PendingCall
@@ -58,6 +59,7 @@ class Dispatcher:
         ``unreadable`` takes down what nodes say that cannot be read; it is stopped with the dispatcher.
         """
         self._bus, self._view, self._log, self._unreadable = bus, view, log, unreadable
+        self._worker = worker
         self._prefix = subjects.worker_replies(worker)
         self._flights = FlightTable()
         self.tasks = TaskLedger(log, worker)
@@ -85,6 +87,7 @@ class Dispatcher:
         self._bus.on_return(self._doubts.ask_all)
         self._spawn(self._doubts.run())
         self._spawn(self._loads.run())
+        self._spawn(tell_waiting(self._log, self._worker, self.capacity.waiting))
         self._spawn(self.breakers.run())
         self._spawn(watch_enabled(self.capacity.disable))
 

@@ -23,6 +23,7 @@ from agents.cluster.view import ClusterView
 from agents.contracts.publishing import run_publisher
 from agents.contracts.unreadable import Unreadable
 from agents.placement.pushing import run_placement
+from agents.placement.scaling import Autoscaler
 from agents.registry.sync import run_registrar
 from designer.engine.dispatch import Dispatcher
 from designer.engine.driver import Driver, Parts
@@ -116,7 +117,7 @@ class Engine:
                 self._repeat(sweep.sweep, SWEEP_S),
                 reaper.run(),
                 run_registrar(bus),
-                run_placement(bus),
+                run_placement(bus, Autoscaler(view, self._log)),
                 run_publisher(bus),
             )
         ]

@@ -38,7 +38,7 @@ class ChangeInline(ReadOnly, TabularInline):
 
     model = Change
     tab = True
-    fields = ["at", "action", "replicas", "where", "weight", "by"]
+    fields = ["at", "action", "replicas", "where", "weight", "by_name", "why"]
     readonly_fields = fields
     extra = 0
     per_page = 20
@@ -55,7 +55,7 @@ class DeploymentAdmin(ModelAdmin):
 
     form = DeploymentForm
     inlines = [ChangeInline]
-    list_display = ["heading", "state", "ready", "places", "weight", "reason", "changed_by", "changed_at"]
+    list_display = ["heading", "state", "ready", "places", "weight", "reason", "changed_by_name", "changed_at"]
     list_display_links = ["heading"]
     list_select_related = ["changed_by"]
     list_filter = [("agent", AllValuesCheckboxFilter)]
@@ -69,9 +69,9 @@ class DeploymentAdmin(ModelAdmin):
     fieldsets: Any = [
         (None, {"fields": [("heading", "state"), ("replicas", "weight"), "reason", ("region", "role"), ("nodes", "not_nodes")]}),
         (_("Instances"), {"fields": ["slots"], "classes": ["tab"]}),
-        (_("Identity"), {"fields": ["whole_identity", ("changed_by", "changed_at")], "classes": ["tab"]}),
+        (_("Identity"), {"fields": ["whole_identity", ("changed_by_name", "changed_at"), "why"], "classes": ["tab"]}),
     ]  # fmt: skip
-    readonly_fields = ["heading", "state", "reason", "slots", "whole_identity", "changed_by", "changed_at"]
+    readonly_fields = ["heading", "state", "reason", "slots", "whole_identity", "changed_by_name", "changed_at", "why"]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of nodes."""

@@ -120,6 +120,7 @@ def _change_row(change: Change) -> Row:
         "replicas": change.replicas,
         "where": change.where,
         "weight": change.weight,
-        "by": change.by.get_username() if change.by else None,
+        "by": change.by_name or None,
+        "why": change.why,
         "at": change.at,
     }

@@ -50,7 +50,8 @@ def deployment_row(row: Deployment, sight: Sight) -> Row:
         "status": status,
         "reason": reason,
         "slots": [_slot_row(number, slot, sight) for number, slot in sorted(held.items())],
-        "changed_by": row.changed_by.get_username() if row.changed_by else None,
+        "changed_by": row.changed_by_name or None,
+        "why": row.why,
         "changed_at": row.changed_at,
     }
 

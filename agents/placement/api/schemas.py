@@ -43,7 +43,10 @@ class DeploymentSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=DEPLOYMENT_STATUSES)
     reason = serializers.CharField(allow_blank=True, help_text="Why there are not as many instances as wanted")
     slots = SlotRowSerializer(many=True)
-    changed_by = serializers.CharField(allow_null=True)
+    changed_by = serializers.CharField(
+        allow_null=True, help_text="A user, or `policy <name> v<number of its set>`; null: the system itself"
+    )
+    why = serializers.CharField(allow_blank=True, help_text="Why a policy set the number; empty when somebody did")
     changed_at = serializers.DateTimeField()
 
 
@@ -81,7 +84,10 @@ class DeploymentChangeSerializer(serializers.Serializer[Any]):
     replicas = serializers.IntegerField()
     where = serializers.DictField()
     weight = serializers.IntegerField()
-    by = serializers.CharField(allow_null=True)
+    by = serializers.CharField(
+        allow_null=True, help_text="A user, or `policy <name> v<number of its set>`; null: the system itself"
+    )
+    why = serializers.CharField(allow_blank=True, help_text="Why a policy did it; empty when somebody did")
     at = serializers.DateTimeField()
 
 
