@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "agentcluster.security.models.Role",
         "BundleStatusEnum": "agents.bundles.api.schemas.BUNDLE_STATUSES",
+        "BundleDecisionEnum": "agents.bundles.api.schemas.DECIDED_STATUSES",
         "SignatureStateEnum": "agents.bundles.api.schemas.SIGNATURE_STATES",
         "NodeStatusEnum": "agents.api.schemas.NODE_STATUSES",
         "BreakerStateEnum": "agents.routing.api.schemas.BREAKER_STATES",

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agents.bundles import state
-from agents.bundles.models import Bundle, SigningKey
+from agents.bundles.models import Bundle, Refusal, SigningKey
 from designer.models import AuditEntry
 from tests.unit.bundles.making import HOSTILE, PUBLIC, good
 
@@ -60,6 +60,8 @@ def test_what_is_refused_tells_every_fault(admin):
     page = upload(admin, HOSTILE["up"].make()).content.decode()
     assert "../../etc/cron.d/evil: The path leads out of the bundle" in page
     assert Bundle.objects.count() == 0
+    assert Refusal.objects.get().by.username == "root"
+    assert AuditEntry.objects.get(action="bundle.refuse").user.username == "root"
 
 
 def test_one_that_cannot_be_decided_does_not_hold_up_the_others(admin, author):

@@ -95,7 +95,7 @@ def test_uploaded_approved_fetched(author, reviewer, nats_url, tmp_path, heard):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_hostile_is_refused_and_leaves_nothing(name, author):
+def test_of_what_is_hostile_no_byte_is_kept(name, author):
     answer = author.upload(HOSTILE[name].make() or b"\n")
     assert answer.status_code == 422, answer.content
     problem = answer.json()
