@@ -146,7 +146,7 @@ def test_a_graph_that_cannot_run_is_not_published(rest, graph, code, node, field
         of_step(kind="signal", name="go", key=DOUBLING),
         of_step(kind="transform", output="${ 1.0e308 * 10.0 }"),
         of_step(kind="wait", until="${ '9999-12-31T23:59:59-12:00' }"),
-        limited(DOUBLING),
+        limited(DOUBLING + "${ size(input) }"),
     ],
 )
 def test_an_expression_that_would_run_for_ever_fails_its_run_at_once(rest, graph):
