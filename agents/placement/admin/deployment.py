@@ -38,11 +38,16 @@ class ChangeInline(ReadOnly, TabularInline):
 
     model = Change
     tab = True
-    fields = ["at", "action", "replicas", "where", "weight", "by_name", "why"]
+    fields = ["at", "action", "replicas", "where", "weight", "by_whom", "why"]
     readonly_fields = fields
     extra = 0
     per_page = 20
     hide_title = True
+
+    @display(description=_("by"))
+    def by_whom(self, change: Change) -> str:
+        """Show the user, or the policy and its set."""
+        return change.by_name or "-"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the deployment sees its history."""
@@ -55,7 +60,7 @@ class DeploymentAdmin(ModelAdmin):
 
     form = DeploymentForm
     inlines = [ChangeInline]
-    list_display = ["heading", "state", "ready", "places", "weight", "reason", "changed_by_name", "changed_at"]
+    list_display = ["heading", "state", "ready", "places", "weight", "reason", "by_whom", "changed_at"]
     list_display_links = ["heading"]
     list_select_related = ["changed_by"]
     list_filter = [("agent", AllValuesCheckboxFilter)]
@@ -69,9 +74,9 @@ class DeploymentAdmin(ModelAdmin):
     fieldsets: Any = [
         (None, {"fields": [("heading", "state"), ("replicas", "weight"), "reason", ("region", "role"), ("nodes", "not_nodes")]}),
         (_("Instances"), {"fields": ["slots"], "classes": ["tab"]}),
-        (_("Identity"), {"fields": ["whole_identity", ("changed_by_name", "changed_at"), "why"], "classes": ["tab"]}),
+        (_("Identity"), {"fields": ["whole_identity", ("by_whom", "changed_at"), "why"], "classes": ["tab"]}),
     ]  # fmt: skip
-    readonly_fields = ["heading", "state", "reason", "slots", "whole_identity", "changed_by_name", "changed_at", "why"]
+    readonly_fields = ["heading", "state", "reason", "slots", "whole_identity", "by_whom", "changed_at", "why"]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of nodes."""
@@ -167,6 +172,11 @@ class DeploymentAdmin(ModelAdmin):
     def reason(self, row: Deployment) -> str:
         """Show why there are not as many as wanted."""
         return str(self._row(row)["reason"] or "-")
+
+    @display(description=_("changed by"))
+    def by_whom(self, row: Deployment) -> str:
+        """Show the user, or the policy and its set."""
+        return row.changed_by_name or "-"
 
     @display(description="")
     def slots(self, row: Deployment) -> SafeString:
