@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { useBreakerChanges } from "@/wire/routing";
 import classes from "./AgentPage.module.css";
 

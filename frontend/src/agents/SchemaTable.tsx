@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { helpWords } from "@/i18n/helpWords";
 import { localText } from "@/i18n/localText";
-import { JsonTree } from "@/trace/values/JsonTree";
+import { JsonTree } from "@/ui/JsonTree";
 import type { JsonSchema } from "@/wire/types";
 import classes from "./SchemaTable.module.css";
 import { type SchemaField, schemaFields } from "./schemaFields";

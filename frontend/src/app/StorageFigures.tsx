@@ -1,7 +1,7 @@
 import { Alert, Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { formatBytes } from "@/trace/duration";
+import { formatBytes } from "@/ui/duration";
 import { type StorageFigures as Figures, useStorage } from "@/wire/storage";
 import classes from "./SettingsPage.module.css";
 

@@ -2,7 +2,7 @@ import { Alert, Skeleton, UnstyledButton } from "@mantine/core";
 import { IconFile, IconFileCode } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatBytes } from "@/trace/duration";
+import { formatBytes } from "@/ui/duration";
 import { type BundleFile, useBundleFiles, useBundleText } from "@/wire/bundles";
 import classes from "./BundleFiles.module.css";
 

@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { type Bundle, type BundleDecided, useBundleHistory } from "@/wire/bundles";
 import classes from "./BundleHistory.module.css";
 import { StatusTag } from "./StatusTag";

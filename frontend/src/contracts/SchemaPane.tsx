@@ -1,9 +1,9 @@
 import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { RelativeTime } from "@/trace/RelativeTime";
-import { CopyButton } from "@/trace/values/CopyButton";
+import { CopyButton } from "@/ui/CopyButton";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { RelativeTime } from "@/ui/RelativeTime";
 import classes from "./Contracts.module.css";
 import { SchemaCode } from "./SchemaCode";
 import { type ContractDetail, type ContractVersion, useContractText } from "./wire";

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { shortRunId } from "@/ui/RunId";
 import type { DeadLetter } from "@/wire/deadLetters";
 import classes from "./DeadLetters.module.css";

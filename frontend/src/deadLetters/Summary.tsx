@@ -1,6 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import type { DeadLetterSummary } from "@/wire/deadLetters";
 import classes from "./DeadLetters.module.css";
 

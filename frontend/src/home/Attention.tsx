@@ -9,7 +9,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { queryOf, readFilters } from "@/runs/filters";
-import { useNow } from "@/trace/useNow";
+import { useNow } from "@/ui/useNow";
 import { useDeadLetterSummary } from "@/wire/deadLetters";
 import { useApprovals, useNodes, useRuns } from "@/wire/queries";
 import classes from "./Attention.module.css";

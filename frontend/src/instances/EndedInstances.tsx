@@ -3,7 +3,7 @@ import { IconFileText } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { formatMoment } from "@/trace/duration";
+import { formatMoment } from "@/ui/duration";
 import { type EndedInstance, useEndedInstances } from "@/wire/cluster";
 import { useMayReadLogs } from "@/wire/mayOperate";
 import classes from "./EndedInstances.module.css";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
 import { memoryText } from "@/nodes/NodeFacts";
-import { formatSince } from "@/trace/duration";
+import { formatSince } from "@/ui/duration";
 import type { InstanceCommand } from "@/wire/cluster";
 import { InstanceDialog } from "./InstanceDialog";
 import { InstanceMenu } from "./InstanceMenu";

@@ -1,7 +1,7 @@
 import { Button, Chip, Drawer, Group, Skeleton } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CopyButton } from "@/trace/values/CopyButton";
+import { CopyButton } from "@/ui/CopyButton";
 import { SearchField } from "@/ui/SearchField";
 import classes from "./LogDrawer.module.css";
 import { LogLines } from "./LogLines";

@@ -2,7 +2,7 @@ import { Highlight } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { formatClock } from "@/trace/duration";
+import { formatClock } from "@/ui/duration";
 import type { LogLine } from "@/wire/cluster";
 import classes from "./LogDrawer.module.css";
 

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useNodeRecord } from "@/stores/nodeHistory";
-import { formatTime } from "@/trace/duration";
+import { formatTime } from "@/ui/duration";
 import { HealthMark } from "./HealthMark";
 import classes from "./NodePage.module.css";
 

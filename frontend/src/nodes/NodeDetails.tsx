@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { formatDuration, formatSince } from "@/trace/duration";
-import { useNow } from "@/trace/useNow";
+import { formatDuration, formatSince } from "@/ui/duration";
+import { useNow } from "@/ui/useNow";
 import type { ClusterNode } from "@/wire/types";
 import classes from "./NodePage.module.css";
 

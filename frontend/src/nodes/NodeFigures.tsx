@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { KEPT_MS, type NodeSample, useNodeRecord } from "@/stores/nodeHistory";
-import { useNow } from "@/trace/useNow";
 import { Sparkline } from "@/ui/Sparkline";
+import { useNow } from "@/ui/useNow";
 import type { ClusterNode } from "@/wire/types";
 import classes from "./NodePage.module.css";
 

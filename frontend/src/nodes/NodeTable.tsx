@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { formatSince } from "@/trace/duration";
+import { formatSince } from "@/ui/duration";
 import type { ClusterNode } from "@/wire/types";
 import { sorted } from "./grouping";
 import { HealthMark } from "./HealthMark";

@@ -5,10 +5,10 @@ import { IconArrowBackUp, IconChevronDown, IconChevronRight, IconHistory } from 
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { Differences } from "./Differences";
 import classes from "./PoliciesPage.module.css";
 import { type PolicySet, type SetRow, useHistory, useRollBack } from "./wire";

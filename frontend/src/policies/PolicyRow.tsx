@@ -3,8 +3,9 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import classes from "./PoliciesPage.module.css";
 import { type Policy, type PolicySet, type SetRow, useDeletePolicy, useEnablePolicy } from "./wire";
 import { matchWords, specWords } from "./words";
@@ -23,6 +24,9 @@ export function PolicyRow({ policy, set, changed, onEdit }: Props) {
   const { t: words } = useTranslation("policies");
   const index = set.policies.indexOf(policy);
   const warning = set.warnings.find(({ field }) => field.startsWith(`/${index}/`));
+  const [here] = useSearchParams();
+  const detail = new URLSearchParams(here);
+  detail.set("policy", policy.name);
   const enable = useEnablePolicy();
   const remove = useDeletePolicy();
   const onError = (error: Error) =>
@@ -38,7 +42,9 @@ export function PolicyRow({ policy, set, changed, onEdit }: Props) {
   return (
     <li className={classes.row} data-off={!policy.enabled || undefined}>
       <div className={classes.main}>
-        <span className={classes.name}>{policy.name}</span>
+        <Link className={classes.name} to={{ search: detail.toString() }}>
+          {policy.name}
+        </Link>
         <span className={classes.match}>{matchWords(policy.match, words)}</span>
         <span className={classes.spec}>{specWords(policy.spec, words) || t("defaultsHold")}</span>
         {policy.note && <span className={classes.quiet}>{policy.note}</span>}

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import { serverWords } from "@/i18n/serverWords";
-import { formatDuration } from "@/trace/duration";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { formatDuration } from "@/ui/duration";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { StatusMark } from "@/ui/StatusMark";
 import type { RunSummary } from "@/wire/types";
 import classes from "./RunLine.module.css";

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { isTerminal } from "@/graph/run";
-import { useNow } from "@/trace/useNow";
+import { useNow } from "@/ui/useNow";
 import { useMe } from "@/wire/queries";
 import type { RunSummary } from "@/wire/types";
 import { BulkBar } from "./BulkBar";

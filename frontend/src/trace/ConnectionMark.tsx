@@ -1,8 +1,8 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useNow } from "@/ui/useNow";
 import type { Connection } from "@/wire/connection";
 import classes from "./ConnectionMark.module.css";
-import { useNow } from "./useNow";
 
 type Props = { connection: Connection; onRetry(): void };
 

@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
 import { isTerminal } from "@/graph/run";
 import { serverWords } from "@/i18n/serverWords";
+import { formatDuration, formatTicking } from "@/ui/duration";
+import { RelativeTime } from "@/ui/RelativeTime";
+import { useNow } from "@/ui/useNow";
 import type { RunDetail } from "@/wire/types";
 import { ConnectionMark } from "./ConnectionMark";
-import { formatDuration, formatTicking } from "./duration";
 import { Kinship } from "./Kinship";
 import { stepLabel } from "./labels";
-import { RelativeTime } from "./RelativeTime";
 import classes from "./RunFacts.module.css";
-import { useNow } from "./useNow";
 import type { Trace } from "./useTrace";
 
 /** One quiet line: version, who, when, how long, how far, and whether this is live. */

@@ -1,5 +1,5 @@
 import { isTerminal } from "@/graph/run";
-import { useNow } from "./useNow";
+import { useNow } from "@/ui/useNow";
 import type { Trace } from "./useTrace";
 
 const FAST_MS = 100;

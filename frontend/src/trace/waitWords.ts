@@ -2,7 +2,7 @@ import type { TFunction } from "i18next";
 import type { StepView } from "@/graph/runTypes";
 import { approvalsLeft } from "@/graph/runWaits";
 import { serverWords } from "@/i18n/serverWords";
-import { formatSince, formatTime } from "./duration";
+import { formatSince, formatTime } from "@/ui/duration";
 
 type T = TFunction<"trace">;
 

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { formatMoment } from "@/trace/duration";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { formatMoment } from "@/ui/duration";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { shortRunId } from "@/ui/RunId";
 import classes from "./TriggersPage.module.css";
 import { type Firing, type Trigger, useFirings } from "./wire";

@@ -2,7 +2,7 @@ import { CopyButton, Switch, Tooltip, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown, IconChevronRight, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { ICONS, summary } from "./kinds";
 import { TriggerActions } from "./TriggerActions";
 import { TriggerDetails } from "./TriggerDetails";

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeOverlay } from "@/graph/runTypes";
 import { serverWords } from "@/i18n/serverWords";
-import { formatDuration, formatTicking } from "@/trace/duration";
+import { formatDuration, formatTicking } from "@/ui/duration";
 import { StatusMark } from "@/ui/StatusMark";
 import classes from "./RunFoot.module.css";
 

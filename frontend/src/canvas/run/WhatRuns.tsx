@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import type { WorkflowVersion } from "@/wire/types";
 import classes from "./RunDialog.module.css";
 import type { Runnable } from "./runnable";

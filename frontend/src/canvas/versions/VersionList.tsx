@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconArrowBackUp, IconArrowsDiff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import type { VersionRow } from "@/wire/types";
 import classes from "./Versions.module.css";
 

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { DecisionForm } from "@/approvals/DecisionForm";
 import type { StepView } from "@/graph/runTypes";
+import { formatMoment, formatSince, formatTime } from "@/ui/duration";
 import { useApprovals, useMe } from "@/wire/queries";
 import type { RunDetail } from "@/wire/types";
-import { formatMoment, formatSince, formatTime } from "../duration";
 import { deciders } from "../waitWords";
 import classes from "./ApprovalCard.module.css";
 

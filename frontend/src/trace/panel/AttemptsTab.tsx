@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { AttemptView } from "@/graph/runTypes";
 import { serverWords } from "@/i18n/serverWords";
+import { formatClock, formatDuration } from "@/ui/duration";
 import { StatusMark } from "@/ui/StatusMark";
-import { formatClock, formatDuration } from "../duration";
 import classes from "./AttemptsTab.module.css";
 import type { Subject } from "./subject";
 

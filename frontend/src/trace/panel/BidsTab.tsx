@@ -1,8 +1,8 @@
 import { IconTrophy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { AttemptView } from "@/graph/runTypes";
+import { formatDuration } from "@/ui/duration";
 import type { Bidding, PlacedBid } from "@/wire/generated";
-import { formatDuration } from "../duration";
 import classes from "./BidsTab.module.css";
 
 /** Who bid for the goal of each attempt, and why the winner won. */

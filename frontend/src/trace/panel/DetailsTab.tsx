@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
 import { nodeFor } from "@/graph/runScopes";
+import { CopyButton } from "@/ui/CopyButton";
+import { formatBytes, formatDuration, formatExact, formatMoment } from "@/ui/duration";
 import type { RunDetail } from "@/wire/types";
-import { formatBytes, formatDuration, formatExact, formatMoment } from "../duration";
-import { CopyButton } from "../values/CopyButton";
 import classes from "./DetailsTab.module.css";
 import type { Subject } from "./subject";
 

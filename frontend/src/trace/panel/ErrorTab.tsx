@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { RunView } from "@/graph/run";
 import { nodeFor } from "@/graph/runScopes";
 import { serverWords } from "@/i18n/serverWords";
-import { JsonTree } from "../values/JsonTree";
+import { JsonTree } from "@/ui/JsonTree";
 import { AttemptsTab } from "./AttemptsTab";
 import classes from "./ErrorTab.module.css";
 import type { Subject } from "./subject";

@@ -8,10 +8,10 @@ import {
 import { useTranslation } from "react-i18next";
 import type { RunView, StepView } from "@/graph/run";
 import type { StepStatus } from "@/graph/runTypes";
-import { formatTicking } from "../duration";
+import { formatTicking } from "@/ui/duration";
+import { useNow } from "@/ui/useNow";
 import { endWords, unmetCondition } from "../endWords";
 import { stepLabel } from "../labels";
-import { useNow } from "../useNow";
 import { waitWords } from "../waitWords";
 import type { Subject } from "./subject";
 import classes from "./WaitingNote.module.css";

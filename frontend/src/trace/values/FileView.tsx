@@ -7,8 +7,8 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { formatBytes } from "@/ui/duration";
 import { runArtifactUrl } from "@/wire/api";
-import { formatBytes } from "../duration";
 import classes from "./FileView.module.css";
 import type { Artifact } from "./shapes";
 

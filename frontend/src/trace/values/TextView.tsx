@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "@/ui/CopyButton";
 import classes from "./TextView.module.css";
 
 const FOLD_AT = 4_000;

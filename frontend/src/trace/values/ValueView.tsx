@@ -1,8 +1,8 @@
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { JsonTree } from "@/ui/JsonTree";
 import { ChartView } from "./ChartView";
 import { FileView, ImageView } from "./FileView";
-import { JsonTree } from "./JsonTree";
 import { type Shape, sectionsOf } from "./shapes";
 import { TableView } from "./TableView";
 import { TextView } from "./TextView";

@@ -19,7 +19,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Marker, RunView } from "@/graph/runTypes";
 import { serverWords } from "@/i18n/serverWords";
-import { formatClock } from "../duration";
+import { formatClock } from "@/ui/duration";
 import { stepLabel } from "../labels";
 import classes from "./Markers.module.css";
 import { groupMarks, type MarkGroup } from "./marks";

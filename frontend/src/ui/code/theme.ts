@@ -2,7 +2,7 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Extension, Prec } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { cspNonce } from "../nonce";
+import { cspNonce } from "@/ui/nonce";
 
 const look = EditorView.theme({
   "&": { color: "var(--ac-text)", backgroundColor: "transparent", fontSize: "12px" },

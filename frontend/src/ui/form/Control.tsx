@@ -1,5 +1,5 @@
 import type { Control as Kind } from "@/graph/formValue";
-import { JsonField } from "../code/lazy";
+import { JsonField } from "@/ui/code/lazy";
 import type { ControlProps } from "./context";
 import { FileControl } from "./FileControl";
 import { ListControl } from "./ListControl";

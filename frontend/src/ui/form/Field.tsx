@@ -6,7 +6,7 @@ import { isExpression, wrap } from "@/graph/expressions";
 import { controlOf } from "@/graph/formValue";
 import { type JsonSchema, resolve, typeKey } from "@/graph/schema";
 import { helpWords } from "@/i18n/helpWords";
-import { ExpressionField } from "../code/lazy";
+import { ExpressionField } from "@/ui/code/lazy";
 import { Control } from "./Control";
 import { useForm } from "./context";
 import classes from "./Field.module.css";

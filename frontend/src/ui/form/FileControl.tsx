@@ -2,7 +2,7 @@ import { ActionIcon, FileButton, Progress, UnstyledButton } from "@mantine/core"
 import { IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatBytes } from "@/trace/duration";
+import { formatBytes } from "@/ui/duration";
 import { ApiProblem } from "@/wire/problem";
 import type { ArtifactRef } from "@/wire/types";
 import { uploadFile } from "@/wire/upload";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asObject } from "@/graph/formValue";
 import type { JsonSchema } from "@/graph/schema";
-import { ExpressionField } from "../code/lazy";
+import { ExpressionField } from "@/ui/code/lazy";
 import { type ControlProps, useForm } from "./context";
 import classes from "./Nested.module.css";
 import { LooseControl } from "./scalars";
