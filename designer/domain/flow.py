@@ -7,7 +7,6 @@ from agents.domain.calls import CallError
 from designer.domain import events as ev
 from designer.domain.expressions import ExpressionError
 from designer.domain.graph import EndNode, JoinNode, LoopNode, MapNode
-from designer.domain.graph import PlanNode as PlanStep
 from designer.domain.plan import Plan, PlanNode
 from designer.domain.state import FlowState, Inner, LoopState, MapState, ScopeState, StepState, abandoned
 from designer.domain.values import check_room
@@ -180,8 +179,8 @@ class Flow:
     def seconds_for(self, state: StepState) -> float:
         """Return how long a container may take: what its step says, or the workflow in it if that is less; 0: for ever."""
         node, flow = state.node.node, state.inner
-        # That of a plan is the time for making it.
-        limits = [None if isinstance(node, PlanStep) else getattr(node, "timeout_s", None)]
+        # That of a plan is the time of each attempt to make one.
+        limits = [None if state.node.is_call else getattr(node, "timeout_s", None)]
         if isinstance(flow, FlowState) and self.rules >= INNER_TIME_COUNTS:
             plan = flow.plan or state.scope.plan.subplans[state.node.id]
             limits.append(plan.graph.settings.timeout_s)
