@@ -1,6 +1,5 @@
 """The live trace as server-sent events, as curl and programs use it."""
 
-import asyncio
 import json
 
 import pytest
@@ -8,8 +7,9 @@ from asgiref.testing import ApplicationCommunicator
 
 from agentcluster.asgi import application
 from agentcluster.streams import tail
-from designer.traces import sse
+from designer.traces import relay, sse
 from tests.integration.traces.conftest import events, write
+from tests.waiting import until
 
 
 class Stream:
@@ -105,7 +105,16 @@ async def test_a_long_stream_comes_in_parts_and_none_is_lost_or_repeated(run, be
 
 async def test_whoever_leaves_is_not_followed_any_more(run, bearer):
     stream = await Stream(run.pk, bearer).open()
-    await asyncio.wait_for(stream.leave(), 5)
+    await stream.take()
+    await until(lambda: followed(run))
+    await stream.leave()
+    assert not followed(run)
+    await write(run, events(run, 3))
+    assert await stream.connection.receive_nothing()
+
+
+def followed(run) -> bool:
+    return any(follower.run_id == run.pk for follower in relay.tail()._followers)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import httpx
+
+from agentcluster.up import embedded
 from agentcluster.up.processes import app_specs
 from tests.integration.triggers.conftest import GREETING
 from tests.stack import Stack
@@ -20,6 +23,8 @@ class TriggerStack(Stack):
         self._token = ""
         specs = {spec.name: spec for spec in app_specs(self.config, self.services)}
         self._commands |= {name: specs[name].command for name in EXTRA}
+        self._monitor = embedded.free_port()
+        self._commands["nats"] += ["--http_port", str(self._monitor)]
 
     def token(self, user: str = "admin") -> str:
         """Return the one token this stack's tests share."""
@@ -66,6 +71,11 @@ class TriggerStack(Stack):
                 page = api.get(url).raise_for_status().json()
                 found, url = found + page["results"], page["next"]
         return found[::-1]
+
+    def readers(self, subject: str) -> int:
+        """Return how many subscriptions NATS has to exactly this subject."""
+        told = httpx.get(f"http://{embedded.LOOPBACK}:{self._monitor}/subsz", params={"subs": 1, "limit": 10_000})
+        return sum(each["subject"] == subject for each in told.raise_for_status().json()["subscriptions_list"])
 
     def runs(self, workflow: str) -> list[dict[str, Any]]:
         """Return all runs of a workflow with their input."""

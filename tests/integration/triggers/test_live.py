@@ -147,7 +147,7 @@ def test_a_core_subject_starts_one_run_for_each_message_and_changes_count_within
     workflow = live.publish()
     mapping = {"name": "${ body.name } on ${ event.subject }"}
     made = live.create(workflow, "nats", "Core", config={"subject": "shop.orders.*"}, input=mapping)
-    time.sleep(2.5)
+    until(lambda: live.readers("shop.orders.*") == 1)
 
     async def send(client) -> None:
         for number in range(5):
@@ -163,7 +163,7 @@ def test_a_core_subject_starts_one_run_for_each_message_and_changes_count_within
     assert {firing["code"] for firing in refused} == {"malformed_event"}
     with live.api() as api:
         api.patch(f"triggers/{made['id']}", json={"config": {"subject": "shop.moved"}}).raise_for_status()
-    time.sleep(2)
+    until(lambda: live.readers("shop.moved") == 1, 2, 0.05)
     on_nats(live, lambda client: client.publish("shop.moved", b'{"name": "late"}'))
     until(lambda: "late on shop.moved" in names(live, workflow))
 
@@ -183,8 +183,7 @@ def test_two_listeners_share_what_comes(live: TriggerStack, valkey: "redis.Redis
 
 def _share(live: TriggerStack, valkey: "redis.Redis", workflow: str) -> None:
     group = until(lambda: valkey.xinfo_groups("shared"))[0]["name"]
-    until(lambda: len(valkey.xinfo_consumers("shared", group)) == 2, 40)
-    time.sleep(2)
+    until(lambda: len(valkey.xinfo_consumers("shared", group)) == live.readers("shared.core") == 2, 40)
 
     async def send(client) -> None:
         for number in range(40):
@@ -194,7 +193,7 @@ def _share(live: TriggerStack, valkey: "redis.Redis", workflow: str) -> None:
     on_nats(live, send)
     wanted = {f"{kind} {number}": 1 for number in range(40) for kind in ("core", "entry")}
     until(lambda: len(live.runs(workflow)) >= 80, 40)
-    time.sleep(1)
+    until(lambda: valkey.xpending("shared", group)["pending"] == 0)
     assert names(live, workflow) == wanted
 
 
@@ -291,9 +290,12 @@ def test_a_trigger_switched_off_keeps_its_place_in_a_stream(live: TriggerStack, 
     made = live.create(workflow, "stream", "Pausing", config={"key": "pausing"})
     with live.api() as api:
         api.patch(f"triggers/{made['id']}", json={"enabled": False}).raise_for_status()
-        time.sleep(2)
+        # Who reads for a trigger made later has seen that this one is switched off.
+        beside = live.create(live.publish(), "stream", "Beside", config={"key": "beside"})
+        until(lambda: valkey.exists("beside") and valkey.xinfo_groups("beside"))
         valkey.xadd("pausing", {"name": "meanwhile"})
-        time.sleep(2)
+        valkey.xadd("beside", {"name": "goes on"})
+        until(lambda: live.firings(beside))
         assert live.runs(workflow) == []
         api.patch(f"triggers/{made['id']}", json={"enabled": True}).raise_for_status()
     until(lambda: names(live, workflow) == {"meanwhile": 1})
