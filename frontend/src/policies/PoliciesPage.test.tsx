@@ -88,3 +88,32 @@ test("a kind without policies is shown with its defaults; what matches nothing s
   show(<PoliciesPage />, "/policies?search=nobody");
   expect(await screen.findByText("No policy matches")).toBeTruthy();
 });
+
+test("a policy has an address of its own, with every field and its changes", async () => {
+  const schemas = {
+    ...SERVER["GET /policies/schema"],
+    retry: { type: "object", properties: { attempts: { default: 3 }, first_s: { default: 1 } } },
+  };
+  const told = { previous: 2, by: "ada", at: "2026-10-01T10:00:00Z", note: "Too slow", count: 3 };
+  const history = page([
+    { ...told, number: 3, action: "put", title: "json-retry" },
+    { ...told, number: 2, action: "put", title: "api", note: "Another" },
+  ]);
+  const policies = [policy("json-retry", "retry", { match: { agent: "json" }, spec: { attempts: 5 } })];
+  serve({
+    ...SERVER,
+    "GET /policies": { ...SET, policies },
+    "GET /policies/schema": schemas,
+    "GET /policies/history": history,
+  });
+  const { router } = show(<PoliciesPage />, "/policies?kind=retry");
+  await userEvent.click(await screen.findByRole("link", { name: "json-retry" }));
+  expect(router.state.location.search).toBe("?kind=retry&policy=json-retry");
+  const detail = within(await screen.findByRole("dialog", { name: "json-retry" }));
+  expect(detail.getByText("agent json")).toBeTruthy();
+  expect(detail.getByText("5")).toBeTruthy();
+  expect(detail.getByText("(default)").parentElement?.textContent).toBe("1 s (default)");
+  expect(within(detail.getByRole("list", { name: "History" })).getAllByRole("listitem")).toHaveLength(1);
+  await userEvent.click(detail.getByRole("button", { name: "Close" }));
+  expect(router.state.location.search).toBe("?kind=retry");
+});

@@ -9,6 +9,7 @@ import { useUrlFilters } from "@/ui/useUrlFilters";
 import { FILTERS } from "./filters";
 import { History } from "./History";
 import classes from "./PoliciesPage.module.css";
+import { PolicyDetail } from "./PolicyDetail";
 import { PolicyFilters } from "./PolicyFilters";
 import { PolicyForm } from "./PolicyForm";
 import { PolicyTable } from "./PolicyTable";
@@ -17,7 +18,7 @@ import { TryPanel } from "./TryPanel";
 import { type Kind, type Policy, usePolicies } from "./wire";
 
 const VIEWS = ["list", "history", "try"] as const;
-const SHOWN = ["view"] as const;
+const SHOWN = ["view", "policy"] as const;
 
 /** `/policies`: what operators have decided, since when and where it is in force, and the way back. */
 export default function PoliciesPage() {
@@ -58,6 +59,9 @@ export default function PoliciesPage() {
         {set && view === "history" && <History set={set} />}
         {set && view === "try" && <TryPanel />}
       </div>
+      {set && shown.policy && form === null && (
+        <PolicyDetail name={shown.policy} set={set} onEdit={setForm} onClose={() => show({ policy: null })} />
+      )}
       {set && form !== null && <PolicyForm set={set} given={form} onClose={() => setForm(null)} />}
     </>
   );
