@@ -6,6 +6,7 @@ import { rowsOfAgent } from "@/instances/rows";
 import { useLoad } from "@/wire/routing";
 import type { AgentDetail } from "@/wire/types";
 import classes from "./AgentPage.module.css";
+import { DeploymentHistory } from "./DeploymentHistory";
 
 const NO_LOADS = [] as const;
 
@@ -15,17 +16,20 @@ export function Instances({ agent }: { agent: AgentDetail }) {
   const loads = useLoad(agent.name).data ?? NO_LOADS;
   const rows = useMemo(() => rowsOfAgent(agent, loads), [agent, loads]);
   return (
-    <section>
-      <h2 className={classes.heading}>{t("agent.instances")}</h2>
-      {agent.live === false ? (
-        <p className={classes.none} role="status">
-          {t("agents.liveUnknown")}
-        </p>
-      ) : (
-        rows.length === 0 && <p className={classes.none}>{t("agent.noInstances")}</p>
-      )}
-      {rows.length > 0 && <InstanceTable rows={rows} label={t("agent.instances")} on="agent" />}
-      {agent.live !== false && <EndedInstances agent={agent.name} />}
-    </section>
+    <>
+      <section>
+        <h2 className={classes.heading}>{t("agent.instances")}</h2>
+        {agent.live === false ? (
+          <p className={classes.none} role="status">
+            {t("agents.liveUnknown")}
+          </p>
+        ) : (
+          rows.length === 0 && <p className={classes.none}>{t("agent.noInstances")}</p>
+        )}
+        {rows.length > 0 && <InstanceTable rows={rows} label={t("agent.instances")} on="agent" />}
+        {agent.live !== false && <EndedInstances agent={agent.name} />}
+      </section>
+      <DeploymentHistory agent={agent.name} />
+    </>
   );
 }

@@ -28,6 +28,7 @@ const deployment: Deployment = {
     },
   ],
   changed_by: "ana",
+  why: "",
   changed_at: "2026-01-01T00:00:00Z",
 };
 

@@ -40,7 +40,10 @@ export interface Deployment {
   /** Why fewer are ready than wanted. */
   reason: string;
   slots: DeploymentSlot[];
+  /** A user, or `policy <name> v<set>`. */
   changed_by: string | null;
+  /** Why a policy set the number; empty when somebody did. */
+  why: string;
   changed_at: string;
 }
 
@@ -71,6 +74,7 @@ export interface EndedInstance {
 }
 
 const ENDED_MS = 15_000;
+const HISTORY_MS = 5_000;
 
 /** The instances of an agent, or on a node, that are gone and whose logs can still be read. */
 export const useEndedInstances = (of: { agent?: string; node?: string }, enabled: boolean) =>
@@ -92,6 +96,29 @@ export interface DeploymentChange {
   weight: number;
   where: Where;
 }
+
+/** What was changed in the deployments of an agent. */
+export interface PastChange {
+  version: string;
+  action: string;
+  replicas: number;
+  weight: number;
+  /** A user, or `policy <name> v<set>`; null: the system itself. */
+  by: string | null;
+  /** Why a policy did it; empty when somebody did. */
+  why: string;
+  at: string;
+}
+
+/** The last changes of an agent's deployments, newest first. */
+export const useDeploymentHistory = (agent: string, limit: number) =>
+  useQuery({
+    queryKey: [...keys.agents, "deployed", agent, limit],
+    queryFn: async ({ signal }) =>
+      (await request<Page<PastChange>>(`/deployments/${id(agent)}/changes`, { query: { limit }, signal }))
+        .results,
+    refetchInterval: HISTORY_MS,
+  });
 
 function useChange<T>(send: (asked: T) => Promise<unknown>) {
   const client = useQueryClient();
