@@ -24,24 +24,9 @@ from typing import Any, Final
 
 from agentcluster.errors import BadInputError
 from agents.domain.manifest import IntentSchema, JSONSchema
+from agents.domain.value_schemas import ARTIFACT, CHART
 
-_ARTIFACT: Final[JSONSchema] = {
-    "type": "object",
-    "required": ["$artifact"],
-    "properties": {
-        "$artifact": {
-            "type": "object",
-            "required": ["digest", "size"],
-            "properties": {
-                "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
-                "size": {"type": "integer", "minimum": 0},
-                "media_type": {"type": "string"},
-                "name": {"type": "string"},
-            },
-        }
-    },
-}
-_FILE: Final[JSONSchema] = {"x-type": "file", **_ARTIFACT}
+_FILE: Final[JSONSchema] = {"x-type": "file", **ARTIFACT}
 _TABLE: Final[JSONSchema] = {
     "x-type": "table",
     "type": "object",
@@ -50,15 +35,10 @@ _TABLE: Final[JSONSchema] = {
         "columns": {"type": "array", "items": {"type": "object", "required": ["name", "type"]}},
         "row_count": {"type": "integer", "minimum": 0},
         "preview": {"type": "array"},
-        "data": _ARTIFACT,
+        "data": ARTIFACT,
     },
 }
-_CHART: Final[JSONSchema] = {
-    "x-type": "chart",
-    "type": "object",
-    "required": ["figure", "png"],
-    "properties": {"figure": {"type": ["object", "null"]}, "png": {"anyOf": [_ARTIFACT, {"type": "null"}]}},
-}
+_CHART: Final[JSONSchema] = {"x-type": "chart", **CHART}
 TYPES: Final[dict[str, JSONSchema]] = {
     "string": {"type": "string"},
     "number": {"type": "number"},

@@ -6,23 +6,8 @@
 from typing import Any, Final, NamedTuple
 
 from agents.domain.manifest import JSONSchema
+from agents.domain.value_schemas import ARTIFACT, CHART
 
-_ARTIFACT: Final[JSONSchema] = {
-    "type": "object",
-    "required": ["$artifact"],
-    "properties": {
-        "$artifact": {
-            "type": "object",
-            "required": ["digest", "size"],
-            "properties": {
-                "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
-                "size": {"type": "integer", "minimum": 0},
-                "media_type": {"type": "string"},
-                "name": {"type": "string"},
-            },
-        }
-    },
-}
 _TABLE: Final[JSONSchema] = {
     "type": "object",
     "required": ["columns", "row_count", "data"],
@@ -40,13 +25,8 @@ _TABLE: Final[JSONSchema] = {
         },
         "row_count": {"type": "integer", "minimum": 0},
         "preview": {"type": "array"},
-        "data": _ARTIFACT,
+        "data": ARTIFACT,
     },
-}
-_CHART: Final[JSONSchema] = {
-    "type": "object",
-    "required": ["figure", "png"],
-    "properties": {"figure": {"type": ["object", "null"]}, "png": {"anyOf": [_ARTIFACT, {"type": "null"}]}},
 }
 
 
@@ -63,7 +43,7 @@ def common(schema: JSONSchema) -> JSONSchema:
 
 def file(title: str = "File", chinese: str = "文件", description: str = "", **schema: Any) -> JSONSchema:
     """Return the schema of a file in the artifact store."""
-    return described(title, chinese, description, **{"x-type": "file", **_ARTIFACT, **schema})
+    return described(title, chinese, description, **{"x-type": "file", **ARTIFACT, **schema})
 
 
 def table(title: str = "Table", chinese: str = "表格", description: str = "", **schema: Any) -> JSONSchema:
@@ -73,7 +53,7 @@ def table(title: str = "Table", chinese: str = "表格", description: str = "", 
 
 def chart(title: str = "Chart", chinese: str = "图表", description: str = "") -> JSONSchema:
     """Return the schema of a chart."""
-    return described(title, chinese, description, **{"x-type": "chart", **_CHART})
+    return described(title, chinese, description, **{"x-type": "chart", **CHART})
 
 
 def warnings() -> JSONSchema:
