@@ -1,10 +1,10 @@
-import { Button, MultiSelect, Select, TagsInput, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconAdjustmentsHorizontal, IconSearch, IconX } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { Button, MultiSelect, Select, TagsInput } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunStatus } from "@/graph/runTypes";
 import { shortRunId } from "@/ui/RunId";
+import { SearchField } from "@/ui/SearchField";
 import { useMe, useWorkflows } from "@/wire/queries";
 import type { Priority } from "@/wire/types";
 import { isLabel, PRIORITIES, RANGES, type Range, STATUSES, type useRunFilters } from "./filters";
@@ -21,7 +21,7 @@ export function RunFilterBar(state: State) {
   const [more, setMore] = useState(priority !== "" || trigger !== "" || labels.length > 0);
   return (
     <div className={classes.filters}>
-      <Search
+      <SearchField
         label={t("search")}
         value={filters.search}
         onChange={(search) => setFilters({ search })}
@@ -122,7 +122,7 @@ function MoreFilters({ filters, setFilters }: State) {
         className={classes.narrow}
         clearable
       />
-      <Search
+      <SearchField
         label={t("triggers.label")}
         value={trigger}
         onChange={(value) => setFilters({ trigger: value.trim() })}
@@ -138,32 +138,5 @@ function MoreFilters({ filters, setFilters }: State) {
         clearable
       />
     </>
-  );
-}
-
-interface SearchProps {
-  label: string;
-  value: string;
-  onChange(value: string): void;
-  className: string | undefined;
-}
-
-/** A text to look for; told a moment after the last key. */
-function Search({ label, value, onChange, className }: SearchProps) {
-  const [text, setText] = useState(value);
-  const send = useDebouncedCallback(onChange, 250);
-  useEffect(() => setText(value), [value]);
-  return (
-    <TextInput
-      aria-label={label}
-      placeholder={label}
-      leftSection={<IconSearch size={14} />}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        send(event.currentTarget.value);
-      }}
-      {...(className && { className })}
-    />
   );
 }

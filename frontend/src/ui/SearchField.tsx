@@ -8,10 +8,12 @@ interface Props {
   value: string;
   onChange(value: string): void;
   width?: number;
+  /** Says how wide it is, instead of `width`. */
+  className?: string | undefined;
 }
 
 /** A text to look for; told a moment after the last key. */
-export function SearchField({ label, value, onChange, width = 220 }: Props) {
+export function SearchField({ label, value, onChange, width = 220, className }: Props) {
   const [text, setText] = useState(value);
   const send = useDebouncedCallback(onChange, 250);
   useEffect(() => setText(value), [value]);
@@ -25,7 +27,7 @@ export function SearchField({ label, value, onChange, width = 220 }: Props) {
         setText(event.currentTarget.value);
         send(event.currentTarget.value);
       }}
-      w={width}
+      {...(className ? { className } : { w: width })}
     />
   );
 }

@@ -6,11 +6,11 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import i18next from "i18next";
-import { address, csrfHeader, goToLogin, type Query, request } from "./client";
-import { ApiProblem, serverAway } from "./problem";
+import { address, problemOf, type Query, request } from "./client";
+import type { ApiProblem } from "./problem";
 import { keys } from "./queries";
 import type { LocalText, Page } from "./types";
+import { sendForm } from "./upload";
 
 const id = encodeURIComponent;
 
@@ -157,9 +157,8 @@ const pathOf = (path: string) => path.split("/").map(id).join("/");
 /** A file's text, whatever type it is sent as: a JSON file is read as text, too. */
 async function getText(path: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(address(path), { credentials: "same-origin", signal });
-  const text = await response.text();
-  if (!response.ok) throw new ApiProblem(response.status, parsed(text));
-  return text;
+  if (!response.ok) throw await problemOf(response);
+  return response.text();
 }
 
 export const bundleUrl = (digest: string) => address(`/bundles/${id(digest)}/download`);
@@ -209,37 +208,15 @@ export interface Uploaded {
   known: boolean;
 }
 
-/** Send a bundle (by XHR: `fetch` tells no progress). Throws `ApiProblem`: `bundle_refused` brings its `checks`. */
-export function uploadBundle(file: File, onProgress: (share: number) => void): Promise<Uploaded> {
+/** Send a bundle. Throws `ApiProblem`: `bundle_refused` brings its `checks`. */
+export async function uploadBundle(file: File, onProgress: (share: number) => void): Promise<Uploaded> {
   const form = new FormData();
   form.append("file", file, file.name);
-  return new Promise((resolve, reject) => {
-    const sender = new XMLHttpRequest();
-    sender.open("POST", address("/bundles"));
-    sender.setRequestHeader("Accept", "application/json");
-    for (const [name, value] of Object.entries(csrfHeader())) sender.setRequestHeader(name, value);
-    sender.upload.onprogress = ({ lengthComputable, loaded, total }) =>
-      lengthComputable && onProgress(loaded / total);
-    sender.onload = () => {
-      const body = parsed(sender.responseText);
-      if (sender.status === 401) goToLogin();
-      if (sender.status < 300) resolve({ bundle: body as unknown as Bundle, known: sender.status === 200 });
-      else reject(new ApiProblem(sender.status, body));
-    };
-    sender.onerror = () => reject(serverAway(i18next.t("serverAway", { ns: "app" })));
-    sender.send(form);
-  });
+  const { data, status } = await sendForm<Bundle>("/bundles", form, { onProgress });
+  return { bundle: data, known: status === 200 };
 }
 
 /** The checks a refusal brings; none when it was refused for something else. */
 export function checksOf(problem: ApiProblem): BundleCheck[] {
   return Array.isArray(problem.extra.checks) ? (problem.extra.checks as BundleCheck[]) : [];
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }

@@ -10,14 +10,23 @@ export interface UploadOptions {
   signal?: AbortSignal;
 }
 
-/** Send a file to the artifact store (by XHR: `fetch` tells no progress). Throws `ApiProblem`, or `AbortError`. */
-export function uploadFile(file: File, { project, onProgress, signal }: UploadOptions = {}): Promise<Upload> {
+/** Send a file to the artifact store. Throws `ApiProblem`, or `AbortError`. */
+export async function uploadFile(file: File, { project, ...options }: UploadOptions = {}): Promise<Upload> {
   const form = new FormData();
   if (project) form.append("project", project);
   form.append("file", file, file.name);
+  return (await sendForm<Upload>("/artifacts", form, options)).data;
+}
+
+/** Post a form (by XHR: `fetch` tells no progress). Throws `ApiProblem`, or `AbortError`. */
+export function sendForm<T>(
+  path: string,
+  form: FormData,
+  { onProgress, signal }: Pick<UploadOptions, "onProgress" | "signal">,
+): Promise<{ data: T; status: number }> {
   return new Promise((resolve, reject) => {
     const sender = new XMLHttpRequest();
-    sender.open("POST", address("/artifacts"));
+    sender.open("POST", address(path));
     sender.setRequestHeader("Accept", "application/json");
     for (const [name, value] of Object.entries(csrfHeader())) sender.setRequestHeader(name, value);
     sender.upload.onprogress = (event) => {
@@ -26,7 +35,7 @@ export function uploadFile(file: File, { project, onProgress, signal }: UploadOp
     sender.onload = () => {
       const body = parsed(sender.responseText);
       if (sender.status === 401) goToLogin();
-      if (sender.status < 300) resolve(body as unknown as Upload);
+      if (sender.status < 300) resolve({ data: body as T, status: sender.status });
       else reject(new ApiProblem(sender.status, body));
     };
     sender.onerror = () => reject(serverAway(i18next.t("serverAway", { ns: "app" })));
