@@ -1,28 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import i18next from "i18next";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { helpWords } from "./helpWords";
 import { serverWords } from "./serverWords";
 import problems from "./zh-Hans/problems.json";
-
-const ROOT = join(import.meta.dirname, "..", "..", "..");
-
-/** Everything the server's sources say, without the quotes, breaks and prefixes between the parts of one text. */
-function serverSource(): string {
-  const files = ["agentcluster", "agents", "designer"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>
-      join(ROOT, folder, name),
-    ),
-  );
-  const text = files
-    .filter((name) => /\.(py|lua)$|template\.json$/.test(name))
-    .map((name) => readFileSync(name, "utf8"));
-  return text
-    .join("\n")
-    .replaceAll(/"\s*\n\s*f?"/g, "")
-    .replaceAll("\\\\", "\\");
-}
 
 describe("what the server says", () => {
   beforeAll(() => i18next.init({ lng: "zh-Hans", resources: { "zh-Hans": { problems } } }));
@@ -121,22 +101,4 @@ describe("what the server says", () => {
   it("stays as it is where it is not known", () => {
     expect(serverWords("csv_malformed", "Line 7 has 3 fields, not 4.")).toBe("Line 7 has 3 fields, not 4.");
   });
-
-  it("is known in words the server still uses", () => {
-    const source = serverSource();
-    const gone = Object.values(problems).flatMap((sentences) =>
-      Object.keys(sentences).filter((sentence) => !saysHalf(source, sentence)),
-    );
-    expect(gone).toEqual([]);
-  });
 });
-
-/** Whether half of the longest stretch of a sentence stands in the source in one piece; the rest may be put together. */
-function saysHalf(source: string, sentence: string): boolean {
-  const stretches = sentence.split(/\{\{\w+\}\}|[.;:] /).map((part) => part.trim());
-  const words = (stretches.sort((a, b) => b.length - a.length)[0] ?? "").split(" ");
-  const half = Math.ceil(words.length / 2);
-  return words
-    .slice(0, words.length - half + 1)
-    .some((_, at) => source.includes(words.slice(at, at + half).join(" ")));
-}

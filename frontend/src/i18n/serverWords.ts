@@ -27,14 +27,20 @@ const FEW_LETTERS = 8;
 export function serverWords(code: string, message: string): string {
   const known: Sentences | undefined = i18next.getResourceBundle?.(i18next.language, "problems");
   if (!known) return message;
-  if (code === "") return found(known, message, anywhere(known)) ?? message;
-  return found(known, message, of(known, code), of(known, ANY)) ?? known[code]?.[""] ?? message;
+  const values = [of(known, VALUE), of(known, ANY)];
+  if (code === "") return found(message, anywhere(known), values) ?? message;
+  const own = of(known, code);
+  return found(message, [...own, ...of(known, ANY)], [...values, own]) ?? known[code]?.[""] ?? message;
 }
 
 /** The words of the sentence that has most in common with the message; of equals the first. */
-function found(known: Sentences, message: string, ...lists: (readonly Sentence[])[]): string | undefined {
+function found(
+  message: string,
+  sentences: readonly Sentence[],
+  values: readonly (readonly Sentence[])[],
+): string | undefined {
   let best: { match: RegExpExecArray; sentence: Sentence } | undefined;
-  for (const sentence of lists.flat()) {
+  for (const sentence of sentences) {
     if (best && sentence.letters <= best.sentence.letters) continue;
     const match = sentence.pattern.exec(message);
     if (match) best = { match, sentence };
@@ -43,17 +49,18 @@ function found(known: Sentences, message: string, ...lists: (readonly Sentence[]
   const { match, sentence } = best;
   return sentence.words.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = match[sentence.names.indexOf(name) + 1] ?? "";
-    return OWN.has(name) ? value : valueWords(known, value);
+    return OWN.has(name) ? value : valueWords(value, values);
   });
 }
 
-function valueWords(known: Sentences, value: string): string {
-  const words = found(known, value, of(known, VALUE), of(known, ANY));
+/** A value in words: a word such as a type's name, or a sentence of its own, such as a reason. */
+function valueWords(value: string, values: readonly (readonly Sentence[])[]): string {
+  const words = found(value, values.flat(), values);
   if (words !== undefined || !value.includes("; ")) return words ?? value;
   // Several reasons, one after the other.
   return value
     .split("; ")
-    .map((part) => valueWords(known, part))
+    .map((part) => valueWords(part, values))
     .join("；");
 }
 
