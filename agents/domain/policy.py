@@ -257,11 +257,6 @@ def find(policies: PolicySet, kind: Kind, subject: Subject, about: str = "") -> 
     return found
 
 
-def spec_of(policies: PolicySet, kind: Kind, subject: Subject, about: str = "") -> Any:
-    """Return the spec (``SPECS[kind]``) that holds for the subject; its defaults when no policy does."""
-    return read_spec(kind, find(policies, kind, subject, about))
-
-
 def read_spec(kind: Kind, policy: Policy | None) -> Any:
     """Return what a checked policy says, as its kind's spec; the defaults where there is none."""
     return msgspec.convert(policy.spec if policy else {}, SPECS[kind])

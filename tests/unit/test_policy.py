@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from agents.domain.policy import KINDS, SPECS, Match, Policy, PolicySet, RateLimit, Subject, find, spec_of
+from agents.domain.policy import KINDS, SPECS, Match, Policy, PolicySet, RateLimit, Subject, find, read_spec
 from agents.policies import live
 
 WIDE = Policy("wide", "rate_limit", spec={"rate": 1.0})
@@ -38,7 +38,7 @@ def test_of_equals_the_last_holds_and_a_disabled_one_never():
 
 
 def test_without_a_policy_the_defaults_hold():
-    assert spec_of(PolicySet(), "rate_limit", Subject()) == RateLimit()
+    assert read_spec("rate_limit", find(PolicySet(), "rate_limit", Subject())) == RateLimit()
     assert set(SPECS) == set(KINDS)
 
 
@@ -66,20 +66,20 @@ def test_admission_of_an_agent_is_not_that_of_the_entry():
     entry = Policy("entry", "admission", spec={"concurrent": 5})
     calls = Policy("calls", "admission", Match(agent="json"), {"concurrent": 2})
     both = PolicySet(1, (entry, calls))
-    assert spec_of(both, "admission", Subject(agent="json"), "entry").concurrent == 5
-    assert spec_of(both, "admission", Subject(agent="json"), "instance").concurrent == 2
+    assert read_spec("admission", find(both, "admission", Subject(agent="json"), "entry")).concurrent == 5
+    assert read_spec("admission", find(both, "admission", Subject(agent="json"), "instance")).concurrent == 2
     assert find(both, "admission", Subject(agent="text"), "instance") is None
 
 
 def test_without_a_policy_the_numbers_of_the_entry_limits_and_routing_hold():
     none = PolicySet()
-    entry = spec_of(none, "admission", Subject(), "entry")
+    entry = read_spec("admission", find(none, "admission", Subject(), "entry"))
     assert (entry.concurrent, entry.wait_ms, entry.retry_after_s, entry.max_ack_pending) == (50, 500, 1, 100)
-    limit = spec_of(none, "rate_limit", Subject(), "user")
+    limit = read_spec("rate_limit", find(none, "rate_limit", Subject(), "user"))
     assert (limit.rate, limit.burst, limit.per) == (100, 1000, "user")
-    routing = spec_of(none, "routing", Subject(agent="json"))
+    routing = read_spec("routing", find(none, "routing", Subject(agent="json")))
     assert (routing.pending_weight, routing.idle_weight) == (0.7, 0.3)
-    assert spec_of(none, "degrade", Subject(agent="json")).answer == "error"
+    assert read_spec("degrade", find(none, "degrade", Subject(agent="json"))).answer == "error"
 
 
 def test_a_reader_of_the_old_set_leaves_nothing_behind(monkeypatch):
