@@ -53,7 +53,7 @@ function About({ version, isBehind }: { version: WorkflowVersion; isBehind: bool
   const { published_by: by, published_at: at, note } = version;
   return (
     <span className={classes.about}>
-      {by ? t("runDialog.publishedBy", { name: by }) : t("runDialog.published")} <RelativeTime at={at} />
+      {by ? t("runDialog.publishedBy", { name: by }) : t("runDialog.published")} · <RelativeTime at={at} />
       {note && <span className={classes.note}>{note}</span>}
       {isBehind && <span className={classes.behind}>{t("runDialog.behind")}</span>}
     </span>
