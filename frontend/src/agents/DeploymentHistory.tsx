@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { serverWords } from "@/i18n/serverWords";
-import { RelativeTime } from "@/trace/RelativeTime";
+import { RelativeTime } from "@/ui/RelativeTime";
 import { type PastChange, useDeploymentHistory } from "@/wire/cluster";
 import classes from "./AgentPage.module.css";
 
