@@ -114,12 +114,20 @@ async def _keep_in_step(bus: Bus, scaler: Scaler | None) -> None:
     try:
         while True:
             if scaler is not None:
-                await scaler.step()
+                await _scale(scaler)
             if watch.current:
                 await _step(bus, watch)
             await asyncio.sleep(RECONCILE_S)
     finally:
         await watch.stop()
+
+
+async def _scale(scaler: Scaler) -> None:
+    """Whatever goes wrong there does not keep NATS from being brought in step."""
+    try:
+        await scaler.step()
+    except Exception:
+        logger.exception("placement: scaling by policy failed, trying again")
 
 
 async def _step(bus: Bus, watch: Watch) -> None:

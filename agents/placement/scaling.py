@@ -78,9 +78,10 @@ class Autoscaler:
         load = await self._load(sorted({row.agent for row in rows}))
         now_s = monotonic()
         self._past = {row.pk: self._remembered(row, policies.number, now_s) for row in rows}
+        nodes = [] if self._view.blind else self._view.nodes()
         for row in rows:
             past = self._past[row.pk]
-            figures = figures_of(row, self._view.nodes(), load) if load is not None and not self._view.blind else None
+            figures = None if load is None else figures_of(row, nodes, load)
             decision = decide(
                 read_spec("scaling", row.policy),
                 row.replicas,
