@@ -30,9 +30,15 @@ def add_to(app: typer.Typer) -> None:
 def deployments(
     agent: Annotated[str, typer.Argument(help="Only this agent's")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Those without instances, too")] = False,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="The last changes of this agent's deployments: who, when and, by policy, why"),
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """List what is deployed and how it stands. Example: agent-coordinator deployments --json"""
+    if history:
+        return _history(agent, as_json)
     with Api(installation.find()) as api:
         answer = api.get("deployments", agent=agent, all="true" if everything else "")
     rows = answer["results"]
@@ -134,6 +140,21 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "reason": row["reason"] or (troubles[0] if troubles else ""),
         "by": row["changed_by"],
     }
+
+
+def _history(agent: str, as_json: bool) -> int:
+    if not agent:
+        raise CliError("Name the agent whose history you want: agent-coordinator deployments <agent> --history")
+    with Api(installation.find()) as api:
+        rows = api.get(f"deployments/{agent}/changes")["results"]
+    if as_json:
+        print_json(rows)
+        return OK
+    shown = [
+        {name: row[name] for name in ("at", "version", "action", "replicas", "weight", "by", "why")} for row in rows
+    ]
+    print_rows(shown, f"{agent} was never deployed.")
+    return OK
 
 
 def _version(api: Api, what: str) -> tuple[str, str]:

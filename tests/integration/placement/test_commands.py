@@ -61,6 +61,9 @@ def test_deploy_scale_drain_migrate_restart_and_undeploy(stack: Stack, second):
     assert "4/4" in shown
     assert said(stack, "undeploy", "text", "--wait")["slots"] == []
     assert "Nothing is deployed" in stack.cli("deployments").stdout
+    last = said(stack, "deployments", "text", "--history")[0]
+    assert (last["version"], last["action"], last["replicas"], last["why"]) == ("1.0.0", "change", 0, "")
+    assert last["by"] in stack.cli("deployments", "text", "--history").stdout
 
 
 def test_what_nobody_can_host_says_why(stack: Stack, second):
@@ -91,6 +94,7 @@ def test_an_agent_is_registered_as_the_manual_writes_it(stack: Stack):
         (("deploy", "nobody"), "no agent “nobody”"),
         (("deploy", "text@9.9.9"), "has no version 9.9.9"),
         (("scale", "csv-parse", "3"), "is not deployed"),
+        (("deployments", "--history"), "Name the agent whose history you want"),
         (("rollback", "text", "1.0.0"), "no other version"),
         (("drain", "nowhere"), "There is no node “nowhere”"),
         (("stop-node", "nowhere"), "There is no node “nowhere”"),
