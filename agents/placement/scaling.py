@@ -64,6 +64,8 @@ class Autoscaler:
         """Judge by the heartbeats in ``view``, and by the ledger of tasks behind ``log``."""
         self._view, self._log = view, log
         self._past: dict[int, _Past] = {}
+        self._refused: dict[int, str] = {}
+        """What was logged of deployments that may not have the number the policy asks for."""
 
     def forget(self) -> None:
         """Begin anew: another process did it meanwhile."""
@@ -117,8 +119,11 @@ class Autoscaler:
         try:
             done = await asyncio.to_thread(_scale, row, decision, policy)
         except AgentClusterError as error:
-            logger.warning("%s@%s is not scaled to %d: %s", row.agent, row.version, decision.wanted, error.message)
+            if self._refused.get(row.pk) != error.message:
+                logger.warning("%s@%s is not scaled to %d: %s", row.agent, row.version, decision.wanted, error.message)
+            self._refused[row.pk] = error.message
             return
+        self._refused.pop(row.pk, None)
         if done:
             name = f"{row.agent}@{row.version}"
             logger.info(
