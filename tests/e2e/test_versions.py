@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e import workflows
 from tests.e2e.hands import SLOW, node, settled
 from tests.e2e.rest import Rest
+from tests.e2e.test_accessibility import violations
 from tests.e2e.workflows import Graph
 from tests.stack import Stack
 
@@ -57,7 +58,8 @@ def test_a_version_is_compared_restored_and_taken_back(stack: Stack, page: Page,
     expect(lines.locator('[data-change="removed"]')).to_contain_text("seconds: 3600")
     expect(lines.locator('[data-change="added"]')).to_contain_text("seconds: 60")
 
-    restore = drawer.get_by_role("button", name="Restore version 1 into draft")
+    assert violations(page, "versions") == []
+    restore = drawer.get_by_role("button", name="Restore into draft: version 1")
     restore.focus()
     page.keyboard.press("Enter")
     sure = page.get_by_role("dialog", name="Restore version 1 into the draft?")
@@ -88,13 +90,15 @@ def test_a_version_is_compared_restored_and_taken_back(stack: Stack, page: Page,
 
 def test_a_draft_that_somebody_saved_meanwhile_is_not_lost(stack: Stack, page: Page, rest: Rest) -> None:
     workflow, first = two_versions(rest)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.goto(f"{stack.url}/workflows/{workflow}")
     expect(node(page, "extra")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Versions").click()
     drawer = page.get_by_role("dialog", name="Versions", exact=True)
-    drawer.get_by_role("button", name="Restore version 1 into draft").click()
+    drawer.get_by_role("button", name="Restore into draft: version 1").click()
     sure = page.get_by_role("dialog", name="Restore version 1 into the draft?")
     expect(sure.get_by_text(re.compile("^Lost are"))).to_be_visible()
+    assert violations(page, "what is lost, in the dark") == []
     theirs = copy.deepcopy(first)
     theirs["nodes"][1]["seconds"] = 7
     rest.put(f"workflows/{workflow}/draft", {"graph": theirs}, **{"If-Match": '"3"'})

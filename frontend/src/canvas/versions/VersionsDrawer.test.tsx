@@ -108,7 +108,7 @@ test("the newest is compared with the draft at first, then any two", async () =>
 
 test("restoring says first what is lost, and undo brings it back", async () => {
   const { asked, onClose } = open();
-  await userEvent.click(await screen.findByRole("button", { name: "Restore version 1 into draft" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Restore into draft: version 1" }));
   const dialog = await screen.findByRole("dialog", { name: "Restore version 1 into the draft?" });
   expect(
     await within(dialog).findByText("Lost are the steps that only the draft has: My step."),
@@ -137,7 +137,7 @@ test("a newer draft of somebody else stays, and is told", async () => {
     updated_at: "2026-10-02T10:00:00Z",
   };
   const { onClose } = open({ ...SERVER, [RESTORE]: new Refusal(412, newer) });
-  await userEvent.click(await screen.findByRole("button", { name: "Restore version 1 into draft" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Restore into draft: version 1" }));
   const dialog = await screen.findByRole("dialog", { name: "Restore version 1 into the draft?" });
   await within(dialog).findByText(/^Lost are/);
   await userEvent.click(within(dialog).getByRole("button", { name: "Restore version 1" }));
@@ -151,7 +151,7 @@ test("what could not be saved is not replaced", async () => {
   useSaving.getState().set({ conflict: { revision: 6, by: "bob", at: "2026-10-02T10:00:00Z" } });
   const { asked } = open();
   expect(await screen.findByText(/^What is on the canvas could not be saved: this is/)).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: "Restore version 1 into draft" }));
+  await userEvent.click(screen.getByRole("button", { name: "Restore into draft: version 1" }));
   const dialog = await screen.findByRole("dialog", { name: "Restore version 1 into the draft?" });
   await within(dialog).findByText(/^Lost are/);
   await userEvent.click(within(dialog).getByRole("button", { name: "Restore version 1" }));
@@ -161,7 +161,7 @@ test("what could not be saved is not replaced", async () => {
 
 test("whoever thinks better of it is back where they were", async () => {
   open();
-  const button = await screen.findByRole("button", { name: "Restore version 1 into draft" });
+  const button = await screen.findByRole("button", { name: "Restore into draft: version 1" });
   await userEvent.click(button);
   await screen.findByRole("dialog", { name: "Restore version 1 into the draft?" });
   await userEvent.keyboard("{Escape}");
