@@ -31,10 +31,12 @@ test("who changed a number is told, and why a policy did", async () => {
   expect(hand).toContain("ada");
 });
 
-test("in Chinese the policy and its set are told in Chinese", async () => {
+test("in Chinese the policy, its set and its reason are told in Chinese", async () => {
   await startI18n("zh-Hans");
   const [policy, hand] = await rows("部署的变更");
   expect(policy).toContain("1.2.0：3 个实例");
   expect(policy).toContain("由策略 by-load 更改（第 7 版）。");
+  expect(policy).toContain("34 个");
+  expect(policy).not.toContain("At work");
   expect(hand).toContain("ada");
 });
