@@ -16,8 +16,8 @@ const ANY = "*";
 const VALUE = "@value";
 /** Values that are somebody's own word, whatever else it may mean: an agent may be called `text`. */
 const OWN = new Set(["agent", "name", "node", "policy", "step"]);
-/** With so few letters of its own, a sentence would take in others that only begin or end like it. */
-const FEW_LETTERS = 8;
+/** With fewer letters of its own, a sentence with values would take in others that only begin or end like it. */
+const LEAST = { begun: 8, valueFirst: 15 } as const;
 
 /**
  * What the server says, in the reader's language: `problems.json` knows its sentences by their code. A sentence it does
@@ -79,13 +79,14 @@ function of(known: Sentences, code: string): readonly Sentence[] {
   return made;
 }
 
-/** The sentences of all codes, but for those that begin with a value or say little: they would take in nearly everything. */
+/** The sentences of all codes, but for those that say so little that they would take in nearly everything. */
 function anywhere(known: Sentences): readonly Sentence[] {
   return Object.keys(known)
     .filter((code) => !code.startsWith("@"))
     .flatMap((code) => of(known, code))
     .filter(({ letters, names, pattern }) => {
-      return names.length === 0 || (letters >= FEW_LETTERS && !pattern.source.startsWith("^(.+?)"));
+      const least = pattern.source.startsWith("^(.+?)") ? LEAST.valueFirst : LEAST.begun;
+      return names.length === 0 || letters >= least;
     });
 }
 

@@ -24,6 +24,11 @@ class _Sentence(NamedTuple):
     letters: int
     words: str
 
+    @property
+    def says_enough(self) -> bool:
+        """Whether it is looked for without a code."""
+        return not self.names or self.letters >= (15 if self.pattern.pattern.startswith("(.+?)") else 8)
+
 
 class Catalogue:
     """The sentences of one language, by code."""
@@ -42,18 +47,25 @@ class Catalogue:
         fallback = self.sentences.get(code, {}).get("")
         return found or (Told(fallback) if fallback else None)
 
+    def told_without_code(self, message: str) -> Told | None:
+        """Return what the page shows where the code is not at hand."""
+        codes = tuple(code for code in self.sentences if not code.startswith("@"))
+        return self._found(message, codes, ("@value", "*"), says_enough=True)
+
     def told_anywhere(self, message: str) -> Told | None:
         """Return what the page shows for a message under whatever code it may come."""
         found = self._found(message, tuple(self.sentences), ("@value", "*"))
         help_words = self.sentences["@help"].get(message)
         return found or (Told(help_words) if help_words else None)
 
-    def _found(self, message: str, codes: tuple[str, ...], values_in: tuple[str, ...]) -> Told | None:
+    def _found(
+        self, message: str, codes: tuple[str, ...], values_in: tuple[str, ...], *, says_enough: bool = False
+    ) -> Told | None:
         fitting = [
             (each, match)
             for code in codes
             for each in self._known.get(code, ())
-            if (match := each.pattern.fullmatch(message)) is not None
+            if (not says_enough or each.says_enough) and (match := each.pattern.fullmatch(message)) is not None
         ]
         if not fitting:
             return None
