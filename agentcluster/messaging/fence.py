@@ -16,19 +16,6 @@ class StaleFenceError(ConflictError):
     code = "stale_fence"
 
 
-class Fence:
-    """Guards something in this process."""
-
-    def __init__(self, highest: int = 0) -> None:
-        """``highest`` is the highest number seen so far."""
-        self.highest = highest
-
-    def check(self, number: int) -> None:
-        """Let a holder with the fencing number ``number`` pass; StaleFenceError when a later one was here already."""
-        refuse_stale(number, self.highest)
-        self.highest = number
-
-
 class SharedFence:
     """Guards something that several processes change; the highest number stands in a bucket."""
 
@@ -37,11 +24,14 @@ class SharedFence:
         self._bucket, self._key = bucket, key
 
     async def check(self, number: int) -> None:
-        """As ``Fence.check``; BusUnavailableError when NATS does not answer."""
+        """Let a holder with the fencing number ``number`` pass.
+
+        StaleFenceError when a later one was here already; BusUnavailableError when NATS does not answer.
+        """
         for _ in range(TRIES):
             entry = await self._bucket.entry(self._key)
             highest = int(entry.value) if entry else 0
-            refuse_stale(number, highest)
+            _refuse_stale(number, highest)
             if number == highest:
                 return
             value = str(number).encode()
@@ -55,7 +45,7 @@ class SharedFence:
         raise StaleFenceError(f"The fence {self._key} changes too often to be passed.", key=self._key)
 
 
-def refuse_stale(number: int, highest: int) -> None:
+def _refuse_stale(number: int, highest: int) -> None:
     """Raise StaleFenceError when ``number`` is lower than ``highest``."""
     if number < highest:
         raise StaleFenceError(

@@ -1,7 +1,7 @@
 """Locks for jobs that must run once: a lease in a bucket, taken by compare-and-set, with a fencing number (features A8).
 
     async with Lock(bus, "placement.reconcile") as lease:
-        fence.check(lease.number)
+        await fence.check(lease.number)
         ...
 
 Nobody's wall clock matters: a holder raises a counter three times a lease, and whoever wants the lock takes it when the

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
 
 import msgspec
 from django.db import close_old_connections
 
 from agentcluster.errors import AgentClusterError
-from agentcluster.messaging import Bus, BusUnavailableError, Watch
-from agentcluster.messaging.lock import LeaseLostError, Lock
+from agentcluster.messaging import Bucket, Bus, BusUnavailableError, Watch
+from agentcluster.messaging.fence import SharedFence
+from agentcluster.messaging.lock import Held, LeaseLostError, Lock
+from agentcluster.subjects import LOCKS
 from agents.bundles import state
 from agents.cluster import snapshot
 from agents.cluster.placement import placement_bucket
@@ -25,9 +27,13 @@ logger = logging.getLogger(__name__)
 RECONCILE_S: Final = 3.0
 RETRY_S: Final = 1.0
 LOCK: Final = "placement.reconcile"
+FENCE: Final = f"fence.{LOCK}"
+"""Where the highest fencing number stands that has written."""
 
 Wanted = dict[str, placement.Deployment]
 """Deployments by their key in the bucket."""
+MayWrite = Callable[[], Awaitable[None]]
+"""Passes for the holder of the lock; LeaseLostError or StaleFenceError for one that slept through its lease."""
 
 
 class Scaler(Protocol):
@@ -97,10 +103,10 @@ async def run_placement(bus: Bus, scaler: Scaler | None = None) -> None:
     """
     while True:
         try:
-            async with Lock(bus, LOCK):
+            async with Lock(bus, LOCK) as lease:
                 if scaler is not None:
                     scaler.forget()
-                await _keep_in_step(bus, scaler)
+                await _keep_in_step(bus, _pass(bus, lease), scaler)
         except (AgentClusterError, LeaseLostError) as error:
             logger.warning("placement: %s", error.message)
         except Exception:
@@ -108,29 +114,45 @@ async def run_placement(bus: Bus, scaler: Scaler | None = None) -> None:
         await asyncio.sleep(RETRY_S)
 
 
-async def _keep_in_step(bus: Bus, scaler: Scaler | None) -> None:
+def _pass(bus: Bus, lease: Held) -> MayWrite:
+    fence = SharedFence(Bucket(bus, LOCKS), FENCE)
+
+    async def may_write() -> None:
+        await fence.check(lease.number)
+        lease.check()
+
+    return may_write
+
+
+async def _keep_in_step(bus: Bus, may_write: MayWrite, scaler: Scaler | None) -> None:
     bucket = placement_bucket(bus)
     watch = Watch(bucket, WANTED, lambda _key, _value, _deleted: None)
     try:
         while True:
             if scaler is not None:
-                await _scale(scaler)
+                await _scale(scaler, may_write)
             if watch.current:
-                await _step(bus, watch)
+                await _step(bus, watch, may_write)
             await asyncio.sleep(RECONCILE_S)
     finally:
         await watch.stop()
 
 
-async def _scale(scaler: Scaler) -> None:
+async def _scale(scaler: Scaler, may_write: MayWrite) -> None:
     """Whatever goes wrong there does not keep NATS from being brought in step."""
+    try:
+        await may_write()
+    except BusUnavailableError as error:
+        logger.warning("placement: scaling by policy waits: %s", error.message)
+        scaler.forget()
+        return
     try:
         await scaler.step()
     except Exception:
         logger.exception("placement: scaling by policy failed, trying again")
 
 
-async def _step(bus: Bus, watch: Watch) -> None:
+async def _step(bus: Bus, watch: Watch, may_write: MayWrite) -> None:
     """Write what differs, unless somebody else just did."""
     wanted = await asyncio.to_thread(_load_all)
     bucket = placement_bucket(bus)
@@ -145,6 +167,7 @@ async def _step(bus: Bus, watch: Watch) -> None:
         if there == value:
             continue
         try:
+            await may_write()
             if there is None:
                 await bucket.create(key, value)
             else:

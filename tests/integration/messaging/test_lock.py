@@ -11,7 +11,7 @@ import pytest
 
 from agentcluster.ids import new_id
 from agentcluster.messaging import Bucket, Bus, connect
-from agentcluster.messaging.fence import Fence, SharedFence, StaleFenceError
+from agentcluster.messaging.fence import SharedFence, StaleFenceError
 from agentcluster.messaging.lock import LeaseLostError, Lock, LockHeldError
 from agentcluster.subjects import LOCKS
 from tests.conftest import Server, start_nats
@@ -169,12 +169,12 @@ async def test_a_holder_stopped_beyond_its_lease_is_refused_when_it_wakes(bus: B
         process.wait()
 
 
-def test_a_fence_in_the_process_refuses_lower_numbers():
-    fence = Fence()
-    fence.check(5)
-    fence.check(5)
+async def test_a_fence_refuses_lower_numbers(bus: Bus, name: str):
+    fence = SharedFence(Bucket(bus, LOCKS), f"fence.{name}")
+    await fence.check(5)
+    await fence.check(5)
     with pytest.raises(StaleFenceError, match="number 4 holds no longer"):
-        fence.check(4)
+        await fence.check(4)
 
 
 async def test_numbers_rise_even_when_nats_comes_back_empty(tmp_path: Path, name: str):
@@ -189,14 +189,12 @@ async def test_numbers_rise_even_when_nats_comes_back_empty(tmp_path: Path, name
     assert numbers[1] > numbers[0]
 
 
-async def test_an_empty_nats_with_a_slow_clock_is_refused_by_who_saw_higher_numbers(
+async def test_after_an_empty_nats_with_a_slow_clock_the_old_holder_knows_that_its_lease_is_over(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ):
-    fence = Fence()
     server = start_nats(tmp_path / "first")
     async with await connect(server.url, "test") as bus:
         old = await Lock(bus, name, lease_s=1.5).try_acquire()
-        fence.check(old.number)
         made = await Bucket(bus, LOCKS).created_s()
         server.kill()
         await until(lambda: old.lost)
@@ -212,8 +210,9 @@ async def test_an_empty_nats_with_a_slow_clock_is_refused_by_who_saw_higher_numb
         async with await connect(server.url, "test") as bus:
             new = await Lock(bus, name).try_acquire()
             assert new.number < old.number
-            with pytest.raises(StaleFenceError):
-                fence.check(new.number)
+            await SharedFence(Bucket(bus, LOCKS), f"fence.{name}").check(new.number)
+            with pytest.raises(LeaseLostError):
+                old.check()
             await new.release()
     finally:
         server.kill()
