@@ -9,7 +9,6 @@ from django.utils import timezone
 from agentcluster import artifacts
 from agentcluster.security.models import Project, Role
 from agentcluster.streams import keys
-from designer.archive import unmentioned
 from designer.archive.models import LooseArtifact, Mention, RetentionPolicy, RunArchive
 from designer.archive.prune import Pruning
 from designer.archive.unmentioned import remove_unmentioned
@@ -215,14 +214,6 @@ class TestFiles:
         assert api_of().delete(f"/api/v1/workflows/{workflow.pk}").status_code == 204
         age(ref)
         assert remove_unmentioned(client) == 1
-
-    def test_stay_when_something_else_keeps_them(self, client, ended, monkeypatch):
-        ref = reference(b"kept elsewhere")
-        ended(days=20, output={"a": ref})
-        prune(client)
-        age(ref)
-        monkeypatch.setattr(unmentioned, "_keepers", [set])
-        assert remove_unmentioned(client) == 0
 
 
 class TestOnRequest:
