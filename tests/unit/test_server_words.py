@@ -12,7 +12,7 @@ from django.conf import settings
 from agentcluster.errors import AgentClusterError
 from agents.domain.policy_check import check_set
 from tests.unit.words.catalogue import PLACE, ROOT, Catalogue, Told
-from tests.unit.words.sentences import Said, all_texts, sentences, sources
+from tests.unit.words.sentences import Said, all_texts, handed_to, sentences, sources
 
 LANGUAGES = [code.replace("hans", "Hans") for code, _name in settings.LANGUAGES if code != "en"]
 ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
@@ -148,6 +148,13 @@ def _by_itself(words: Catalogue, each: Said) -> Told | None:
 def test_values_that_are_words_are_told_too(language: str, code: str, message: str) -> None:
     told = known(language).told(code, message) if code else known(language).told_without_code(message)
     assert is_whole(told), told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_part_is_not_ready_is_told(language: str) -> None:
+    told = {each.text: known(language).told("health", each.text) for each in handed_to("NotReadyError")}
+    assert len(told) > 10
+    assert {text for text, words in told.items() if not is_whole(words, WORD)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

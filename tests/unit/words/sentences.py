@@ -48,6 +48,15 @@ def sentences() -> Iterator[Said]:
         yield from _Reader(name, ast.parse(path.read_text())).read()
 
 
+def handed_to(call: str) -> Iterator[Said]:
+    """Yield every text that is handed to ``call``, whole or not."""
+    for path in sources():
+        name = str(path.relative_to(ROOT))
+        for said in _Reader(name, ast.parse(path.read_text())).read(whole=False):
+            if said.call == call:
+                yield said
+
+
 def all_texts() -> str:
     """Return every text in the sources of the server, one a line: also pieces, docstrings, templates and scripts."""
     found = [path.read_text() for end in ("lua", "template.json") for path in ROOT.glob(f"[ad]*/**/*{end}")]
@@ -81,12 +90,12 @@ class _Reader(ast.NodeVisitor):
             if isinstance(node, ast.FunctionDef)
         }
 
-    def read(self) -> Iterator[Said]:
+    def read(self, *, whole: bool = True) -> Iterator[Said]:
         self.visit(self.tree)
         for node, call, texts in self.found:
             if id(node) not in self.inside:
                 for text in texts:
-                    if WHOLE.fullmatch(text.strip()) and len(re.findall(r"[a-z]{2,}", text)) > 1:
+                    if not whole or (WHOLE.fullmatch(text.strip()) and len(re.findall(r"[a-z]{2,}", text)) > 1):
                         yield Said(f"{self.name}:{node.lineno}", call, text)
 
     def visit_Expr(self, node: ast.Expr) -> None:
