@@ -202,7 +202,7 @@ def test_a_batch_that_is_too_fast_is_sent_in_parts_and_takes_its_time(stack, wor
         try:
             done = stack.cli("run", "-w", workflow, "--batch", str(batch), "--json")
         finally:
-            set_policy(api, {**few, "spec": {"per": "workflow", "rate": 1e6, "burst": 1_000_000}})
+            remove_policy(api)
     started = json.loads(ok(done))
     assert (len({*started["accepted"]}), started["refused"]) == (3, [])
     assert "Waiting 1 s." in done.stderr
@@ -220,7 +220,7 @@ def test_new_runs_of_a_bulk_operation_come_as_fast_as_the_rate_limits_let_them(s
             operation = api.post("runs/bulk", json=body).raise_for_status().json()["id"]
             wait_until(lambda: api.get(f"bulk/{operation}").json()["status"] == "completed", 40)
         finally:
-            set_policy(api, {**few, "spec": {"per": "workflow", "rate": 1e6, "burst": 1_000_000}})
+            remove_policy(api)
         ended = api.get(f"bulk/{operation}").json()
         assert (ended["done"], ended["refused"]) == (4, {})
         for run_id in (*runs, *(row["id"] for run in runs for row in api.get(f"runs?origin={run}").json()["results"])):
@@ -230,6 +230,12 @@ def test_new_runs_of_a_bulk_operation_come_as_fast_as_the_rate_limits_let_them(s
 def set_policy(api, policy):
     number = api.get("policies").json()["number"]
     api.put("policies/few", json=policy, headers={"If-Match": f'"{number}"'}).raise_for_status()
+    wait_until(lambda: api.get("policies/state").json()["behind"] == 0)
+
+
+def remove_policy(api):
+    number = api.get("policies").json()["number"]
+    api.delete("policies/few", headers={"If-Match": f'"{number}"'}).raise_for_status()
     wait_until(lambda: api.get("policies/state").json()["behind"] == 0)
 
 

@@ -189,7 +189,7 @@ async def test_a_call_that_was_given_up_is_not_made_again(lab: Lab, node: Node, 
 async def test_what_an_engine_cannot_read_is_seen_in_the_registry(lab: Lab, node: Node, tmp_path: Path) -> None:
     lab.client.delete(keys.rejected("agent.reply.v1"), keys.rejected("intent.bids.v1"))
     between(node, lambda true, subject, reply, trace_id: lab.bus.send(subject, b"rubbish"))
-    await lab.bus.subscribe(subjects.INTENT_REQUEST, lambda message: spoil_bid(lab, message))
+    node._bidding._answer = lambda request, reply, trace_id: lab.bus.send(reply, b"rubbish")
     ask = IntentNode(id="bid", goal="count something", capabilities=("test",), bid_window_s=0.3)
     (run_id,) = await lab.start(line(counted(tmp_path / "trace"), ask))
     (run,) = await lab.ended(run_id)
@@ -199,7 +199,3 @@ async def test_what_an_engine_cannot_read_is_seen_in_the_registry(lab: Lab, node
         told = msgspec.json.decode(entry[b"d"])
         assert (told["payload"], told["side"]) == ("rubbish", "deliver"), run.error
         assert told["by"].startswith("engine ")
-
-
-def spoil_bid(lab: Lab, message: Received) -> None:
-    lab.bus.send(msgspec.json.decode(message.data)["payload"]["reply"], b"rubbish")
