@@ -90,6 +90,8 @@ def replaced(value: Any, known: Known) -> Any:
 
 
 def _known(digests: set[str], project: Project, run: Run | None) -> Known:
+    if not digests:
+        return {}  # most inputs name no file, and even a query that is not made has to be put together
     uploads = Upload.objects.filter(project=project, digest__in=digests)
     known = {
         each.digest: ArtifactRef(digest=each.digest, size=each.size, media_type=each.media_type, name=each.name)

@@ -39,7 +39,7 @@ def checked_input(schema: dict[str, Any], value: Any, project: Project) -> dict[
     known, unknown = resolve([*references_in(filled, "/input")], project)
     if errors or unknown:
         raise InvalidInputError(errors + unknown)
-    return _apart({key: replaced(entry, known) for key, entry in filled.items()})
+    return _apart({key: replaced(entry, known) for key, entry in filled.items()} if known else filled)
 
 
 def whole_input(value: dict[str, Any], project: Project) -> dict[str, Any]:
