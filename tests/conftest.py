@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from agentcluster.up import embedded
+from agents.domain.policy import PolicySet
+from agents.policies import live
 from tests.environment import HOME
 from tests.postgres import Postgres
 
@@ -136,3 +138,14 @@ def stack() -> Iterator["Stack"]:
 
     with Stack() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _policies_of_before() -> Iterator[None]:
+    """What a test put in force in its own process is in force no longer when it has ended."""
+    before, region = live._known, live._region
+    yield
+    if live._known is not before:
+        live.replace(PolicySet(live.current().number + 1, before.policies.policies))
+        live._known = before
+    live._region = region

@@ -58,6 +58,10 @@ def bulk(
     as_json: Json = False,
 ) -> int:
     """Do it to all of them."""
+    if action == "signal" and not name and not dry_run:
+        raise CliError("Which signal? Give its --name.")
+    if action == "fork" and not dry_run and bool(after) == bool(step):
+        raise CliError("Give the event (--after) or the step (--step) to begin again at, one of the two.")
     texts = {"name": name, "key": signal_key, "step": step, "reason": reason}
     options: dict[str, Any] = {option: text for option, text in texts.items() if text}
     options |= {"data": value(data)} if data else {}

@@ -69,7 +69,8 @@ def test_deploy_scale_drain_migrate_restart_and_undeploy(stack: Stack, second):
 def test_what_nobody_can_host_says_why(stack: Stack, second):
     done = stack.cli("deploy", "text", "--replicas", "1", "--region", "mars")
     assert done.returncode == 0
-    assert "second is in region eu, not mars" in done.stdout
+    # The nodes may not have said yet why not, when it is told that they are being told.
+    wait_until(lambda: "second is in region eu, not mars" in stack.cli("deployments", "--json").stdout)
     assert "short" in stack.cli("deployments").stdout
     assert stack.cli("undeploy", "text").returncode == 0
     assert stack.cli("deploy", "text", "--replicas", "0", "--role", "node").returncode == 0

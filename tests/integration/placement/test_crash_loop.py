@@ -65,16 +65,14 @@ def read(stack: Stack, instance: str) -> str:
 
 def test_a_crash_loop_is_seen_and_its_log_outlives_it(stack: Stack, tmp_path: Path) -> None:
     deploy(stack, tmp_path, CRASHES, "1.2.0")
+    why = "An instance does not work: Its process is being started again. agent_crashed: it ended"
 
     def restarting() -> bool:
         row = deployment(stack, "1.2.0")
-        return row["status"] == "short" and [slot["state"] for slot in row["slots"]] == ["restarting"]
+        states = [slot["state"] for slot in row["slots"]]
+        return (row["status"], states) == ("short", ["restarting"]) and row["reason"].startswith(why)
 
     wait_until(restarting, 30)
-    row = deployment(stack, "1.2.0")
-    assert row["reason"].startswith(
-        "An instance does not work: Its process is being started again. agent_crashed: it ended"
-    )
     wait_until(lambda: said(stack, "instances", "--agent", "coded")[0]["process"]["restarts"] >= 2, 30)
     (seen,) = said(stack, "agents", "show", "coded")["instances"]
     assert (seen["state"], seen["process"]["reason"]) == (
