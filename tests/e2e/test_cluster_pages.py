@@ -119,7 +119,7 @@ def test_a_bundle_is_refused_another_checked_approved_and_run(
     page.get_by_role("dialog").get_by_label("Note").fill("Read and understood")
     page.get_by_test_id("confirm").click()
     expect(page.locator("#topbar").get_by_text("Approved", exact=True)).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("Read and understood")).to_be_visible()
+    expect(page.get_by_role("list", name="History")).to_contain_text("Read and understood")
     page.get_by_role("link", name="Agent word-count").click()
     versions = page.get_by_role("table", name="Versions")
     expect(versions).to_contain_text("1 of 1 ready", timeout=SLOW)
