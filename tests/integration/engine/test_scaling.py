@@ -1,5 +1,6 @@
 """Scaling by policy on a real node, NATS, Redis and database: load makes a deployment grow, quiet makes it shrink."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -76,6 +77,10 @@ def use(number: int = 7, **spec: Any) -> None:
     live.replace(PolicySet(number, (Policy("by-load", "scaling", Match(agent="sleeper"), spec),)))
 
 
+async def numbers() -> dict[str, int]:
+    return {row.version: row.replicas async for row in Deployment.objects.all()}
+
+
 async def test_load_makes_a_deployment_grow_and_quiet_makes_it_shrink(lab: Lab) -> None:  # noqa: F811
     client = await of_user()
     await sync_to_async(deployed)(client, 1)
@@ -135,7 +140,8 @@ async def test_a_number_set_by_hand_beyond_the_policy_stays(lab: Lab) -> None:  
     back = Policy("back", "scaling", Match("sleeper", "2.0.0"), {"max": 2, "bring_back": True})
     live.replace(PolicySet(8, (*live.current().policies, back)))
     lab.start_engine()
+    async with asyncio.timeout(40):
+        while await numbers() != {"1.2.0": 4, "2.0.0": 2}:  # noqa: ASYNC110 - what is waited for happens in the database
+            await asyncio.sleep(0.05)
     await until(lambda: running(node) == 6, 40)
-    numbers = {row.version: row.replicas async for row in Deployment.objects.all()}
-    assert numbers == {"1.2.0": 4, "2.0.0": 2}
     assert await Change.objects.filter(deployment__version="1.2.0").acount() == 1
