@@ -1,7 +1,6 @@
 """Concurrency limits: never more inside than may be, nobody forgotten, each place given on exactly once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
@@ -9,8 +8,7 @@ import pytest
 
 from agentcluster.ids import new_id
 from agentcluster.streams import keys
-from agentcluster.streams.batch import BatchWriter
-from agentcluster.streams.connections import SyncClient, sync_client
+from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import FencedError
 from agentcluster.streams.gate import Entry, digest, enter, sweep
@@ -18,21 +16,6 @@ from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.seeds import continue_as
 
 GATE = keys.gate("wf", "d")
-
-
-@pytest.fixture
-async def log(redis_url: str) -> AsyncIterator[RunLog]:
-    writer = BatchWriter(redis_url)
-    yield RunLog(writer)
-    await writer.close()
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[SyncClient]:
-    client = sync_client(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 async def come(log: RunLog, *, run: str = "", limit: int = 1, priority: str = "normal", full: str = "queue") -> Any:

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from agentcluster.clock import now_ms
 from agentcluster.ids import new_id
 from agentcluster.streams import blocking, keys
-from agentcluster.streams.batch import BatchWriter
 from agentcluster.streams.connections import SyncClient, sync_client
 from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import ClosedError, FencedError
@@ -20,21 +18,6 @@ from agentcluster.streams.parking import park, ring, rouse
 from agentcluster.streams.run_log import RunLog
 
 ROUNDS = 3000
-
-
-@pytest.fixture
-async def log(redis_url: str) -> AsyncIterator[RunLog]:
-    writer = BatchWriter(redis_url)
-    yield RunLog(writer)
-    await writer.close()
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[SyncClient]:
-    client = sync_client(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 async def leave(

@@ -1,13 +1,10 @@
 """Logs that begin with events made elsewhere, and runs that go on as another one."""
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
 
 from agentcluster.ids import new_id
 from agentcluster.streams import blocking, keys
-from agentcluster.streams.batch import BatchWriter
-from agentcluster.streams.connections import SyncClient, sync_client
+from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.entries import entry_hash
 from agentcluster.streams.errors import FencedError
 from agentcluster.streams.gate import enter
@@ -18,21 +15,6 @@ from agentcluster.streams.seeds import continue_as, sow
 GATE = keys.gate("wf", "d")
 ENTRIES = [f"event {number}".encode() for number in range(1200)]
 HEAD = entry_hash(ENTRIES[-1])
-
-
-@pytest.fixture
-async def log(redis_url: str) -> AsyncIterator[RunLog]:
-    writer = BatchWriter(redis_url)
-    yield RunLog(writer)
-    await writer.close()
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[SyncClient]:
-    client = sync_client(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 async def test_a_log_is_sown_once_and_then_claimed_quietly(log: RunLog, client: SyncClient) -> None:

@@ -1,31 +1,11 @@
 """The ledger of tasks: given in an instance's name in one step, gone once answered, and nothing left over."""
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
 from agentcluster.streams import keys, tasks
-from agentcluster.streams.batch import BatchWriter
-from agentcluster.streams.connections import SyncClient, sync_client
+from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.run_log import RunLog
 from agentcluster.streams.tasks import NewTask
 
 KEY = keys.tasks("parse")
-
-
-@pytest.fixture
-async def log(redis_url: str) -> AsyncIterator[RunLog]:
-    writer = BatchWriter(redis_url)
-    yield RunLog(writer)
-    await writer.close()
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[SyncClient]:
-    client = sync_client(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 async def give(log: RunLog, *new: tuple[str, str], done: tuple[bytes, ...] = (), worker: str = "w1") -> list[bytes]:

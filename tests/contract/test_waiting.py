@@ -1,28 +1,8 @@
 """What waits in the engine workers, added up."""
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
 from agentcluster.streams import keys, waiting
-from agentcluster.streams.batch import BatchWriter
-from agentcluster.streams.connections import SyncClient, sync_client
+from agentcluster.streams.connections import SyncClient
 from agentcluster.streams.run_log import RunLog
-
-
-@pytest.fixture
-async def log(redis_url: str) -> AsyncIterator[RunLog]:
-    writer = BatchWriter(redis_url)
-    yield RunLog(writer)
-    await writer.close()
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[SyncClient]:
-    client = sync_client(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 async def test_what_all_workers_say_is_added_up_and_nothing_is_kept_of_none(log: RunLog, client: SyncClient) -> None:
