@@ -37,8 +37,8 @@ def check_bindings(sight: Sight) -> Iterator[Problem]:
 
 def _places(node: Node) -> Iterator[tuple[str, Any, bool]]:  # noqa: PLR0912  # one line a kind
     """Yield (JSON pointer, value, whether it is evaluated inside the node's own iteration)."""
-    if getattr(node, "run_if", ""):
-        yield "/run_if", getattr(node, "run_if"), False  # noqa: B009
+    if run_if := getattr(node, "run_if", ""):
+        yield "/run_if", run_if, False
     if isinstance(node, CALLS):
         yield "/input", node.input, False
         yield "/cache/key", node.cache.key if node.cache else None, False

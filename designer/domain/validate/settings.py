@@ -47,8 +47,8 @@ def check_settings(sight: Sight) -> Iterator[Problem]:
                 yield from _check_map(sight, node)
             case _:
                 yield from check_outside(sight, node)
-        if getattr(node, "run_if", ""):
-            yield from check_condition(sight, node, "/run_if", getattr(node, "run_if"))  # noqa: B009
+        if run_if := getattr(node, "run_if", ""):
+            yield from check_condition(sight, node, "/run_if", run_if)
         yield from check_execution(node)
 
 
